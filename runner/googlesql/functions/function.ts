@@ -1,0 +1,76 @@
+import type { SqlType } from '../types/type.ts'
+
+/**
+ * The function table's form. One file a family beside this one (`string.ts`, `date.ts`, `aggregate.ts` …), each a list
+ * of `FunctionEntry`; `index.ts` joins them. The resolver chooses a signature by the types of the arguments; lowering
+ * calls its `lower` with the arguments' DuckDB SQL, already cast to the parameter types that were chosen.
+ */
+export interface FunctionEntry {
+  /** Upper case, with its prefix if it has one: `SAFE_DIVIDE`, `NET.HOST`. Operators by their sign: `+`, `||`, `LIKE`. */
+  readonly name: string
+  readonly kind: 'operator' | 'scalar' | 'aggregate' | 'navigation' | 'numbering' | 'table'
+  /** The page of BigQuery's reference that defines it: `mathematical_functions#safe_divide`. */
+  readonly page: string
+  readonly signatures: readonly Signature[]
+  /** Set: the function is BigQuery's but has no right answer here, and this is why. Calls are refused. */
+  readonly refused?: string
+  /** Aggregates: which of the clauses BigQuery allows in the call. */
+  readonly clauses?: {
+    readonly distinct?: boolean
+    readonly nulls?: boolean
+    readonly orderBy?: boolean
+    readonly limit?: boolean
+    readonly having?: boolean
+    /** May be called with OVER; a frame is allowed unless this says `no frame`. */
+    readonly over?: boolean | 'no frame'
+  }
+}
+
+export interface Signature {
+  readonly parameters: readonly Parameter[]
+  /** The result's type; a function of the arguments' types (after coercion) where it depends on them. */
+  readonly result: SqlType | ((args: readonly SqlType[]) => SqlType)
+  /** DuckDB SQL of the call. NULL in, errors and results must be BigQuery's. */
+  readonly lower: (args: readonly string[], call: Call) => string
+}
+
+export interface Parameter {
+  /** A type; a template (`T1`, `ARRAY<T1>` …) that unifies over the call; or a predicate over types. */
+  readonly type: SqlType | Template | ((type: SqlType) => boolean)
+  /** For named arguments (`name => value`) and messages. */
+  readonly name?: string
+  readonly optional?: boolean
+  /** Last parameter, any number of times (none unless preceded by the same one). */
+  readonly repeated?: boolean
+  /** Must be a literal or a query parameter: its value reaches `lower` through `Call.literals`. */
+  readonly literal?: boolean
+  /** A date part (DAY, WEEK(MONDAY) …), not an expression: `lower` gets its upper-case text. */
+  readonly datePart?: boolean
+  /** `name => value` is the only way to give it. */
+  readonly namedOnly?: boolean
+}
+
+export type Template = 'T1' | 'T2' | 'ARRAY<T1>' | 'ARRAY<T2>' | 'RANGE<T1>'
+
+/** What a lowering may need beside the arguments' SQL. */
+export interface Call {
+  readonly argumentTypes: readonly SqlType[]
+  readonly resultType: SqlType
+  /** Values of literal arguments by position; undefined where an argument is no literal. */
+  readonly literals: readonly (string | number | bigint | boolean | null | undefined)[]
+  /** Called with the SAFE. prefix. The resolver wraps the result so that an error gives NULL; most need not look. */
+  readonly safe: boolean
+  /** Aggregates: their clauses, lowered; a signature may take them over (ARRAY_AGG … LIMIT). */
+  readonly aggregate?: AggregateClauses
+}
+
+export interface AggregateClauses {
+  readonly distinct: boolean
+  readonly nulls: 'IGNORE' | 'RESPECT' | undefined
+  /** `ORDER BY` items as DuckDB SQL with direction and null order; empty if none. */
+  readonly orderBy: readonly string[]
+  readonly limit: string | undefined
+  readonly having: { readonly kind: 'MAX' | 'MIN'; readonly sql: string } | undefined
+  /** `FILTER (WHERE …)` is never needed by BigQuery: conditions are in the arguments. */
+  readonly over: string | undefined
+}

@@ -1,0 +1,14 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/**
+ * The known name nearest to a mistyped one, if it is near enough to be worth a `did you mean`.
+ *
+ * @example nearest('uniqeKey', ['uniqueKey', 'tags']) // 'uniqueKey'
+ */
+export function nearest(given: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined
+  const byFolded = new Map(known.map((name) => [name.toLowerCase(), name]))
+  const folded = given.toLowerCase()
+  const best = closest(folded, [...byFolded.keys()])
+  return distance(folded, best) <= Math.max(1, Math.floor(given.length / 3)) ? byFolded.get(best) : undefined
+}

@@ -1,0 +1,122 @@
+import type { Kysely } from 'kysely'
+import type { SqlType } from '../googlesql/types/type.ts'
+import type { Landing } from './landing.ts'
+import type { StateTables } from './state.ts'
+
+/** A table's full name, as Dataform's compiled graph has it (`database` is BigQuery's project, `schema` its dataset). */
+export interface Target {
+  readonly database: string
+  readonly schema: string
+  readonly name: string
+}
+
+/**
+ * One value of a result: NULL null; BOOL boolean; INT64 bigint; FLOAT64 number; BYTES Uint8Array; ARRAY a list; STRUCT a
+ * list of its fields' values in order; every other type its text as BigQuery prints it (NUMERIC '1.5', DATE
+ * '2024-01-02', DATETIME '2024-01-02T03:04:05.678', TIMESTAMP '2024-01-02T03:04:05.678Z', JSON its text).
+ */
+export type Value = null | boolean | bigint | number | string | Uint8Array | readonly Value[]
+
+export interface ResultColumn {
+  readonly name: string
+  readonly type: SqlType
+}
+
+export interface StatementResult {
+  /** `SELECT`, `INSERT`, `CREATE_TABLE_AS_SELECT`, `SCRIPT` …: BigQuery's `statementType`. */
+  readonly statementType: string
+  readonly columns: readonly ResultColumn[]
+  readonly rows: readonly (readonly Value[])[]
+  /** Rows that DML inserted, updated or deleted; rows of a table that was created; undefined for others. */
+  readonly affectedRows?: number
+  /** Bytes BigQuery billed; undefined where nothing is billed. */
+  readonly bytesBilled?: number
+}
+
+export interface ExecuteOptions {
+  /** The project and dataset of names that give none. */
+  readonly defaultProject?: string
+  readonly defaultDataset?: string
+  readonly parameters?: readonly QueryParameter[]
+  readonly labels?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+  /** At most so many rows of the last statement's result are read. */
+  readonly maxRows?: number
+}
+
+export interface QueryParameter {
+  /** undefined: positional. */
+  readonly name?: string
+  readonly type: SqlType
+  readonly value: Value
+}
+
+export interface TableColumn extends ResultColumn {
+  readonly mode: 'NULLABLE' | 'REQUIRED' | 'REPEATED'
+  readonly description?: string
+}
+
+export interface Table {
+  readonly target: Target
+  readonly kind: 'TABLE' | 'VIEW' | 'MATERIALIZED_VIEW' | 'EXTERNAL'
+  readonly columns: readonly TableColumn[]
+  readonly description?: string
+  readonly labels: Readonly<Record<string, string>>
+  /** undefined for views. */
+  readonly rowCount?: number
+}
+
+/** What a project says of a table beside its SQL; undefined leaves as it is. */
+export interface TableDescription {
+  readonly description?: string
+  readonly labels?: Readonly<Record<string, string>>
+  /** By path: `['address', 'city']`. */
+  readonly columns?: readonly { readonly path: readonly string[]; readonly description: string }[]
+}
+
+/**
+ * A place that holds tables and answers BigQuery's SQL. One folder beside this file for each, with the same file names.
+ * Every method may be called at once with others; each `execute` is a session of its own (its temporary tables and
+ * variables end with it). All texts are GoogleSQL.
+ */
+export interface Warehouse {
+  readonly kind: 'duckdb' | 'bigquery'
+
+  /**
+   * Runs a statement or a script and gives the result of its last statement. Not repeated by itself after a failure.
+   * @throws Problem with the line and column in `text`, in BigQuery's wording where it has one
+   */
+  execute(text: string, options?: ExecuteOptions): Promise<StatementResult>
+
+  /** The columns that `text`'s last statement would give, and the tables it reads and writes; runs nothing. */
+  dryRun(text: string, options?: ExecuteOptions): Promise<DryRun>
+
+  /** undefined if there is no such table. Names are case-sensitive, as BigQuery's. */
+  table(target: Target): Promise<Table | undefined>
+
+  /** Every table of a dataset, by name; an empty list if there is no such dataset. */
+  tables(database: string, schema: string): Promise<readonly Target[]>
+
+  /** Creates a dataset; does nothing if it exists. */
+  createDataset(database: string, schema: string): Promise<void>
+
+  /** Sets descriptions and labels. @throws Problem if the table or a column is missing */
+  describe(target: Target, description: TableDescription): Promise<void>
+
+  /** streamform's own tables (ledger, dead letters, runs), as typed queries. Created at first use. */
+  readonly state: Kysely<StateTables>
+
+  /** Opens a landing: rows and ledger entries that commit together. */
+  landing(): Promise<Landing>
+
+  close(): Promise<void>
+}
+
+export interface DryRun {
+  readonly statementType: string
+  readonly columns: readonly ResultColumn[]
+  readonly reads: readonly Target[]
+  readonly writes: readonly Target[]
+  /** Bytes a run would scan, where the warehouse can tell. */
+  readonly bytes?: number
+}
