@@ -96,7 +96,7 @@ interface Explanation {
 const EXPLANATIONS: readonly Explanation[] = [
   {
     pattern:
-      /Could not set lock on file .*?(?:Conflicting lock is held in (?<program>.+?) \(PID (?<pid>\d+)\))?\./s,
+      /Could not set lock on file(?:.*Conflicting lock is held in (?<program>.+) \(PID (?<pid>\d+)\))?/s,
     message: ({ groups }) =>
       `the warehouse is in use by another process${
         groups?.['pid'] === undefined ? '' : ` (PID ${groups['pid']}: ${groups['program']})`
