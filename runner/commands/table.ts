@@ -1,0 +1,108 @@
+import type { Command } from './command.ts'
+
+/** One line of the table of commands: enough for `--help`; the command's own file is loaded when it is called. */
+export interface CommandEntry {
+  /** As yargs writes it: words of the name, then positionals. */
+  readonly usage: string
+  readonly group: string
+  readonly describe: string
+  readonly load: () => Promise<{ readonly command: Command }>
+}
+
+const start = 'Start'
+const build = 'Land, build, check'
+const look = 'Look'
+
+/** Every command, in the order in which one meets them. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    usage: 'demo',
+    group: start,
+    describe: 'the whole path in a minute: sample, land, build, and what came of it',
+    load: () => import('./demo.ts'),
+  },
+  {
+    usage: 'init [folder]',
+    group: start,
+    describe: 'write a new project',
+    load: () => import('./init.ts'),
+  },
+  {
+    usage: 'sample',
+    group: start,
+    describe: 'write a stream of change files to try it on, or one from a mysqldump file',
+    load: () => import('./sample.ts'),
+  },
+  {
+    usage: 'add table <table>',
+    group: start,
+    describe: 'write declaration, log, current table and assertions for a source table',
+    load: () => import('./add-table.ts'),
+  },
+  {
+    usage: 'build [selectors..]',
+    group: build,
+    describe: 'land, run and test, in dependency order',
+    load: () => import('./build.ts'),
+  },
+  {
+    usage: 'land',
+    group: build,
+    describe: 'land new change files in the raw tables, each exactly once',
+    load: () => import('./land.ts'),
+  },
+  {
+    usage: 'run [selectors..]',
+    group: build,
+    describe: 'build the selected actions in dependency order',
+    load: () => import('./run.ts'),
+  },
+  {
+    usage: 'resume [run]',
+    group: build,
+    describe: 'run again what failed or never ran in a former run',
+    load: () => import('./resume.ts'),
+  },
+  {
+    usage: 'test [names..]',
+    group: build,
+    describe: "run the project's unit tests; needs no tables",
+    load: () => import('./test.ts'),
+  },
+  {
+    usage: 'ls [selectors..]',
+    group: look,
+    describe: 'list the selected actions in dependency order',
+    load: () => import('./ls.ts'),
+  },
+  {
+    usage: 'compile',
+    group: look,
+    describe: "compile the project with Dataform's own core",
+    load: () => import('./compile.ts'),
+  },
+  {
+    usage: 'plan [selectors..]',
+    group: look,
+    describe: 'what a run would do, in order, with the statements and why',
+    load: () => import('./plan.ts'),
+  },
+  {
+    usage: 'query [sql]',
+    group: look,
+    describe: "answer a query in BigQuery's SQL",
+    load: () => import('./query.ts'),
+  },
+  {
+    usage: 'show <table>',
+    group: look,
+    describe: "a table's columns, rows, change files and last runs",
+    load: () => import('./show.ts'),
+  },
+  {
+    usage: 'runs',
+    group: look,
+    describe: 'list former runs',
+    load: () => import('./runs.ts'),
+  },
+]

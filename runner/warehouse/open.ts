@@ -1,0 +1,27 @@
+import { Problem } from '../problem.ts'
+import type { Warehouse } from './warehouse.ts'
+
+export interface OpenWarehouseOptions {
+  readonly kind: 'duckdb' | 'bigquery'
+  /** Embedded: the file, absolute, or `:memory:`. */
+  readonly path: string
+  /** The project of names that give none. */
+  readonly defaultProject: string
+}
+
+/**
+ * Opens the warehouse that the settings name. The engine is loaded only here, so that commands that need none start
+ * at once.
+ *
+ * @throws Problem for a kind that is not there, a file that is locked, read-only, missing its folder or foreign
+ */
+export async function openWarehouse(options: OpenWarehouseOptions): Promise<Warehouse> {
+  if (options.kind === 'bigquery')
+    throw new Problem('warehouse.kind `bigquery` is not there yet; `duckdb` is', {
+      file: 'streamform.yaml',
+      hint: 'set warehouse.kind to duckdb: the same SQL runs embedded',
+      exitCode: 2,
+    })
+  const { openDuckDbWarehouse } = await import('./duckdb/warehouse.ts')
+  return openDuckDbWarehouse({ path: options.path, defaultProject: options.defaultProject })
+}
