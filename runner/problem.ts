@@ -44,3 +44,25 @@ export class Problem extends Error {
     return `${where === '' ? '' : `${where}: `}${this.message}${this.hint === undefined ? '' : `\n  ${this.hint}`}`
   }
 }
+
+/** Several problems that one look found (every graph error, every wrong key): shown together, one after another. */
+export class Problems extends Problem {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    const exitCode = problems.some((problem) => problem.exitCode === 1) ? 1 : 2
+    super(problems.map((problem) => problem.message).join('\n'), { ...problems[0]?.place, exitCode })
+    this.name = 'Problems'
+    this.problems = problems
+  }
+
+  override toString(): string {
+    return this.problems.map(String).join('\n')
+  }
+}
+
+/** Throws what `problems` holds: nothing if empty, the one, or all as `Problems`. */
+export function throwProblems(problems: readonly Problem[]): void {
+  if (problems.length === 1) throw problems[0]
+  if (problems.length > 1) throw new Problems(problems)
+}
