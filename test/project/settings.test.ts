@@ -1,0 +1,174 @@
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { findProjectFolder, openProject } from '../../runner/project/project.ts'
+import { readSettings } from '../../runner/project/settings.ts'
+import { readWorkflowSettings } from '../../runner/project/workflow-settings.ts'
+import { folderWith } from './folders.ts'
+
+const refusal = async (work: Promise<unknown> | (() => unknown)): Promise<string> => {
+  try {
+    await (typeof work === 'function' ? work() : work)
+  } catch (error) {
+    return String(error)
+  }
+  throw new Error('nothing was refused')
+}
+
+const refused = (yaml: string) => refusal(readSettings(folderWith({ 'streamform.yaml': yaml })))
+
+describe('streamform.yaml', () => {
+  const defaults = (folder: string) => ({
+    warehouse: { kind: 'duckdb', path: join(folder, '.streamform/warehouse.duckdb') },
+    stream: { path: join(folder, '.streamform/stream') },
+    landing: { maxDeadLetters: 1000 },
+    run: { concurrency: 4, retries: 2 },
+  })
+
+  test.for([
+    ['is missing', {}],
+    ['is empty', { 'streamform.yaml': '' }],
+    ['holds only comments', { 'streamform.yaml': '# nothing\n' }],
+    ['holds an empty section', { 'streamform.yaml': 'run: {}\n' }],
+  ] as const)('means the defaults where it %s', async ([, files]) => {
+    const folder = folderWith(files)
+    expect(await readSettings(folder)).toEqual(defaults(folder))
+  })
+
+  test('of this repository states the defaults', async () => {
+    const root = resolve(import.meta.dirname, '../..')
+    expect(await readSettings(root)).toEqual(defaults(root))
+  })
+
+  test('sets every key, with paths relative to the project and absolute ones kept', async () => {
+    const yaml =
+      'warehouse: {kind: duckdb, path: data/w.duckdb}\nstream: {path: /bucket}\nlanding: {max_dead_letters: 0}\nrun: {concurrency: 9, retries: 0}\n'
+    const folder = folderWith({ 'streamform.yaml': yaml })
+    expect(await readSettings(folder)).toEqual({
+      warehouse: { kind: 'duckdb', path: join(folder, 'data/w.duckdb') },
+      stream: { path: '/bucket' },
+      landing: { maxDeadLetters: 0 },
+      run: { concurrency: 9, retries: 0 },
+    })
+  })
+
+  test('with a mistyped key is refused with the key meant', async () => {
+    expect(await refused('landing:\n  max_dead_leters: 5\n')).toBe(
+      'streamform.yaml:2:3: unknown key `landing.max_dead_leters`; did you mean `max_dead_letters`?',
+    )
+  })
+
+  test('with a key like no other is refused with the known ones', async () => {
+    expect(await refused('run:\n  retries: 1\nlogging: loud\n')).toBe(
+      'streamform.yaml:3:1: unknown key `logging`; known: `warehouse`, `stream`, `landing`, `run`',
+    )
+  })
+
+  test.for([
+    [
+      'run:\n  concurrency: four\n',
+      '2:16: `run.concurrency` must be a whole number from 1 to 1000; it is the text "four"',
+    ],
+    ['run:\n  concurrency: 0\n', '2:16: `run.concurrency` must be a whole number from 1 to 1000; it is `0`'],
+    ['run:\n  retries: 1.5\n', '2:12: `run.retries` must be a whole number from 0 to 100; it is `1.5`'],
+    ['run:\n  retries:\n', '2:11: `run.retries` must be a whole number from 0 to 100; it is empty'],
+    ['run: [4]\n', '1:6: `run` must be keys and their values, of concurrency, retries; it is a list'],
+    [
+      '- run\n',
+      '1:1: the file must be keys and their values, of warehouse, stream, landing, run; it is a list',
+    ],
+    ['warehouse:\n  kind: postgres\n', '2:9: `warehouse.kind` must be `duckdb`; it is the text "postgres"'],
+    [
+      'warehouse: {path: ":memory:"}\n',
+      '1:19: `warehouse.path` must be the path of a file on this machine, relative to the project\'s folder; it is the text ":memory:"',
+    ],
+    [
+      'stream: {path: gs://bucket/x}\n',
+      '1:16: `stream.path` must be the path of a folder on this machine, relative to the project\'s folder; it is the text "gs://bucket/x"',
+    ],
+  ] as const)('with a wrong value says what was given and what is allowed: %s', async ([yaml, message]) => {
+    expect(await refused(yaml)).toBe(`streamform.yaml:${message}`)
+  })
+
+  test('with several mistakes is refused with all of them', async () => {
+    expect((await refused('runn: {}\nrun: {retries: no}\n')).split('\n').toSorted()).toEqual([
+      'streamform.yaml:1:1: unknown key `runn`; did you mean `run`?',
+      'streamform.yaml:2:16: `run.retries` must be a whole number from 0 to 100; it is the text "no"',
+    ])
+  })
+
+  test('that is not YAML says where', async () => {
+    expect(await refused('run:\n  retries: 1\n concurrency: 2\n')).toMatch(
+      /^streamform\.yaml:3:1: this is not YAML: /,
+    )
+  })
+
+  test('with a key given twice is refused', async () => {
+    expect(await refused('run: {retries: 1}\nrun: {retries: 2}\n')).toBe(
+      'streamform.yaml:2:1: a key is given twice',
+    )
+  })
+})
+
+describe('workflow_settings.yaml', () => {
+  test('gives the names that a statement without a project or dataset means', async () => {
+    const folder = folderWith({
+      'workflow_settings.yaml':
+        'defaultProject: p\ndefaultDataset: d\ndefaultAssertionDataset: a\ndefaultLocation: EU\nvars: {x: "1"}\n',
+    })
+    expect(await readWorkflowSettings(folder)).toEqual({
+      defaultProject: 'p',
+      defaultDataset: 'd',
+      defaultAssertionDataset: 'a',
+      defaultLocation: 'EU',
+      dataformCoreVersion: undefined,
+    })
+  })
+
+  test('may be the older dataform.json', async () => {
+    const folder = folderWith({
+      'dataform.json': '{"defaultDatabase": "p", "defaultSchema": "d", "assertionSchema": "a"}',
+    })
+    expect(await readWorkflowSettings(folder)).toEqual({
+      defaultProject: 'p',
+      defaultDataset: 'd',
+      defaultAssertionDataset: 'a',
+      defaultLocation: undefined,
+      dataformCoreVersion: undefined,
+    })
+  })
+
+  test('with a number for a name says so', async () => {
+    const folder = folderWith({ 'workflow_settings.yaml': 'defaultProject: 12\n' })
+    expect(await refusal(readWorkflowSettings(folder))).toBe(
+      'workflow_settings.yaml:1:17: `defaultProject` must be text; it is `12`',
+    )
+  })
+})
+
+describe('the project', () => {
+  test('is the nearest folder upward that holds workflow_settings.yaml', async () => {
+    const folder = folderWith({
+      'workflow_settings.yaml': 'defaultProject: outer\n',
+      'inner/workflow_settings.yaml': 'defaultProject: inner\n',
+      'inner/definitions/deep/a.sqlx': 'select 1',
+      'definitions/a.sqlx': 'select 1',
+    })
+    expect(findProjectFolder(join(folder, 'inner/definitions/deep'))).toBe(join(folder, 'inner'))
+    expect(findProjectFolder(join(folder, 'definitions'))).toBe(folder)
+    expect((await openProject(join(folder, 'inner/definitions'))).workflow.defaultProject).toBe('inner')
+  })
+
+  test('that is nowhere is refused with what to do', async () => {
+    const folder = folderWith({ 'notes.txt': '' })
+    expect(await refusal(() => findProjectFolder(folder))).toBe(
+      `no \`workflow_settings.yaml\` in ${folder} or any folder above it\n  change to the folder of a Dataform project, or make one with \`streamform init\``,
+    )
+  })
+
+  test('with only streamform.yaml is refused with what is missing', async () => {
+    const folder = folderWith({ 'streamform.yaml': '', 'sub/x.txt': '' })
+    expect(await refusal(() => findProjectFolder(join(folder, 'sub')))).toBe(
+      `${folder} holds \`streamform.yaml\` but no \`workflow_settings.yaml\`\n  a streamform project is a Dataform project: add \`workflow_settings.yaml\` with \`defaultProject\` and \`defaultDataset\``,
+    )
+  })
+})
