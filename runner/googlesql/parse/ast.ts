@@ -1,0 +1,12 @@
+/** The tree of BigQuery SQL: what `parse` returns. Every node has `kind` and its offsets in the text. */
+export type * from './ast/ddl.ts'
+export type * from './ast/dml.ts'
+export type * from './ast/expression.ts'
+export type * from './ast/from.ts'
+export type * from './ast/node.ts'
+export type * from './ast/other-statement.ts'
+export type * from './ast/pipe.ts'
+export type * from './ast/query.ts'
+export type * from './ast/script.ts'
+export type * from './ast/statement.ts'
+export type * from './ast/type.ts'

@@ -1,0 +1,431 @@
+import type { Identifier, Path, Span } from './node.ts'
+import type { Limit, OrderItem, Query } from './query.ts'
+import type { StructType, TypeNode } from './type.ts'
+
+/**
+ * Every form of value expression. Parentheses make no node of their own: `parenthesized` says that they were written,
+ * and a node's offsets do not include its own parentheses.
+ */
+export type Expression =
+  | Literal
+  | Path
+  | Parameter
+  | SystemVariable
+  | Unary
+  | Binary
+  | Logical
+  | IsTest
+  | IsDistinctFrom
+  | Between
+  | Like
+  | QuantifiedLike
+  | In
+  | Case
+  | Cast
+  | Extract
+  | Call
+  | ArrayConstructor
+  | StructConstructor
+  | Tuple
+  | ScalarSubquery
+  | ArraySubquery
+  | Exists
+  | Field
+  | Subscript
+  | WithExpression
+  | DefaultValue
+
+export interface ExpressionBase extends Span {
+  readonly parenthesized?: true
+}
+
+export type Literal =
+  | NullLiteral
+  | BooleanLiteral
+  | IntegerLiteral
+  | FloatLiteral
+  | StringLiteral
+  | BytesLiteral
+  | TypedLiteral
+  | RangeLiteral
+  | IntervalExpression
+
+export interface NullLiteral extends ExpressionBase {
+  readonly kind: 'null'
+}
+
+export interface BooleanLiteral extends ExpressionBase {
+  readonly kind: 'boolean'
+  readonly value: boolean
+}
+
+/** Decimal or hexadecimal, without a sign (`-1` is a `Unary`); the resolver checks the range. */
+export interface IntegerLiteral extends ExpressionBase {
+  readonly kind: 'integer'
+  readonly value: bigint
+  /** As written: `0xFF`. */
+  readonly text: string
+}
+
+export interface FloatLiteral extends ExpressionBase {
+  readonly kind: 'float'
+  readonly value: number
+  readonly text: string
+}
+
+/** `value` is decoded; `text` as written, with prefix and quotes: `r'\d'`, `"""…"""`. */
+export interface StringLiteral extends ExpressionBase {
+  readonly kind: 'string'
+  readonly value: string
+  readonly text: string
+}
+
+export interface BytesLiteral extends ExpressionBase {
+  readonly kind: 'bytes'
+  readonly value: Uint8Array
+  readonly text: string
+}
+
+/** `DATE '2024-01-01'`; the text is not yet read as a value. DECIMAL is NUMERIC, BIGDECIMAL is BIGNUMERIC. */
+export interface TypedLiteral extends ExpressionBase {
+  readonly kind: 'typedLiteral'
+  readonly type: 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP' | 'NUMERIC' | 'BIGNUMERIC' | 'JSON'
+  readonly value: StringLiteral
+}
+
+/** `RANGE<DATE> '[2024-01-01, UNBOUNDED)'`. */
+export interface RangeLiteral extends ExpressionBase {
+  readonly kind: 'rangeLiteral'
+  readonly element: TypeNode
+  readonly value: StringLiteral
+}
+
+/** `INTERVAL 5 DAY`, `INTERVAL '1-2' YEAR TO MONTH`; the value may be any expression. */
+export interface IntervalExpression extends ExpressionBase {
+  readonly kind: 'interval'
+  readonly value: Expression
+  readonly from: Identifier
+  readonly to?: Identifier
+}
+
+/** `@name`, or `?` with its position among the text's positional parameters, from 0. Names keep their case. */
+export interface Parameter extends ExpressionBase {
+  readonly kind: 'parameter'
+  readonly name?: string
+  readonly position?: number
+}
+
+/** `@@time_zone`, `@@error.message`. */
+export interface SystemVariable extends ExpressionBase {
+  readonly kind: 'systemVariable'
+  readonly path: Path
+}
+
+export interface Unary extends ExpressionBase {
+  readonly kind: 'unary'
+  readonly operator: '+' | '-' | '~' | 'NOT'
+  readonly operand: Expression
+}
+
+export type BinaryOperator =
+  | '||'
+  | '*'
+  | '/'
+  | '+'
+  | '-'
+  | '<<'
+  | '>>'
+  | '&'
+  | '^'
+  | '|'
+  | '='
+  | '<>'
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+
+/** Left-associative: a long chain is a deep `left` spine, so walk that one with a loop. */
+export interface Binary extends ExpressionBase {
+  readonly kind: 'binary'
+  readonly operator: BinaryOperator
+  readonly left: Expression
+  readonly right: Expression
+}
+
+/** A whole chain of ANDs or of ORs: two operands or more, however many thousand. */
+export interface Logical extends ExpressionBase {
+  readonly kind: 'logical'
+  readonly operator: 'AND' | 'OR'
+  readonly operands: readonly Expression[]
+}
+
+export interface IsTest extends ExpressionBase {
+  readonly kind: 'is'
+  readonly operand: Expression
+  readonly negated: boolean
+  readonly test: 'NULL' | 'TRUE' | 'FALSE' | 'UNKNOWN'
+}
+
+export interface IsDistinctFrom extends ExpressionBase {
+  readonly kind: 'isDistinctFrom'
+  readonly left: Expression
+  readonly negated: boolean
+  readonly right: Expression
+}
+
+export interface Between extends ExpressionBase {
+  readonly kind: 'between'
+  readonly operand: Expression
+  readonly negated: boolean
+  readonly low: Expression
+  readonly high: Expression
+}
+
+export interface Like extends ExpressionBase {
+  readonly kind: 'like'
+  readonly operand: Expression
+  readonly negated: boolean
+  readonly pattern: Expression
+}
+
+/** `x LIKE ANY ('a%', 'b%')`, `x NOT LIKE ALL UNNEST(patterns)`. SOME is ANY. */
+export interface QuantifiedLike extends ExpressionBase {
+  readonly kind: 'quantifiedLike'
+  readonly operand: Expression
+  readonly negated: boolean
+  readonly quantifier: 'ANY' | 'SOME' | 'ALL'
+  readonly source: Membership
+}
+
+/** `x IN (1, 2)`, `x IN (SELECT …)`, `x NOT IN UNNEST(values)`. */
+export interface In extends ExpressionBase {
+  readonly kind: 'in'
+  readonly operand: Expression
+  readonly negated: boolean
+  readonly source: Membership
+}
+
+/** What IN and LIKE ANY look through. */
+export type Membership =
+  | (Span & { readonly kind: 'list'; readonly elements: readonly Expression[] })
+  | (Span & { readonly kind: 'inQuery'; readonly query: Query })
+  | (Span & { readonly kind: 'inUnnest'; readonly expression: Expression })
+
+export interface Case extends ExpressionBase {
+  readonly kind: 'case'
+  /** `CASE operand WHEN …`. */
+  readonly operand?: Expression
+  readonly whens: readonly When[]
+  readonly otherwise?: Expression
+}
+
+export interface When extends Span {
+  readonly kind: 'when'
+  readonly condition: Expression
+  readonly result: Expression
+}
+
+export interface Cast extends ExpressionBase {
+  readonly kind: 'cast'
+  readonly safe: boolean
+  readonly operand: Expression
+  readonly type: TypeNode
+  readonly format?: Expression
+  /** After FORMAT: `AT TIME ZONE zone`. */
+  readonly timeZone?: Expression
+}
+
+export interface Extract extends ExpressionBase {
+  readonly kind: 'extract'
+  readonly part: DatePart
+  readonly operand: Expression
+  readonly timeZone?: Expression
+}
+
+/** `DAY`, `WEEK(MONDAY)`. In calls of date functions a part is an ordinary argument: a `Path` or a `Call` WEEK(MONDAY). */
+export interface DatePart extends Span {
+  readonly kind: 'datePart'
+  /** Upper case. */
+  readonly name: string
+  readonly weekday?: string
+}
+
+/** A call of any function: scalar, aggregate, with OVER; also IF, LEFT, RIGHT, COALESCE and other keyword-like names. */
+export interface Call extends ExpressionBase {
+  readonly kind: 'call'
+  /** Without SAFE: `SAFE.NET.HOST(x)` has `safe` and the path `NET.HOST`. */
+  readonly name: Path
+  readonly safe: boolean
+  /** `(x).UPPER()`: set when the first argument was written before the dot; it is also the first of `args`. */
+  readonly chained?: true
+  readonly args: readonly Argument[]
+  readonly distinct: boolean
+  readonly nulls?: 'IGNORE' | 'RESPECT'
+  /** `HAVING MAX x`. */
+  readonly having?: Span & {
+    readonly kind: 'havingExtreme'
+    readonly extreme: 'MAX' | 'MIN'
+    readonly expression: Expression
+  }
+  readonly orderBy?: readonly OrderItem[]
+  readonly limit?: Limit
+  readonly over?: WindowReference
+}
+
+export type Argument =
+  | Expression
+  | StarArgument
+  | NamedArgument
+  | Lambda
+  | TableArgument
+  | ModelArgument
+  | ConnectionArgument
+  | Descriptor
+
+/** `COUNT(*)`. */
+export interface StarArgument extends Span {
+  readonly kind: 'star'
+}
+
+/** `name => value`. */
+export interface NamedArgument extends Span {
+  readonly kind: 'namedArgument'
+  readonly name: Identifier
+  readonly value: Argument
+}
+
+/** `x -> x + 1`, `(a, b) -> a < b`. */
+export interface Lambda extends Span {
+  readonly kind: 'lambda'
+  readonly parameters: readonly Identifier[]
+  readonly body: Expression
+}
+
+/** `TABLE proj.ds.t` as an argument. */
+export interface TableArgument extends Span {
+  readonly kind: 'tableArgument'
+  readonly path: Path
+}
+
+export interface ModelArgument extends Span {
+  readonly kind: 'modelArgument'
+  readonly path: Path
+}
+
+export interface ConnectionArgument extends Span {
+  readonly kind: 'connectionArgument'
+  readonly path: Path
+}
+
+/** `DESCRIPTOR(a, b)`. */
+export interface Descriptor extends Span {
+  readonly kind: 'descriptor'
+  readonly columns: readonly Identifier[]
+}
+
+/** `OVER w` (only `name`) or `OVER (w PARTITION BY … ORDER BY … frame)`. */
+export type WindowReference =
+  | (Span & { readonly kind: 'windowName'; readonly name: Identifier })
+  | WindowSpecification
+
+export interface WindowSpecification extends Span {
+  readonly kind: 'window'
+  readonly name?: Identifier
+  readonly partitionBy: readonly Expression[]
+  readonly orderBy: readonly OrderItem[]
+  readonly frame?: Frame
+}
+
+export interface Frame extends Span {
+  readonly kind: 'frame'
+  readonly unit: 'ROWS' | 'RANGE'
+  readonly from: FrameBound
+  /** Absent: `ROWS n PRECEDING` without BETWEEN. */
+  readonly to?: FrameBound
+}
+
+export interface FrameBound extends Span {
+  readonly kind: 'frameBound'
+  readonly bound: 'UNBOUNDED PRECEDING' | 'PRECEDING' | 'CURRENT ROW' | 'FOLLOWING' | 'UNBOUNDED FOLLOWING'
+  /** With PRECEDING and FOLLOWING. */
+  readonly offset?: Expression
+}
+
+/** `[1, 2]`, `ARRAY[1, 2]`, `ARRAY<INT64>[1, 2]`. */
+export interface ArrayConstructor extends ExpressionBase {
+  readonly kind: 'array'
+  /** The word ARRAY was written. */
+  readonly keyword: boolean
+  readonly element?: TypeNode
+  readonly elements: readonly Expression[]
+}
+
+/** `STRUCT(1 AS a, b)`, `STRUCT<a INT64>(1)`. */
+export interface StructConstructor extends ExpressionBase {
+  readonly kind: 'struct'
+  readonly type?: StructType
+  readonly fields: readonly StructValue[]
+}
+
+export interface StructValue extends Span {
+  readonly kind: 'structValue'
+  readonly value: Expression
+  readonly alias?: Identifier
+}
+
+/** `(1, 'a')`: a STRUCT without names; two elements or more. */
+export interface Tuple extends ExpressionBase {
+  readonly kind: 'tuple'
+  readonly elements: readonly Expression[]
+}
+
+export interface ScalarSubquery extends ExpressionBase {
+  readonly kind: 'subquery'
+  readonly query: Query
+}
+
+/** `ARRAY(SELECT …)`. */
+export interface ArraySubquery extends ExpressionBase {
+  readonly kind: 'arraySubquery'
+  readonly query: Query
+}
+
+export interface Exists extends ExpressionBase {
+  readonly kind: 'exists'
+  readonly query: Query
+}
+
+/** A field of anything but a plain path: `f(x).a`, `t.list[0].a`. */
+export interface Field extends ExpressionBase {
+  readonly kind: 'field'
+  readonly operand: Expression
+  readonly name: Identifier
+}
+
+/** `a[OFFSET(0)]`, `a[0]`, `json['key']`. */
+export interface Subscript extends ExpressionBase {
+  readonly kind: 'subscript'
+  readonly operand: Expression
+  readonly accessor?: 'OFFSET' | 'ORDINAL' | 'SAFE_OFFSET' | 'SAFE_ORDINAL'
+  readonly index: Expression
+}
+
+/** `WITH(a AS 1, b AS a + 1, a + b)`. */
+export interface WithExpression extends ExpressionBase {
+  readonly kind: 'withExpression'
+  readonly bindings: readonly WithBinding[]
+  readonly body: Expression
+}
+
+export interface WithBinding extends Span {
+  readonly kind: 'withBinding'
+  readonly name: Identifier
+  readonly value: Expression
+}
+
+/** DEFAULT in VALUES, SET and MERGE. */
+export interface DefaultValue extends ExpressionBase {
+  readonly kind: 'default'
+}
