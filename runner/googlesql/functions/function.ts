@@ -1,6 +1,23 @@
 import type { SqlType } from '../types/type.ts'
 
 /**
+ * How the compiler calls this table for what is no plain call (so the table must have entries of these names):
+ *
+ * - Operators: `+ - * / || = <> < <= > >= & | ^ << >> ~ NOT AND OR LIKE` (`-` and `+` also with one argument; `!=` is `<>`;
+ *   AND and OR with any number of arguments); `IN` (x, then the list), `IN UNNEST` (x, array), `BETWEEN` (x, low, high),
+ *   `IS DISTINCT FROM`, `LIKE ANY` and `LIKE ALL` (x, then the patterns), `LIKE ANY UNNEST`, `LIKE ALL UNNEST`. Their
+ *   negations, IS NULL / TRUE / FALSE, CASE, struct fields and struct or array constructors are the compiler's own.
+ * - Subscripts: `[]` (array or JSON, index or key), `[OFFSET]`, `[ORDINAL]`, `[SAFE_OFFSET]`, `[SAFE_ORDINAL]`; a JSON
+ *   value's field `j.name` is `[]` with the name as a STRING literal.
+ * - `INTERVAL n PART` among arguments becomes two arguments, INT64 and date part, where a signature has a date part after
+ *   an INT64 (`DATE_ADD(date, INT64, part)`); elsewhere it is a call of `INTERVAL` (INT64 or STRING, date part), where the
+ *   part may be `YEAR TO MONTH`. `EXTRACT(part FROM x AT TIME ZONE z)` is `EXTRACT` (part, x, z).
+ * - CAST is `lowerCast(sql, from, to, options)` of `functions/cast.ts`.
+ * - An aggregate's, navigation's or numbering function's `lower` gives the whole text, with `OVER …` when
+ *   `call.aggregate.over` is set: that is the window as DuckDB SQL in its parentheses.
+ */
+
+/**
  * The function table's form. One file a family beside this one (`string.ts`, `date.ts`, `aggregate.ts` …), each a list
  * of `FunctionEntry`; `index.ts` joins them. The resolver chooses a signature by the types of the arguments; lowering
  * calls its `lower` with the arguments' DuckDB SQL, already cast to the parameter types that were chosen.
