@@ -10,5 +10,11 @@ export function nearest(given: string, known: readonly string[]): string | undef
   const byFolded = new Map(known.map((name) => [name.toLowerCase(), name]))
   const folded = given.toLowerCase()
   const best = closest(folded, [...byFolded.keys()])
-  return distance(folded, best) <= Math.max(1, Math.floor(given.length / 3)) ? byFolded.get(best) : undefined
+  const steps = distance(folded, best)
+  const near =
+    steps <= Math.max(1, Math.floor(given.length / 3)) || (steps === 2 && sameLetters(folded, best))
+  return near ? byFolded.get(best) : undefined
 }
+
+/** Two neighbours swapped (`rnu`) are one slip of the fingers, though two steps to Levenshtein. */
+const sameLetters = (a: string, b: string): boolean => [...a].sort().join('') === [...b].sort().join('')
