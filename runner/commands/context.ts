@@ -1,25 +1,30 @@
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { Effects } from '../effects.ts'
-import { readSettings, type Settings } from '../project/settings.ts'
+import { openProject, type Project } from '../project/project.ts'
 import { openWarehouse } from '../warehouse/open.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { ProjectOptions } from './command.ts'
 
-/** What a command works with: its project, open. */
+/** What a command works with: a project with its settings, and its warehouse, open. */
 export interface Context {
-  /** The project's folder, absolute. */
-  readonly folder: string
-  readonly settings: Settings
+  readonly project: Project
   readonly warehouse: Warehouse
+  /** The project of names that give none. */
+  readonly defaultProject: string
   readonly effects: Effects
 }
 
-/** The project's folder, absolute. */
-export const projectFolder = ({ project }: ProjectOptions, effects: Effects): string =>
-  resolve(effects.workingFolder, project ?? '.')
+/** The project of names that give none, where `workflow_settings.yaml` names none. */
+const fallbackProject = 'streamform-local'
+
+export const defaultProjectOf = (project: Project): string => project.workflow.defaultProject ?? fallbackProject
+
+/** The project that a command is called for, its settings read. @throws Problem (exit code 2) */
+export const readProject = ({ project }: ProjectOptions, effects: Effects): Promise<Project> =>
+  openProject(resolve(effects.workingFolder, project ?? '.'))
 
 /**
- * Opens the project's settings and warehouse, calls `work`, and closes the warehouse whatever came of it.
+ * Reads the project's settings, opens its warehouse, calls `work`, and closes the warehouse whatever came of it.
  *
  * @throws Problem for settings that are wrong or a warehouse that does not open
  * @example withProject(options, effects, ({ warehouse }) => warehouse.execute('select 1'))
@@ -29,16 +34,28 @@ export async function withProject<Result>(
   effects: Effects,
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
-  const folder = projectFolder(options, effects)
-  const settings = await readSettings(folder)
-  const warehouse = await openWarehouse({
-    kind: settings.warehouse.kind,
-    path: resolve(folder, settings.warehouse.path),
-    defaultProject: settings.project.defaultProject,
-  })
+  const project = await readProject(options, effects)
+  return withWarehouse(project, effects, work)
+}
+
+/** As `withProject`, for a project that is already read. */
+export async function withWarehouse<Result>(
+  project: Project,
+  effects: Effects,
+  work: (context: Context) => Promise<Result>,
+): Promise<Result> {
+  const defaultProject = defaultProjectOf(project)
+  const { kind, path } = project.settings.warehouse
+  const warehouse = await openWarehouse({ kind, path, defaultProject })
   try {
-    return await work({ folder, settings, warehouse, effects })
+    return await work({ project, warehouse, defaultProject, effects })
   } finally {
     await warehouse.close()
   }
+}
+
+/** A path as people read it: relative to the working folder where that is shorter. */
+export function shownPath(path: string, effects: Effects): string {
+  const short = relative(effects.workingFolder, path)
+  return short.startsWith('..') ? path : short === '' ? '.' : short
 }

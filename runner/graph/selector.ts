@@ -79,22 +79,25 @@ function parseAtom(text: string): Atom {
   return { method: known, pattern: patternOf(rest, known === 'path' ? '/' : '.'), upstream, downstream, text }
 }
 
+/** A regular expression for exactly this text. */
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
 function patternOf(written: string, separator: string): Pattern {
   const pieces = written.match(/`[^`]*`|[^`]+/g) ?? []
   const any = `[^${separator === '/' ? '/' : '.'}]*`
   let wildcard = false
   const source = pieces.map((piece) => {
-    if (piece.startsWith('`')) return RegExp.escape(piece.slice(1, -1))
+    if (piece.startsWith('`')) return literally(piece.slice(1, -1))
     wildcard ||= piece.includes('*')
     return piece
       .split(/\*+/)
-      .map((literal) => RegExp.escape(literal))
+      .map((literal) => literally(literal))
       .join(any)
   })
   const text = written.replaceAll('`', '')
   // A path that names a folder means all below it.
   const end = separator === '/' ? '(?:/.*)?' : ''
-  const folder = separator === '/' ? source.join('').replace(/(?:\\\/|\/)$/, '') : source.join('')
+  const folder = separator === '/' ? source.join('').replace(/\/$/, '') : source.join('')
   const expression = new RegExp(`^${folder}${end}$`, 'su')
   return { text, wildcard, matches: (value) => expression.test(value) }
 }
