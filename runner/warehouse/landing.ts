@@ -11,6 +11,12 @@ export interface Landing {
   /** Ledger, schemas and dead letters, inside this transaction. */
   readonly state: Kysely<StateTables>
 
+  /**
+   * What the rows' `_loaded_at` and the ledger's `landed_at` are to be: one value for this commit, later than every
+   * earlier commit's, whatever the clock says (landings go one after another).
+   */
+  readonly loadedAt: Date
+
   /** The raw table's columns as they are now; undefined if there is none yet. */
   columns(table: Target): Promise<readonly RawColumn[] | undefined>
 

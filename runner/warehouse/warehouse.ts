@@ -106,8 +106,8 @@ export interface Warehouse {
   /** streamform's own tables (ledger, dead letters, runs), as typed queries. Created at first use. */
   readonly state: Kysely<StateTables>
 
-  /** Opens a landing: rows and ledger entries that commit together. */
-  landing(): Promise<Landing>
+  /** Opens a landing: rows and ledger entries that commit together. Waits until no other is open. `now`: the clock's time. */
+  landing(now: Date): Promise<Landing>
 
   close(): Promise<void>
 }

@@ -1,0 +1,218 @@
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Kysely } from 'kysely'
+import { physicalTable, quoteText } from '../../googlesql/lower/identifier.ts'
+import { Problem } from '../../problem.ts'
+import type { Batch, Landing, RawColumn } from '../landing.ts'
+import { ParquetWriter } from '../parquet/write-parquet.ts'
+import type { StateTables } from '../state.ts'
+import type { Target } from '../warehouse.ts'
+import type { Database } from './database.ts'
+import { createTable, extendTable, readColumns } from './raw-table.ts'
+import { ensureState, stateOn } from './state.ts'
+
+export interface LandingOptions {
+  readonly database: Database
+  /** The project of streamform's own tables. */
+  readonly project: string
+  /** The clock's time. The stamp is this, or a millisecond later than the last commit's, whichever is later. */
+  readonly now: Date
+}
+
+/**
+ * Opens a landing: waits until no other one is open on the same database, and begins a transaction.
+ *
+ * Rows are handed over as Parquet files that DuckDB reads with all its threads while the next batch is being decoded:
+ * the client's own ways in (appender, data chunks) compress on one thread, and compressing is most of the cost.
+ *
+ * @throws Problem if the warehouse was opened to read only
+ */
+export async function openLanding(options: LandingOptions): Promise<Landing> {
+  const { database, project } = options
+  if (database.readOnly) throw new Problem('the warehouse is open to read only', { file: database.path })
+  const release = await waitForTurn(database)
+  let connection: DuckDBConnection | undefined
+  try {
+    await ensureState(database, project)
+    connection = await database.connect()
+    // Raw tables keep the order of the files; that is also the faster way to insert from Parquet.
+    await connection.run('begin')
+    const state = stateOn(connection, project)
+    const loadedAt = await nextStamp(state, options.now)
+    return new DuckDbLanding(connection, state, loadedAt, handoverFolder(database), release)
+  } catch (error) {
+    connection?.closeSync()
+    release()
+    throw error
+  }
+}
+
+/** One value for a commit, later than every earlier commit's even if the clock went back. */
+async function nextStamp(state: Kysely<StateTables>, now: Date): Promise<Date> {
+  const files = await state
+    .selectFrom('files')
+    .select((_) => _.fn.max('landed_at').as('last'))
+    .executeTakeFirst()
+  const letters = await state
+    .selectFrom('dead_letters')
+    .select((_) => _.fn.max('settled_at').as('last'))
+    .executeTakeFirst()
+  const last = Math.max(files?.last?.getTime() ?? 0, letters?.last?.getTime() ?? 0)
+  return new Date(Math.max(now.getTime(), last + 1))
+}
+
+const turns = new Map<string | Database, Promise<void>>()
+
+/** Landings on one database go one after another. Gives the function that ends this one's turn. */
+async function waitForTurn(database: Database): Promise<() => void> {
+  const key = database.path === ':memory:' ? database : database.path
+  const before = turns.get(key)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  turns.set(key, promise)
+  await before
+  return () => {
+    if (turns.get(key) === promise) turns.delete(key)
+    resolve()
+  }
+}
+
+/** Beside the database, so that it is on the disk that has room for it; emptied of what a killed process left. */
+function handoverFolder(database: Database): string {
+  const folder =
+    database.path === ':memory:' ? join(tmpdir(), `streamform-${process.pid}`) : `${database.path}.landing`
+  rmSync(folder, { recursive: true, force: true })
+  return folder
+}
+
+/** Enough row groups for several threads; few enough that DuckDB starts while the rest is decoded. */
+const rowsPerInsert = 4 * 122_880
+const bytesPerInsert = 192 * 1024 * 1024
+
+class DuckDbLanding implements Landing {
+  readonly state: Kysely<StateTables>
+  readonly loadedAt: Date
+  private readonly connection: DuckDBConnection
+  private readonly folder: string
+  private readonly release: () => void
+  private readonly known = new Map<string, readonly RawColumn[]>()
+  private open: Handover | undefined
+  private inserting: Promise<void> = Promise.resolve()
+  private files = 0
+  private ended = false
+
+  constructor(
+    connection: DuckDBConnection,
+    state: Kysely<StateTables>,
+    loadedAt: Date,
+    folder: string,
+    release: () => void,
+  ) {
+    this.connection = connection
+    this.state = state
+    this.loadedAt = loadedAt
+    this.folder = folder
+    this.release = release
+  }
+
+  async columns(table: Target): Promise<readonly RawColumn[] | undefined> {
+    const name = physicalTable(table)
+    const known = this.known.get(name)
+    if (known !== undefined) return known
+    const columns = await readColumns(this.connection, table)
+    if (columns !== undefined) this.known.set(name, columns)
+    return columns
+  }
+
+  async ensure(table: Target, wanted: readonly RawColumn[]): Promise<void> {
+    const present = await this.columns(table)
+    await this.handOver() // rows under way have the columns of before
+    await this.inserting
+    if (present === undefined) await createTable(this.connection, table, wanted)
+    else await extendTable(this.connection, table, present, wanted)
+    this.known.delete(physicalTable(table))
+  }
+
+  async append(table: Target, batch: Batch): Promise<void> {
+    if (batch.length === 0) return
+    const name = physicalTable(table)
+    const columns = await this.columns(table)
+    if (columns === undefined) throw new Error(`there is no table ${name}: ensure it first`)
+    if (this.open !== undefined && this.open.table !== name) await this.handOver()
+    this.open ??= this.startHandover(name, columns)
+    this.open.writer.write(batch)
+    this.open.rows += batch.length
+    if (this.open.rows >= rowsPerInsert || this.open.writer.size >= bytesPerInsert) await this.handOver()
+  }
+
+  async commit(): Promise<void> {
+    await this.handOver()
+    await this.inserting
+    await this.connection.run('commit')
+    this.end()
+  }
+
+  async rollback(): Promise<void> {
+    if (this.ended) return
+    if (this.open !== undefined) closeSync(this.open.file)
+    this.open = undefined
+    await this.inserting.catch(() => {}) // whatever came of it is undone
+    try {
+      await this.connection.run('rollback')
+    } finally {
+      this.end()
+    }
+  }
+
+  private startHandover(table: string, columns: readonly RawColumn[]): Handover {
+    mkdirSync(this.folder, { recursive: true })
+    const path = join(this.folder, `${this.files++}.parquet`)
+    const file = openSync(path, 'wx')
+    return {
+      table,
+      path,
+      file,
+      writer: new ParquetWriter(columns, (bytes) => writeAll(file, bytes)),
+      rows: 0,
+    }
+  }
+
+  /** Has DuckDB read the file that is being written, once it has read the one before. */
+  private async handOver(): Promise<void> {
+    const handover = this.open
+    if (handover === undefined) return
+    this.open = undefined
+    handover.writer.finish()
+    closeSync(handover.file)
+    await this.inserting
+    this.inserting = this.insert(handover)
+    this.inserting.catch(() => {}) // thrown where it is awaited
+  }
+
+  private async insert({ table, path, rows }: Handover): Promise<void> {
+    const result = await this.connection.run(`insert into ${table} from read_parquet(${quoteText(path)})`)
+    if (result.rowsChanged !== rows)
+      throw new Error(`${rows} rows were handed over, ${result.rowsChanged} arrived`)
+    rmSync(path)
+  }
+
+  private end(): void {
+    this.ended = true
+    this.connection.closeSync()
+    rmSync(this.folder, { recursive: true, force: true })
+    this.release()
+  }
+}
+
+interface Handover {
+  readonly table: string
+  readonly path: string
+  readonly file: number
+  readonly writer: ParquetWriter
+  rows: number
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+}
