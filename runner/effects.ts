@@ -7,6 +7,8 @@ export interface Effects {
   readonly print: (text: string) => void
   /** Progress and warnings, to standard error. */
   readonly note: (text: string) => void
+  /** Shows a line below the notes in place of the one shown before; an empty text takes it away. Only where interactive. */
+  readonly status?: (text: string) => void
   readonly now: () => Date
   /** True where progress may redraw itself and colours show. */
   readonly interactive: boolean

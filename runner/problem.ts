@@ -13,6 +13,8 @@ export interface ProblemOptions extends Place {
   readonly cause?: unknown
   /** What to do about it, as an order: `run streamform files retry`. */
   readonly hint?: string
+  /** True: the same call may succeed later (a conflict between transactions, a quota, a lost connection). */
+  readonly transient?: boolean
 }
 
 /**
@@ -28,6 +30,7 @@ export class Problem extends Error {
   readonly place: Place
   readonly exitCode: ExitCode
   readonly hint: string | undefined
+  readonly transient: boolean
 
   constructor(message: string, options: ProblemOptions = {}) {
     super(message, { cause: options.cause })
@@ -35,6 +38,7 @@ export class Problem extends Error {
     this.place = { file: options.file, line: options.line, column: options.column }
     this.exitCode = options.exitCode ?? 1
     this.hint = options.hint
+    this.transient = options.transient ?? false
   }
 
   /** One line: `file:line:column: message`, then the hint. */
