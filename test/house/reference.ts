@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Flags, commonFlags } from '../../runner/commands/command.ts'
+import { commonFlags, type Flags } from '../../runner/commands/command.ts'
 import { commandTable } from '../../runner/commands/table.ts'
 import { settingsSchema } from '../../runner/project/settings.ts'
 
