@@ -1,0 +1,25 @@
+// The source tables of world_x: the one place that names a table's key, and the types that change files cannot tell.
+const { sourceTable } = require('macros/source-table')
+
+const city = sourceTable('world_x', 'city', { key: ['ID'], columns: { Info: 'JSON' } })
+
+const country = sourceTable('world_x', 'country', { key: ['Code'] })
+
+const countryinfo = sourceTable('world_x', 'countryinfo', {
+  key: ['_id'],
+  columns: { _id: 'HEX STRING', doc: 'JSON' }, // _id is a VARBINARY that holds text
+})
+
+const countrylanguage = sourceTable('world_x', 'countrylanguage', { key: ['CountryCode', 'Language'] })
+
+const tables = { city, country, countryinfo, countrylanguage }
+
+for (const { database, name } of Object.values(tables)) {
+  declare({
+    schema: `${database}_raw`,
+    name,
+    description: `Change events of ${database}.${name} as they landed: envelope, source_metadata, payload, and where they came from.`,
+  })
+}
+
+module.exports = tables

@@ -1,0 +1,124 @@
+const { identifier } = require('macros/identifier')
+const { logFile, logPosition, position } = require('macros/position')
+const { typedPayload } = require('macros/source-table')
+
+/** What the log keeps of an event beside its row, with what each column means. */
+const METADATA = {
+  _metadata_uuid: "The event's identity: Datastream's uuid, or file and row of an event without one.",
+  _metadata_timestamp: 'When the source made the change, to the millisecond. MySQL tells whole seconds.',
+  _metadata_read_timestamp: 'When Datastream read the change.',
+  _metadata_read_method: 'How Datastream read it, as it says: mysql-cdc-binlog, mysql-backfill-fulldump …',
+  _metadata_source_type: 'mysql, postgresql, oracle, sqlserver …',
+  _metadata_deleted: 'True if the row (of this key) was gone after the change.',
+  _metadata_change_type: 'INSERT, UPDATE-INSERT, UPDATE-DELETE, UPDATE or DELETE, as Datastream says.',
+  _metadata_log_file: "MySQL's binary log file.",
+  _metadata_log_position: 'The offset in that file.',
+  _metadata_lsn: 'The log sequence number of PostgreSQL or SQL Server.',
+  _metadata_scn: "Oracle's system change number.",
+  _metadata_rs_id: "Oracle's redo record.",
+  _metadata_ssn: "Oracle's number within the redo record.",
+  _metadata_row_id: "Oracle's ROWID.",
+  _metadata_tx_id: "The source's transaction.",
+  _metadata_position:
+    "Where the change stands in the source's log, as text that compares in that order; NULL for a backfill.",
+  _metadata_file: 'The change file that delivered it (the last one, if several did).',
+  _metadata_loaded_at: 'When that delivery landed. Grows with every landing.',
+}
+
+/** Earlier than any landing: a log that is still empty has taken nothing. */
+const NEVER = "TIMESTAMP '0001-01-01 00:00:00+00'"
+
+const eventTime = 'COALESCE(source_timestamp, read_timestamp)'
+
+/**
+ * The landings that the log has not taken yet. Landing order, not event time: an event that arrives late is as new as
+ * any other.
+ */
+const notTaken = (self) => `_loaded_at > (SELECT COALESCE(MAX(_metadata_loaded_at), ${NEVER}) FROM ${self})`
+
+/** The SQLX config that all change logs have in common. */
+const config = (table) => ({
+  schema: table.database,
+  tags: ['log'],
+  columns: METADATA,
+  uniqueKey: ['_metadata_uuid'],
+  onSchemaChange: 'EXTEND',
+  partitionBy: 'DATE(_metadata_timestamp)',
+  clusterBy: table.clusterBy.map(identifier),
+  // Copies of one event have one event time, so only the days of what is new can hold them: BigQuery prunes by this.
+  incrementalPredicates: ['DATE(DATAFORM_DEST._metadata_timestamp) IN UNNEST(days_with_news)'],
+})
+
+/** Before an increment: the days that `incrementalPredicates` names. */
+const daysWithNews = (table, { ref, self, when, incremental }) =>
+  when(
+    incremental(),
+    `DECLARE days_with_news ARRAY<DATE> DEFAULT (
+  SELECT ARRAY_AGG(DISTINCT DATE(${eventTime}) IGNORE NULLS)
+  FROM ${ref(`${table.database}_raw`, table.name)}
+  WHERE ${notTaken(self())}
+)`,
+  )
+
+/**
+ * The change log of a table: every event once, whatever the number of deliveries.
+ *
+ * @param {object} table from sources.js
+ * @param {object} context the SQLX file's `ref`, `self`, `when` and `incremental`
+ * @returns {string} a query over the raw table: the row's columns, typed, then METADATA's
+ */
+const query = (table, { ref, self, when, incremental }) => `
+WITH
+  -- What has landed since the last run; all of it on the first.
+  deliveries AS (
+    SELECT *, COALESCE(uuid, FORMAT('%s#%d', _file, _row)) AS event
+    FROM ${ref(`${table.database}_raw`, table.name)}
+    ${when(incremental(), `WHERE ${notTaken(self())}`)}
+  ),
+  -- Datastream delivers at least once: keep one copy of each event.
+  events AS (
+    SELECT *
+    FROM deliveries
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY event ORDER BY _loaded_at DESC, _file DESC, _row DESC) = 1
+  ),
+  -- MySQL's place in its log has two spellings.
+  placed AS (
+    SELECT
+      *,
+      ${logFile} AS log_file,
+      ${logPosition} AS log_position
+    FROM events
+  )
+SELECT
+  ${typedPayload(table)},
+  event AS _metadata_uuid,
+  ${eventTime} AS _metadata_timestamp,
+  read_timestamp AS _metadata_read_timestamp,
+  read_method AS _metadata_read_method,
+  ${sourceType(table)} AS _metadata_source_type,
+  ${isDelete} AS _metadata_deleted,
+  source_metadata.change_type AS _metadata_change_type,
+  log_file AS _metadata_log_file,
+  log_position AS _metadata_log_position,
+  source_metadata.lsn AS _metadata_lsn,
+  source_metadata.scn AS _metadata_scn,
+  TRIM(source_metadata.rs_id) AS _metadata_rs_id,
+  source_metadata.ssn AS _metadata_ssn,
+  source_metadata.row_id AS _metadata_row_id,
+  source_metadata.tx_id AS _metadata_tx_id,
+  ${position()} AS _metadata_position,
+  _file AS _metadata_file,
+  _loaded_at AS _metadata_loaded_at
+FROM placed`
+
+/** Oracle's UPDATE-DELETE says `is_deleted = false`, and means that its key is gone all the same. */
+const isDelete =
+  "(COALESCE(source_metadata.is_deleted, FALSE) OR COALESCE(source_metadata.change_type IN ('DELETE', 'UPDATE-DELETE'), FALSE))"
+
+/** `read_method` up to its first `-` or `_`; Datastream writes PostgreSQL in two spellings. */
+const sourceType = (table) =>
+  table.sourceType === undefined
+    ? "REGEXP_REPLACE(REGEXP_EXTRACT(read_method, r'^([a-z]+)[-_]'), r'^postgres$', 'postgresql')"
+    : `'${table.sourceType.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
+module.exports = { METADATA, NEVER, config, daysWithNews, query }

@@ -1,0 +1,86 @@
+const { identifier } = require('macros/identifier')
+
+/**
+ * How a column is read where the change file cannot tell its type. Any other text is a BigQuery type to CAST to:
+ * `DATE` or `DATETIME` for what MySQL's stream delivers as a timestamp, `NUMERIC` for a number that came as text.
+ */
+const READ_AS = {
+  JSON: (value) => `PARSE_JSON(${value}, wide_number_mode => 'round')`,
+  // BINARY, VARBINARY and BLOB arrive as text of hexadecimal digits.
+  'HEX BYTES': (value) => `FROM_HEX(${value})`,
+  'HEX STRING': (value) => `CAST(FROM_HEX(${value}) AS STRING)`,
+}
+
+const TYPES = [
+  'BOOL',
+  'INT64',
+  'FLOAT64',
+  'NUMERIC',
+  'BIGNUMERIC',
+  'STRING',
+  'BYTES',
+  'DATE',
+  'TIME',
+  'DATETIME',
+  'TIMESTAMP',
+]
+
+/** BigQuery clusters by at most four columns, and not by columns of these types. */
+const MOST_CLUSTERED = 4
+const NOT_CLUSTERED = ['JSON', 'FLOAT64', 'BYTES', 'TIME', 'HEX BYTES']
+
+const OPTIONS = ['key', 'columns', 'clusterBy', 'sourceType', 'backfillMarginMinutes']
+
+/** How long a change may have been in the making when a backfill read its row; see docs/models.md. */
+const DEFAULT_BACKFILL_MARGIN_MINUTES = 60
+
+const refuse = (name, message) => {
+  throw new Error(`${name}: ${message}`)
+}
+
+/**
+ * Describes one source table: what the models over it need to know and its change files do not tell.
+ *
+ * @param {string} database the source's database (MySQL) or schema (PostgreSQL, Oracle, SQL Server)
+ * @param {string} name the table's name there
+ * @param {object} options
+ * @param {string[]} [options.key] the columns that identify a row; without them there is a change log and no current table
+ * @param {Object<string, string>} [options.columns] types that the files cannot tell: a BigQuery type, `JSON`, `HEX BYTES`, `HEX STRING`
+ * @param {string[]} [options.clusterBy] what log and state are clustered by; the key if not given
+ * @param {string} [options.sourceType] `mysql`, `oracle`, …, for streams whose `read_method` does not begin with it
+ * @param {number} [options.backfillMarginMinutes] 60 if not given
+ * @throws Error naming the table, for an unknown option or type, or a margin that is not a whole number >= 0
+ */
+const sourceTable = (database, name, options = {}) => {
+  const table = `${database}.${name}`
+  for (const option of Object.keys(options)) {
+    if (!OPTIONS.includes(option))
+      refuse(table, `unknown option \`${option}\`; allowed are ${OPTIONS.join(', ')}`)
+  }
+  const { key = [], columns = {}, sourceType } = options
+  const { backfillMarginMinutes = DEFAULT_BACKFILL_MARGIN_MINUTES } = options
+  for (const [column, type] of Object.entries(columns)) {
+    if (!(type in READ_AS) && !TYPES.includes(type)) {
+      const allowed = [...Object.keys(READ_AS), ...TYPES].join(', ')
+      refuse(table, `column \`${column}\` cannot be read as \`${type}\`; allowed are ${allowed}`)
+    }
+  }
+  if (!Number.isInteger(backfillMarginMinutes) || backfillMarginMinutes < 0) {
+    refuse(table, `backfillMarginMinutes is a whole number, 0 or more; given: ${backfillMarginMinutes}`)
+  }
+  const clusterable = key.filter((column) => !NOT_CLUSTERED.includes(columns[column]))
+  const { clusterBy = clusterable.slice(0, MOST_CLUSTERED) } = options
+  return Object.freeze({ database, name, key, columns, clusterBy, sourceType, backfillMarginMinutes })
+}
+
+/** The payload's columns, each in the type that the declaration gives: the columns of a SELECT. */
+const typedPayload = ({ columns }) => {
+  const replaced = Object.entries(columns).map(([column, type]) => {
+    const value = `payload.${identifier(column)}`
+    const read = READ_AS[type] ?? ((given) => `CAST(${given} AS ${type})`)
+    return `${read(value)} AS ${identifier(column)}`
+  })
+  return replaced.length === 0 ? 'payload.*' : `payload.* REPLACE (\n    ${replaced.join(',\n    ')}\n  )`
+}
+
+module.exports = { sourceTable, typedPayload }
