@@ -142,7 +142,7 @@ export interface GraphTest {
   readonly jitCode?: string
   readonly disabled?: boolean
   readonly tags?: readonly string[]
-  /** Target, canonical target and dependencies only with `includeTestsInCompiledGraph`. */
+  /** The test's own name in the dataset of the model it tests. */
   readonly target?: GraphTarget
   readonly canonicalTarget?: GraphTarget
   readonly dependencyTargets?: readonly GraphTarget[]

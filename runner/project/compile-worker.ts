@@ -1,0 +1,95 @@
+/** Runs in a worker: compiles one project once, posts one `WorkerAnswer`, ends. See compile.ts. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { type CompileError, errorDescriber, recordErrors } from './compile-error.ts'
+import type { CompiledGraph, GraphTarget, JsonObject, ProjectConfig } from './compiled-graph.ts'
+import { coreProtocol } from './core-protocol.ts'
+import type { CoreSession } from './core-session.ts'
+import { type EvaluatedTest, evaluateUnitTests, rewriteUnitTest } from './evaluate-unit-tests.ts'
+import { Progress } from './progress.ts'
+import { listProjectFiles, listUnitTestFiles } from './project-files.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+
+export interface WorkerRequest {
+  /** Without symbolic links. */
+  readonly folder: string
+  readonly coreFile: string
+  readonly overrides: ProjectConfig
+  readonly settingsFile: 'workflow_settings.yaml' | 'dataform.json'
+  /** Which file is being worked on, for whoever stops the worker. */
+  readonly progress: SharedArrayBuffer
+}
+
+export interface WorkerAnswer {
+  /** undefined if the compiler itself gave up; `errors` says why. */
+  readonly graph: CompiledGraph | undefined
+  readonly errors: readonly CompileError[]
+  /** The tests of `unit_tests`. */
+  readonly tests: readonly EvaluatedTest[]
+  /** The model that each of Dataform's own tests is about, by the test's name. */
+  readonly testedModels: Readonly<Record<string, GraphTarget>>
+  readonly logs: readonly string[]
+}
+
+const maxLogLines = 1000
+
+function compileProject(request: WorkerRequest): WorkerAnswer {
+  const logs: string[] = []
+  const progress = new Progress(request.progress)
+  const { folder, coreFile } = request
+  const sandbox = createSandbox({
+    folder,
+    coreFile,
+    onLog: (line) => logs.length < maxLogLines && logs.push(line),
+    onLoad: (file) => progress.note(file.slice(folder.length + 1)),
+    rewrite: (source, file) => rewriteUnitTest(source, file, folder),
+  })
+  const describe = errorDescriber(folder, sandbox.loaded)
+  const errors = recordErrors(sandbox.core.session, describe)
+  noteActions(sandbox.core.session, progress)
+  const done = { testedModels: {}, tests: [], logs }
+  try {
+    const graph = callMain(sandbox, request)
+    const { tests, errors: ofTests } = evaluateUnitTests(sandbox, listUnitTestFiles(folder), describe)
+    const testedModels = Object.fromEntries(
+      sandbox.core.session.tests.map(({ proto, testTarget = {} }) => [proto.name ?? '', { ...testTarget }]),
+    )
+    return { ...done, graph, errors: [...errors, ...ofTests], tests, testedModels }
+  } catch (error) {
+    return { ...done, graph: undefined, errors: [...errors, describe(error)] }
+  }
+}
+
+function callMain(
+  sandbox: Sandbox,
+  { folder, coreFile, overrides, settingsFile }: WorkerRequest,
+): CompiledGraph {
+  const protocol = coreProtocol(coreFile)
+  const settings = sandbox.require(settingsFile)
+  // As the dataform command line does: read here, a mistake in it is an error and not "no settings".
+  sandbox.global[settingsFile === 'dataform.json' ? 'dataformJson' : 'workflowSettingsYaml'] = settings
+  const extension = (settings as { asJson?: { extension?: JsonObject } }).asJson?.extension
+  const request = protocol.encode({
+    projectDir: folder,
+    filePaths: listProjectFiles(folder, extension !== undefined),
+    projectConfigOverride: overrides,
+    extension,
+  })
+  return protocol.decode(sandbox.main(request))
+}
+
+/** Actions make their queries when the whole project has been loaded: note which of them is at it. */
+function noteActions(session: CoreSession, progress: Progress): void {
+  const compile = session.compile.bind(session)
+  session.compile = () => {
+    for (const action of session.actions) {
+      const own = action.compile.bind(action)
+      action.compile = () => {
+        progress.note(action.getFileName())
+        return own()
+      }
+    }
+    return compile()
+  }
+}
+
+parentPort?.postMessage(compileProject(workerData as WorkerRequest))

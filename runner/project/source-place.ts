@@ -1,0 +1,53 @@
+/** A position in a text, both from 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/**
+ * Where a position of the JavaScript that Dataform makes of a SQLX file stands in that file. The compiler copies every
+ * block word for word (escaping backticks and backslashes), so the right place is the one whose surroundings agree
+ * furthest with those of the generated position.
+ * @returns undefined if what stands at the position was not copied from the source
+ */
+export function sourcePosition(generated: string, at: Position, source: string): Position | undefined {
+  const offset = offsetAt(generated, at)
+  for (const length of [24, 12, 6, 3]) {
+    const snippet = generated.slice(offset, offset + length)
+    if (snippet.trim().length < Math.min(3, length)) continue
+    let best: number | undefined
+    let bestAgreement = -1
+    for (let found = source.indexOf(snippet); found !== -1; found = source.indexOf(snippet, found + 1)) {
+      const agreement = agreementAround(generated, offset, source, found)
+      if (agreement > bestAgreement) [best, bestAgreement] = [found, agreement]
+    }
+    if (best !== undefined) return positionAt(source, best)
+  }
+  return undefined
+}
+
+/** How many characters before and after the two offsets are the same. */
+function agreementAround(a: string, atA: number, b: string, atB: number): number {
+  const limit = 4000
+  let before = 0
+  while (before < limit && before < atA && before < atB && a[atA - before - 1] === b[atB - before - 1])
+    before++
+  let after = 0
+  while (after < limit && atA + after < a.length && a[atA + after] === b[atB + after]) after++
+  return before + after
+}
+
+export function offsetAt(text: string, { line, column }: Position): number {
+  let start = 0
+  for (let skipped = 1; skipped < line; skipped++) {
+    const end = text.indexOf('\n', start)
+    if (end === -1) break
+    start = end + 1
+  }
+  return Math.min(start + column - 1, text.length)
+}
+
+export function positionAt(text: string, offset: number): Position {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
+}
