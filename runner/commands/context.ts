@@ -17,11 +17,16 @@ export interface Context {
 /** The project of names that give none, where `workflow_settings.yaml` names none. */
 const fallbackProject = 'streamform-local'
 
-export const defaultProjectOf = (project: Project): string => project.workflow.defaultProject ?? fallbackProject
+export const defaultProjectOf = (project: Project): string =>
+  project.workflow.defaultProject ?? fallbackProject
+
+/** The folder that a command is called for, absolute; whether it holds a project is for `readProject` to say. */
+export const projectFolder = ({ project }: ProjectOptions, effects: Effects): string =>
+  resolve(effects.workingFolder, project ?? '.')
 
 /** The project that a command is called for, its settings read. @throws Problem (exit code 2) */
-export const readProject = ({ project }: ProjectOptions, effects: Effects): Promise<Project> =>
-  openProject(resolve(effects.workingFolder, project ?? '.'))
+export const readProject = (options: ProjectOptions, effects: Effects): Promise<Project> =>
+  openProject(projectFolder(options, effects))
 
 /**
  * Reads the project's settings, opens its warehouse, calls `work`, and closes the warehouse whatever came of it.

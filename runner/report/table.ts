@@ -1,0 +1,51 @@
+import Table from 'cli-table3'
+import type { SqlType } from '../googlesql/types/type.ts'
+import type { ResultColumn, Value } from '../warehouse/warehouse.ts'
+import { textOf } from './values.ts'
+
+/** How wide a cell may be before it is cut, with an ellipsis. */
+const widest = 60
+
+/**
+ * A result as a table for the terminal. NULL shows as NULL; what is wider than a cell is cut, which the line below the
+ * table says.
+ */
+export function resultTable(columns: readonly ResultColumn[], rows: readonly (readonly Value[])[]): string {
+  let cut = false
+  const cells = rows.map((row) =>
+    columns.map(({ type }, index) => {
+      const value = row[index] ?? null
+      const text = value === null ? 'NULL' : visible(textOf(value, type))
+      if (text.length <= widest) return text
+      cut = true
+      return `${text.slice(0, widest - 1)}…`
+    }),
+  )
+  const text = textTable(
+    columns.map(({ name }) => name),
+    cells,
+    columns.map(({ type }) => isNumber(type)),
+  )
+  return cut ? `${text}\n(… is cut: --format csv or --json shows all of it)` : text
+}
+
+/** Rows of text below a header; columns that are numbers stand on the right. */
+export function textTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: readonly boolean[] = [],
+): string {
+  const table = new Table({
+    head: [...header],
+    colAligns: header.map((_, index) => (numbers[index] ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true },
+  })
+  table.push(...rows.map((row) => [...row]))
+  return table.toString()
+}
+
+const isNumber = ({ kind }: SqlType): boolean => ['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'].includes(kind)
+
+/** Line breaks and control characters would tear the table apart, or steer the terminal. */
+const visible = (text: string): string =>
+  text.replace(/[\p{Cc}]/gu, (character) => (character === '\n' ? '⏎' : character === '\t' ? ' ' : '·'))
