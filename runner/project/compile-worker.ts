@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type CompileError, errorDescriber, recordErrors } from './compile-error.ts'
 import type { CompiledGraph, GraphTarget, JsonObject, ProjectConfig } from './compiled-graph.ts'
-import { coreProtocol } from './core-protocol.ts'
+import { encodeRequest } from './core-protocol.ts'
 import type { CoreSession } from './core-session.ts'
 import { type EvaluatedTest, evaluateUnitTests, rewriteUnitTest } from './evaluate-unit-tests.ts'
 import { Progress } from './progress.ts'
@@ -45,40 +45,44 @@ function compileProject(request: WorkerRequest): WorkerAnswer {
   })
   const describe = errorDescriber(folder, sandbox.loaded)
   const errors = recordErrors(sandbox.core.session, describe)
-  noteActions(sandbox.core.session, progress)
-  const done = { testedModels: {}, tests: [], logs }
+  const answer = { testedModels: {}, tests: [], logs }
   try {
-    const graph = callMain(sandbox, request)
+    const graph = callMain(sandbox, request, progress)
     const { tests, errors: ofTests } = evaluateUnitTests(sandbox, listUnitTestFiles(folder), describe)
     const testedModels = Object.fromEntries(
       sandbox.core.session.tests.map(({ proto, testTarget = {} }) => [proto.name ?? '', { ...testTarget }]),
     )
-    return { ...done, graph, errors: [...errors, ...ofTests], tests, testedModels }
+    return { ...answer, graph, errors: [...errors, ...ofTests], tests, testedModels }
   } catch (error) {
-    return { ...done, graph: undefined, errors: [...errors, describe(error)] }
+    return { ...answer, graph: undefined, errors: [...errors, describe(error)] }
   }
 }
 
-function callMain(
-  sandbox: Sandbox,
-  { folder, coreFile, overrides, settingsFile }: WorkerRequest,
-): CompiledGraph {
-  const protocol = coreProtocol(coreFile)
+function callMain(sandbox: Sandbox, request: WorkerRequest, progress: Progress): CompiledGraph {
+  const { folder, coreFile, overrides, settingsFile } = request
   const settings = sandbox.require(settingsFile)
   // As the dataform command line does: read here, a mistake in it is an error and not "no settings".
   sandbox.global[settingsFile === 'dataform.json' ? 'dataformJson' : 'workflowSettingsYaml'] = settings
   const extension = (settings as { asJson?: { extension?: JsonObject } }).asJson?.extension
-  const request = protocol.encode({
-    projectDir: folder,
-    filePaths: listProjectFiles(folder, extension !== undefined),
-    projectConfigOverride: overrides,
-    extension,
-  })
-  return protocol.decode(sandbox.main(request))
+  const graph = catchGraph(sandbox.core.session, progress)
+  sandbox.main(
+    encodeRequest(coreFile, {
+      projectDir: folder,
+      filePaths: listProjectFiles(folder, extension !== undefined),
+      projectConfigOverride: overrides,
+      extension,
+    }),
+  )
+  return graph()
 }
 
-/** Actions make their queries when the whole project has been loaded: note which of them is at it. */
-function noteActions(session: CoreSession, progress: Progress): void {
+/**
+ * Takes the graph from the session as plain values, where `main` would encode it for another process: nothing is lost
+ * on a way there and back (newer decoders drop values that equal the default), and it is faster. Actions make their
+ * queries in `compile`, when the whole project has been loaded: notes which of them is at it.
+ */
+function catchGraph(session: CoreSession, progress: Progress): () => CompiledGraph {
+  let graph: CompiledGraph = {}
   const compile = session.compile.bind(session)
   session.compile = () => {
     for (const action of session.actions) {
@@ -88,8 +92,10 @@ function noteActions(session: CoreSession, progress: Progress): void {
         return own()
       }
     }
-    return compile()
+    graph = compile().toJSON()
+    return { toJSON: () => ({}) }
   }
+  return () => graph
 }
 
 parentPort?.postMessage(compileProject(workerData as WorkerRequest))

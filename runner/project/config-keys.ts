@@ -21,7 +21,7 @@ export function allowedKeys(message: string, core: CoreLocation): ReadonlyMap<st
     return new Map((JSON.parse(listed) as string[]).map((key) => [key, 'of another type']))
   const [, type] = /#(dataform-[\w-]+)/.exec(message) ?? []
   if (type === undefined) return new Map()
-  const { fields } = loadProtos(core.file, 'configs.proto').lookupType(type.replaceAll('-', '.'))
+  const { fields } = loadProtos(core.file).lookupType(type.replaceAll('-', '.'))
   const own = Object.entries(fields).map(([key, field]): [string, string] => [key, allowed(field)])
   return new Map([...own, ...(/Config$/.test(type) ? legacyKeys : [])])
 }

@@ -1,5 +1,5 @@
 /** The parts of `@dataform/core` that its bundle exports and streamform uses; read from its sources (core/session.ts). */
-import type { GraphTarget } from './compiled-graph.ts'
+import type { CompiledGraph, GraphTarget } from './compiled-graph.ts'
 
 export interface CoreModule {
   readonly compiler: (code: string, path: string) => string
@@ -15,7 +15,7 @@ export interface CoreSession {
   /** Set by `compile`. */
   readonly indexedActions?: { find(target: GraphTarget): readonly CoreAction[] }
   compileError(error: Error | string, file?: string, target?: GraphTarget): void
-  compile(): unknown
+  compile(): { toJSON(): CompiledGraph }
   finalizeDatabase(database: string): string
   finalizeSchema(schema: string): string
   finalizeName(name: string): string

@@ -128,14 +128,17 @@ function resolver(
   makeError: (message: string) => Error,
 ): (id: string, from: string) => string {
   const inside = (file: string): boolean => file.startsWith(folder + sep)
+  const isFile = (name: string): boolean =>
+    existsSync(name) && statSync(name).isFile() && inside(realpathSync(name))
   const asFile = (name: string): string | undefined =>
-    [
-      name,
-      ...extensions.map((extension) => name + extension),
-      ...extensions.map((extension) => join(name, `index${extension}`)),
-    ].find(
-      (candidate) => existsSync(candidate) && statSync(candidate).isFile() && inside(realpathSync(candidate)),
-    )
+    [name, ...extensions.map((extension) => name + extension)].find(isFile)
+  const asFolder = (name: string): string | undefined => {
+    const manifest = join(name, 'package.json')
+    const main = isFile(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { main?: unknown }).main : undefined
+    const named = typeof main === 'string' ? join(name, main) : undefined
+    return (named && (asFile(named) ?? asFile(join(named, 'index')))) ?? asFile(join(name, 'index'))
+  }
+  const asPath = (name: string): string | undefined => asFile(name) ?? asFolder(name)
   const asPackage = (id: string, from: string): string | undefined => {
     if (isBuiltin(id)) return undefined
     try {
@@ -148,17 +151,13 @@ function resolver(
   return (id, from) => {
     const relative = id.startsWith('./') || id.startsWith('../') || id === '.' || id === '..'
     const ours =
-      id.startsWith('definitions/') || id.startsWith('includes/') ? asFile(join(folder, id)) : undefined
+      id.startsWith('definitions/') || id.startsWith('includes/') ? asPath(join(folder, id)) : undefined
     const found = relative
-      ? asFile(join(from, id))
+      ? asPath(join(from, id))
       : path.isAbsolute(id)
-        ? asFile(id)
-        : (ours ?? asPackage(id, from) ?? asFile(join(folder, id)))
+        ? asPath(id)
+        : (ours ?? asPackage(id, from) ?? asPath(join(folder, id)))
     if (found !== undefined) return found
-    throw makeError(
-      isBuiltin(id)
-        ? `Cannot find module '${id}': of Node's own modules Dataform allows only 'path'`
-        : `Cannot find module '${id}'`,
-    )
+    throw makeError(`Cannot find module '${id}'`)
   }
 }

@@ -1,0 +1,1 @@
+exports.text = "deep " + dataform.projectConfig.vars.env;

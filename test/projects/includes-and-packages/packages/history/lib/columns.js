@@ -1,0 +1,1 @@
+exports.valid = "valid_from, valid_to";

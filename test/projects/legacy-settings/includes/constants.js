@@ -1,0 +1,2 @@
+const ANSWER = 42;
+module.exports = { ANSWER };

@@ -1,0 +1,1 @@
+notebook({ name: "nb", filename: "nb.ipynb" });

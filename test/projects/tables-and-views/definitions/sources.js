@@ -1,0 +1,1 @@
+["orders", "customers"].forEach((name) => declare({ schema: "raw", name }));

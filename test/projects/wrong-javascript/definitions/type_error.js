@@ -1,0 +1,1 @@
+publish("p").query((ctx) => ctx.refs("q"));

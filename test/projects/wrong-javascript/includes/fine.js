@@ -1,0 +1,5 @@
+module.exports = {
+  fails: (x) => {
+    return x.missing.property;
+  },
+};
