@@ -47,6 +47,11 @@ export interface Signature {
   readonly parameters: readonly Parameter[]
   /** The result's type; a function of the arguments' types (after coercion) where it depends on them. */
   readonly result: SqlType | ((args: readonly SqlType[]) => SqlType)
+  /**
+   * Asked after the parameters matched, with the arguments' types after coercion; false: this signature does not fit
+   * (`=` of GEOGRAPHY, MIN of an ARRAY). Absent: it fits.
+   */
+  readonly accepts?: (args: readonly SqlType[]) => boolean
   /** DuckDB SQL of the call. NULL in, errors and results must be BigQuery's. */
   readonly lower: (args: readonly string[], call: Call) => string
 }
@@ -63,6 +68,11 @@ export interface Parameter {
   readonly literal?: boolean
   /** A date part (DAY, WEEK(MONDAY) …), not an expression: `lower` gets its upper-case text. */
   readonly datePart?: boolean
+  /**
+   * Stands, with the `datePart` parameter after it, for an `INTERVAL n PART` that is written in the call itself
+   * (`DATE_ADD(d, INTERVAL 1 DAY)`): the resolver gives `lower` the INT64 and the part as two arguments.
+   */
+  readonly interval?: boolean
   /** `name => value` is the only way to give it. */
   readonly namedOnly?: boolean
 }

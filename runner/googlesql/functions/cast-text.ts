@@ -1,0 +1,89 @@
+import { once } from '../lower/library/once.ts'
+import type { SqlType } from '../types/type.ts'
+
+/** DuckDB SQL that prints values as BigQuery's CAST(x AS STRING) does, one function a type. */
+
+/** Whole numbers below 10^15 print in DuckDB; the rest needs C's %.17g. */
+export function float64Text(value: string): string {
+  return once([value], (x) => {
+    const whole = `${x} = trunc(${x}) AND abs(${x}) < 1e15`
+    return `CASE WHEN ${whole} THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE googlesql_float64_text(${x}) END`
+  })
+}
+
+export function numericText(value: string): string {
+  return `rtrim(rtrim(CAST(${value} AS VARCHAR), '0'), '.')`
+}
+
+export function bigNumericText(value: string): string {
+  return `googlesql_bignumeric_text(CAST(${value} AS VARCHAR))`
+}
+
+/** The fraction of a second: nothing, three digits or six. */
+function fractionText(value: string): string {
+  const micros = `(microsecond(${value}) % 1000000)`
+  return (
+    `CASE WHEN ${micros} = 0 THEN '' ` +
+    `WHEN ${micros} % 1000 = 0 THEN '.' || lpad(CAST(${micros} // 1000 AS VARCHAR), 3, '0') ` +
+    `ELSE '.' || lpad(CAST(${micros} AS VARCHAR), 6, '0') END`
+  )
+}
+
+export function timeText(value: string): string {
+  return once([value], (x) => `(left(CAST(${x} AS VARCHAR), 8) || ${fractionText(x)})`)
+}
+
+export function datetimeText(value: string, separator = ' '): string {
+  const head = (x: string) =>
+    separator === ' '
+      ? `left(CAST(${x} AS VARCHAR), 19)`
+      : `(left(CAST(${x} AS VARCHAR), 10) || 'T' || substr(CAST(${x} AS VARCHAR), 12, 8))`
+  return once([value], (x) => `(${head(x)} || ${fractionText(x)})`)
+}
+
+/** In UTC, with `+00`; other zones: `googlesql_timestamp_text`. */
+export function timestampText(value: string): string {
+  return `(${datetimeText(`timezone('UTC', ${value})`)} || '+00')`
+}
+
+/** The text of a value of any type that CAST(x AS STRING) takes; undefined for the others. */
+export function textOf(type: SqlType, value: string): string | undefined {
+  switch (type.kind) {
+    case 'STRING':
+      return value
+    case 'BOOL':
+    case 'INT64':
+    case 'DATE':
+      return `CAST(${value} AS VARCHAR)`
+    case 'FLOAT64':
+      return float64Text(value)
+    case 'NUMERIC':
+      return numericText(value)
+    case 'BIGNUMERIC':
+      return bigNumericText(value)
+    case 'BYTES':
+      return `googlesql_utf8(${value})`
+    case 'TIME':
+      return timeText(value)
+    case 'DATETIME':
+      return datetimeText(value)
+    case 'TIMESTAMP':
+      return timestampText(value)
+    case 'INTERVAL':
+      return `googlesql_interval_text(${value})`
+    case 'RANGE':
+      return rangeText(type.element, value)
+    default:
+      return undefined
+  }
+}
+
+function rangeText(element: SqlType, value: string): string {
+  return once([value], (x) => {
+    const end = (field: string) => {
+      const bound = `struct_extract(${x}, '${field}')`
+      return `coalesce(${textOf(element, bound) ?? bound}, 'UNBOUNDED')`
+    }
+    return `CASE WHEN ${x} IS NULL THEN NULL ELSE '[' || ${end('[start')} || ', ' || ${end('end)')} || ')' END`
+  })
+}

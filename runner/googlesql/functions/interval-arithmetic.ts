@@ -1,0 +1,38 @@
+import { once } from '../lower/library/once.ts'
+import { raiseText } from '../lower/library/raise.ts'
+import { inYears } from './checked.ts'
+
+/** `DATE`, `DATETIME`, `TIMESTAMP` ± `INTERVAL` (operators#interval_arithmetic_operators): months, then days, then time. */
+
+export function addToDate(date: string, interval: string): string {
+  return addToDatetime(`CAST(${date} AS TIMESTAMP)`, interval)
+}
+
+export function addToDatetime(datetime: string, interval: string): string {
+  return inYears('DATETIME', [datetime, interval], (d, i) => `(${d} + ${i})`, 'Datetime overflow')
+}
+
+/** A TIMESTAMP has no months or years to add: BigQuery refuses. */
+export function addToTimestamp(timestamp: string, interval: string): string {
+  const withoutMonths = once(
+    [interval],
+    (i) =>
+      `CASE WHEN datepart('month', ${i}) = 0 AND datepart('year', ${i}) = 0 THEN ${i} WHEN ${i} IS NOT NULL THEN ` +
+      `${raiseText('TIMESTAMP +/- INTERVAL is not supported for intervals with non-zero MONTH or YEAR part.', 'INTERVAL')} END`,
+  )
+  return inYears('TIMESTAMP', [timestamp, withoutMonths], (t, i) => `(${t} + ${i})`, 'Timestamp overflow')
+}
+
+export function negated(interval: string): string {
+  return `(-${interval})`
+}
+
+/** `datetime - datetime`: the whole difference in hours, minutes, seconds and micros. */
+export function intervalBetween(x: string, y: string): string {
+  return `to_microseconds(epoch_us(${x}) - epoch_us(${y}))`
+}
+
+/** `interval * n` part by part; `interval / n` carries each part's rest to the next. */
+export function scaleInterval(interval: string, by: string, divide = false): string {
+  return `googlesql_interval_${divide ? 'divide' : 'multiply'}(${interval}, ${by})`
+}

@@ -1,0 +1,28 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { bitFunctions } from './native/bits.ts'
+import { castFunctions } from './native/casts.ts'
+import { errorFunctions } from './native/errors.ts'
+import { hashFunctions } from './native/hashes.ts'
+import { numericFunctions } from './native/numerics.ts'
+import { stringFunctions } from './native/strings.ts'
+import { type NativeFunction, scalarFunction } from './native-function.ts'
+import { errorPrefix } from './raise.ts'
+
+/** Every function that lowered SQL may call beside DuckDB's own. */
+export const nativeFunctions: readonly NativeFunction[] = [
+  ...errorFunctions,
+  ...castFunctions,
+  ...numericFunctions,
+  ...stringFunctions,
+  ...hashFunctions,
+  ...bitFunctions,
+]
+
+/**
+ * Registers the library with the DuckDB instance behind a connection; every other connection of the instance sees it.
+ * To be called once an instance. Nothing is written to the database file: a file never holds an older library.
+ * Takes about a millisecond.
+ */
+export function installLibrary(connection: DuckDBConnection): void {
+  for (const native of nativeFunctions) connection.registerScalarFunction(scalarFunction(native, errorPrefix))
+}
