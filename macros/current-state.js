@@ -129,4 +129,23 @@ SELECT * EXCEPT (
 FROM ${ref(table.database, `${table.name}_state`)}
 WHERE _metadata_is_current`
 
-module.exports = { STATE_METADATA, currentConfig, currentQuery, keyText, stateConfig, stateQuery }
+/**
+ * The state's metadata columns, for the inputs of unit tests: NULL where `values` says nothing.
+ *
+ * @param {Object<string, string>} values an expression for each column that matters
+ * @returns {string} columns of a SELECT
+ */
+const metadataOf = (values) =>
+  Object.keys({ ...METADATA, ...STATE_METADATA })
+    .map((name) => `${values[name] ?? 'NULL'} AS ${name}`)
+    .join(', ')
+
+module.exports = {
+  metadataOf,
+  STATE_METADATA,
+  currentConfig,
+  currentQuery,
+  keyText,
+  stateConfig,
+  stateQuery,
+}

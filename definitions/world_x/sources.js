@@ -7,7 +7,7 @@ const country = sourceTable('world_x', 'country', { key: ['Code'] })
 
 const countryinfo = sourceTable('world_x', 'countryinfo', {
   key: ['_id'],
-  columns: { _id: 'HEX STRING', doc: 'JSON' }, // _id is a VARBINARY that holds text
+  columns: { _id: 'HEX STRING', doc: 'JSON', _json_schema: 'JSON' }, // _id is a VARBINARY that holds text
 })
 
 const countrylanguage = sourceTable('world_x', 'countrylanguage', { key: ['CountryCode', 'Language'] })
