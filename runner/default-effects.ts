@@ -5,14 +5,52 @@ import type { Effects } from './effects.ts'
  * signal is never aborted then.
  */
 export function defaultEffects(signal: AbortSignal = new AbortController().signal): Effects {
+  const interactive = process.stderr.isTTY === true && process.env['CI'] === undefined
+  const { note, status, clear } = interactive ? terminal() : plain()
   return {
-    print: (text) => process.stdout.write(`${text}\n`),
-    note: (text) => process.stderr.write(`${text}\n`),
+    print(text) {
+      clear()
+      process.stdout.write(`${text}\n`)
+    },
+    note,
+    status,
     now: () => new Date(),
-    interactive: process.stderr.isTTY === true && process.env['CI'] === undefined,
+    interactive,
     signal,
     environment: process.env,
     workingFolder: process.cwd(),
+  }
+}
+
+interface Output {
+  readonly note: (text: string) => void
+  readonly status: (text: string) => void
+  readonly clear: () => void
+}
+
+const plain = (): Output => ({
+  note: (text) => process.stderr.write(`${text}\n`),
+  status: () => {},
+  clear: () => {},
+})
+
+/** Notes scroll by above one line that is written over. */
+function terminal(): Output {
+  const clearLine = '\r\u001b[2K'
+  let shown = ''
+  const write = (text: string) => process.stderr.write(text)
+  return {
+    note: (text) => write(shown === '' ? `${text}\n` : `${clearLine}${text}\n${shown}`),
+    status(text) {
+      // A line that wraps could not be cleared.
+      const cut = text.slice(0, (process.stderr.columns ?? 80) - 1)
+      if (cut !== shown) write(`${clearLine}${cut}`)
+      shown = cut
+    },
+    clear() {
+      if (shown !== '') write(clearLine)
+      shown = ''
+    },
   }
 }
 

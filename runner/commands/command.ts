@@ -31,9 +31,9 @@ export interface CommandDefinition<P extends Flags, F extends Flags, Options, Re
   /** The function's options, from arguments given on the command line. @throws Problem (exit code 2) */
   options(given: InferredOptionTypes<P> & InferredOptionTypes<F> & CommonGiven): Options
   /** The exported function of the same name. Its result is what `--json` prints. */
-  run(options: Options, effects: Effects): Promise<Result>
+  run(options: NoInfer<Options>, effects: Effects): Promise<Result>
   /** The result for people; an empty text prints nothing. */
-  text(result: Result, options: Options, effects: Effects): string
+  text(result: Result, options: NoInfer<Options>, effects: Effects): string
   /** True: exit code 1. */
   failed?(result: Result): boolean
 }

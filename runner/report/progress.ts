@@ -17,7 +17,7 @@ export function progressReporter(effects: Effects): (event: RunEvent) => void {
     const names = [...running.values()]
     const few = names.slice(0, 3).join(', ')
     const more = names.length > 3 ? ` and ${names.length - 3} more` : ''
-    effects.status?.(names.length === 0 ? '' : paint.dim(`${ended}/${total} done, running ${few}${more}`))
+    effects.status?.(names.length === 0 ? '' : `${ended}/${total} done, running ${few}${more}`)
   }
   return (event) => {
     switch (event.type) {

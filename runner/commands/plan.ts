@@ -1,0 +1,69 @@
+import { defaultEffects } from '../default-effects.ts'
+import type { Effects } from '../effects.ts'
+import { checkRunnable } from '../execute/execute-run.ts'
+import { type PlannedAction, planRun } from '../execute/plan-run.ts'
+import { select } from '../graph/select.ts'
+import { compile } from '../project/compile.ts'
+import { counted } from '../report/progress.ts'
+import { defineCommand } from './command.ts'
+import { readProject, withWarehouse } from './context.ts'
+import {
+  type SelectionOptions,
+  selectionFlags,
+  selectionOptions,
+  selectionPositionals,
+} from './project-flags.ts'
+
+export interface PlanOptions extends SelectionOptions {
+  readonly fullRefresh?: boolean
+}
+
+/**
+ * What `run` with the same options would do, in order, and why; nothing is changed.
+ *
+ * @example for (const { id, statements } of await plan({ select: ['city_log'] })) …
+ */
+export async function plan(
+  options: PlanOptions = {},
+  effects: Effects = defaultEffects(),
+): Promise<readonly PlannedAction[]> {
+  const project = await readProject(options, effects)
+  const { vars = {}, select: selectors = [], exclude = [], fullRefresh = false } = options
+  const { actions } = await compile(project.folder, { vars, signal: effects.signal })
+  const selected = select(actions, { select: selectors, exclude })
+  checkRunnable(selected)
+  return withWarehouse(project, effects, ({ warehouse }) =>
+    planRun(warehouse, actions, selected, fullRefresh),
+  )
+}
+
+export const command = defineCommand({
+  positionals: selectionPositionals,
+  flags: {
+    ...selectionFlags,
+    'full-refresh': { type: 'boolean', describe: 'as for run' },
+    sql: { type: 'boolean', describe: 'show the statements too' },
+  },
+  examples: [
+    ['plan', 'what `run` would do'],
+    ['plan city_log --sql', 'the statements for one table'],
+  ],
+  options: (given): PlanOptions & { readonly sql: boolean } => ({
+    ...selectionOptions(given),
+    fullRefresh: given['full-refresh'] ?? false,
+    sql: given.sql ?? false,
+  }),
+  run: plan,
+  text: (planned, { sql }) =>
+    [
+      ...planned.map((action, index) => plannedText(action, index + 1, sql)),
+      `${counted(planned.length)} actions`,
+    ].join('\n'),
+})
+
+function plannedText(action: PlannedAction, number: number, sql: boolean): string {
+  const { target, deed, why, statements, unknown } = action
+  const head = `${String(number).padStart(4)}  ${deed.padEnd(9)}  ${target.schema}.${target.name}  (${why})`
+  const detail = unknown === null ? (sql ? statements : []) : [unknown]
+  return [head, ...detail.map((text) => text.replace(/^/gm, '      | '))].join('\n')
+}
