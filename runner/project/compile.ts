@@ -61,7 +61,7 @@ export async function tryCompile(folder: string, options: CompileOptions = {}): 
   const root = realpathSync(folder)
   const core = await findCore(root, await readWorkflowSettings(root))
   const answer = await runWorker(root, core, options)
-  const problems = await graphProblems(root, core, answer)
+  const problems = graphProblems(root, core, answer)
   if (answer.graph === undefined) throwProblems(problems)
   const graph = answer.graph ?? {}
   const tests = unitTestsOf(graph, answer)

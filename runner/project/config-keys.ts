@@ -2,15 +2,6 @@ import type { Field } from 'protobufjs'
 import type { CoreLocation } from './core-module.ts'
 import { loadProtos } from './core-protocol.ts'
 
-/** Keys that SQLX and the JavaScript API take beside those of `configs.proto`, as the core's own converters do. */
-const legacyKeys: ReadonlyMap<string, string> = new Map([
-  ['type', 'text'],
-  ['schema', 'text'],
-  ['database', 'text'],
-  ['dependencies', 'a list'],
-  ['bigquery', 'keys and their values'],
-])
-
 /**
  * The keys that may stand where one of the core's messages says that another may not, each with what its value must be.
  * The message names the type by a link to its documentation, or lists the keys; empty if it does neither.
@@ -22,8 +13,7 @@ export function allowedKeys(message: string, core: CoreLocation): ReadonlyMap<st
   const [, type] = /#(dataform-[\w-]+)/.exec(message) ?? []
   if (type === undefined) return new Map()
   const { fields } = loadProtos(core.file).lookupType(type.replaceAll('-', '.'))
-  const own = Object.entries(fields).map(([key, field]): [string, string] => [key, allowed(field)])
-  return new Map([...own, ...(/Config$/.test(type) ? legacyKeys : [])])
+  return new Map(Object.entries(fields).map(([key, field]) => [key, allowed(field)]))
 }
 
 function allowed(field: Field): string {

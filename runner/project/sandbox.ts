@@ -134,7 +134,9 @@ function resolver(
     [name, ...extensions.map((extension) => name + extension)].find(isFile)
   const asFolder = (name: string): string | undefined => {
     const manifest = join(name, 'package.json')
-    const main = isFile(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { main?: unknown }).main : undefined
+    const main = isFile(manifest)
+      ? (JSON.parse(readFileSync(manifest, 'utf8')) as { main?: unknown }).main
+      : undefined
     const named = typeof main === 'string' ? join(name, main) : undefined
     return (named && (asFile(named) ?? asFile(join(named, 'index')))) ?? asFile(join(name, 'index'))
   }

@@ -11,7 +11,12 @@ export interface Position {
  * @returns undefined if what stands at the position was not copied from the source
  */
 export function sourcePosition(generated: string, at: Position, source: string): Position | undefined {
-  const offset = offsetAt(generated, at)
+  const start = offsetAt(generated, at)
+  // V8 may point at the backtick that the compiler put before a block.
+  return placeOf(generated, start, source) ?? placeOf(generated, start + 1, source)
+}
+
+function placeOf(generated: string, offset: number, source: string): Position | undefined {
   for (const length of [24, 12, 6, 3]) {
     const snippet = generated.slice(offset, offset + length)
     if (snippet.trim().length < Math.min(3, length)) continue
@@ -50,4 +55,28 @@ export function offsetAt(text: string, { line, column }: Position): number {
 export function positionAt(text: string, offset: number): Position {
   const before = text.slice(0, offset)
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
+}
+
+/** Where a name stands in quotes. */
+export function findQuoted(source: string, name: string): Position | undefined {
+  const offsets = ['"', "'", '`'].map((quote) => source.indexOf(quote + name + quote))
+  const offset = offsets.filter((found) => found !== -1).toSorted((a, b) => a - b)[0]
+  return offset === undefined ? undefined : positionAt(source, offset)
+}
+
+/** Where a key of an object (of JavaScript, YAML or JSON) stands. */
+export function findKey(source: string, key: string): Position | undefined {
+  return matchAt(source, new RegExp(`(?<![\\w$])["']?${escaped(key)}["']?\\s*:`))
+}
+
+/** Where a name of JavaScript stands, not as a property. */
+export function findWord(source: string, word: string): Position | undefined {
+  return matchAt(source, new RegExp(`(?<![\\w$.])${escaped(word)}(?![\\w$])`))
+}
+
+const escaped = (text: string): string => text.replaceAll(/[^\w]/g, '\\$&')
+
+function matchAt(source: string, pattern: RegExp): Position | undefined {
+  const found = pattern.exec(source)
+  return found === null ? undefined : positionAt(source, found.index)
 }
