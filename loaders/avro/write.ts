@@ -91,6 +91,10 @@ const anyLong = avsc.types.LongType.__with({
   compare: (left: bigint, right: bigint) => (left < right ? -1 : left > right ? 1 : 0),
 })
 
+/** avsc looks a bare `"long"` up in the registry, but not `{"type": "long", "logicalType": …}`. */
+const isLong = (schema: unknown): boolean =>
+  typeof schema === 'object' && schema !== null && (schema as { type?: unknown }).type === 'long'
+
 const encoders = new WeakMap<object, avsc.Type>()
 
 function encoder(schema: AvroSchema): avsc.Type {
@@ -99,6 +103,7 @@ function encoder(schema: AvroSchema): avsc.Type {
     avsc.Type.forSchema(typeof schema === 'string' ? schema : JSON.parse(JSON.stringify(schema)), {
       registry: { long: anyLong },
       logicalTypes: {},
+      typeHook: (part) => (isLong(part) ? anyLong : undefined),
     })
   if (typeof schema === 'string') return make()
   const known = encoders.get(schema)
