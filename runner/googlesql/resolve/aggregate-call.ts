@@ -1,0 +1,110 @@
+import type { FunctionEntry } from '../functions/function.ts'
+import type { Call, Limit, OrderItem } from '../parse/ast.ts'
+import { groupable, orderable } from '../types/predicates.ts'
+import { typeName } from '../types/print.ts'
+import type { SqlType } from '../types/type.ts'
+import { resolveArguments } from './call.ts'
+import { coerceTo } from './coerce.ts'
+import { type Context, newColumn, plainContext, problemAt } from './context.ts'
+import { usesAggregate } from './uses-aggregate.ts'
+import { resolveExpression } from './expression.ts'
+import { aggregateKey } from './key.ts'
+import type { AggregateCall, Expr, SortItem } from './resolved.ts'
+import { columnRef } from './scope.ts'
+import { chooseSignature, noMatch } from './signature.ts'
+
+/** An aggregate call without OVER: it is put aside for the query's grouping, a column stands in its place. */
+export function resolveAggregateCall(context: Context, node: Call, entry: FunctionEntry): Expr {
+  const collected = context.aggregates
+  if (collected === undefined && context.clause === 'aggregate function call') {
+    throw problemAt(context, node, 'Aggregations of aggregations are not allowed')
+  }
+  if (collected === undefined) {
+    throw problemAt(context, node, `Aggregate function ${shown(node, entry)} not allowed in ${context.clause}`)
+  }
+  const inner = plainContext(context, 'aggregate function call')
+  const { call, type } = aggregateParts(inner, node, entry)
+  if (call.args.some((arg) => arg.kind !== 'part' && usesAggregate(arg, collected.calls))) {
+    throw problemAt(context, node, 'Aggregations of aggregations are not allowed')
+  }
+  const key = aggregateKey(call)
+  const known = collected.keys.get(key)
+  if (known !== undefined) return columnRef(known.column)
+  const made = { ...call, column: newColumn(context, entry.name.toLowerCase(), type) }
+  collected.keys.set(key, made)
+  collected.calls.push(made)
+  return columnRef(made.column)
+}
+
+function shown(node: Call, entry: FunctionEntry): string {
+  return node.args[0]?.kind === 'star' ? `${entry.name}(*)` : entry.name
+}
+
+/** What an aggregate call says, without its window: also for calls with OVER. */
+export function aggregateParts(
+  context: Context,
+  node: Call,
+  entry: FunctionEntry,
+): { readonly call: Omit<AggregateCall, 'column'>; readonly type: SqlType } {
+  checkClauses(context, node, entry)
+  const args = node.args[0]?.kind === 'star' && entry.name === 'COUNT' ? [] : node.args
+  const given = resolveArguments(context, entry, args)
+  const chosen = chooseSignature(entry, given)
+  if (chosen === undefined) throw problemAt(context, node, noMatch(entry, given))
+  if (node.distinct) {
+    for (const arg of chosen.args) {
+      if (arg.kind !== 'part' && !groupable(arg.type)) {
+        throw problemAt(context, node, `Aggregate functions with DISTINCT cannot be used with arguments of type ${typeName(arg.type)}`)
+      }
+    }
+  }
+  return {
+    type: chosen.type,
+    call: {
+      entry,
+      signature: chosen.signature,
+      args: chosen.args,
+      distinct: node.distinct,
+      nulls: node.nulls,
+      orderBy: (node.orderBy ?? []).map((item) => resolveSortItem(context, item)),
+      limit: node.limit && resolveCount(context, node.limit),
+      having: node.having && {
+        extreme: node.having.extreme,
+        expr: resolveExpression(context, node.having.expression),
+      },
+      safe: node.safe,
+    },
+  }
+}
+
+function checkClauses(context: Context, node: Call, entry: FunctionEntry): void {
+  const allowed = entry.clauses ?? {}
+  const refuse = (what: string) => {
+    throw problemAt(context, node, `${what} in function call is not supported for function ${entry.name}`)
+  }
+  if (node.distinct && allowed.distinct !== true) refuse('DISTINCT')
+  if (node.nulls !== undefined && allowed.nulls !== true) refuse(`${node.nulls} NULLS`)
+  if (node.orderBy !== undefined && allowed.orderBy !== true) refuse('ORDER BY')
+  if (node.limit !== undefined && allowed.limit !== true) refuse('LIMIT')
+  if (node.having !== undefined && allowed.having !== true) refuse('HAVING')
+}
+
+/** `ORDER BY x DESC NULLS LAST` inside a call or window; NULLs come first ascending and last descending. */
+export function resolveSortItem(context: Context, item: OrderItem): SortItem {
+  const expr = resolveExpression(context, item.expression)
+  return sortItem(context, item, expr)
+}
+
+export function sortItem(context: Context, item: OrderItem, expr: Expr): SortItem {
+  if (item.collate !== undefined) throw problemAt(context, item.collate, 'COLLATE is not supported locally')
+  if (!orderable(expr.type)) {
+    throw problemAt(context, item, `ORDER BY does not support expressions of type ${typeName(expr.type)}`)
+  }
+  const descending = item.direction === 'DESC'
+  return { expr, descending, nullsFirst: item.nulls === undefined ? !descending : item.nulls === 'FIRST' }
+}
+
+function resolveCount(context: Context, limit: Limit): Expr {
+  const count = resolveExpression(context, limit.count)
+  return coerceTo(context, limit.count, count, { kind: 'INT64' })
+}

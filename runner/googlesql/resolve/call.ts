@@ -1,0 +1,133 @@
+import type { FunctionEntry, Parameter } from '../functions/function.ts'
+import { allFunctions, findFunction } from '../functions/index.ts'
+import type { Argument, Call, Expression } from '../parse/ast.ts'
+import { nameParts } from '../parse/name-parts.ts'
+import { resolveAggregateCall } from './aggregate-call.ts'
+import { usable } from './builtin.ts'
+import { type Context, didYouMean, problemAt, unsupportedAt } from './context.ts'
+import { resolveExpression } from './expression.ts'
+import { resolveGrouping } from './grouping-call.ts'
+import { intervalPart, partArgument } from './interval.ts'
+import type { Expr, PartArgument } from './resolved.ts'
+import { chooseSignature, type GivenArgument, noMatch } from './signature.ts'
+import { findRoutine, resolveRoutineCall } from './routine.ts'
+import { resolveWindowCall } from './window-call.ts'
+
+/** A call of a function of any kind. */
+export function resolveCall(context: Context, node: Call): Expr {
+  const parts = nameParts(node.name)
+  const name = parts.join('.')
+  const routine = findRoutine(context, node.name)
+  if (routine !== undefined) return resolveRoutineCall(context, node, routine)
+  if (name.toUpperCase() === 'GROUPING') return resolveGrouping(context, node)
+  const entry = findFunction(name)
+  if (entry === undefined) {
+    const names = allFunctions().filter((known) => known.kind !== 'operator').map((known) => known.name)
+    const near = didYouMean(name.toUpperCase(), names)
+    throw problemAt(
+      context,
+      node,
+      `Function not found: ${name}${near === '' ? ' (unknown, or is not supported locally)' : near}`,
+    )
+  }
+  if (entry.kind === 'operator') throw problemAt(context, node, `Function not found: ${name}`)
+  usable(context, node, entry)
+  if (node.over !== undefined) return resolveWindowCall(context, node, entry)
+  if (entry.kind === 'aggregate') return resolveAggregateCall(context, node, entry)
+  if (entry.kind === 'navigation' || entry.kind === 'numbering') {
+    throw problemAt(context, node, `Window function ${entry.name} cannot be called without an OVER clause`)
+  }
+  refuseAggregateClauses(context, node, entry)
+  const given = resolveArguments(context, entry, node.args)
+  const chosen = chooseSignature(entry, given)
+  if (chosen === undefined) throw problemAt(context, node, noMatch(entry, given))
+  return {
+    kind: 'call',
+    type: chosen.type,
+    entry,
+    signature: chosen.signature,
+    args: chosen.args,
+    safe: node.safe,
+  }
+}
+
+function refuseAggregateClauses(context: Context, node: Call, entry: FunctionEntry): void {
+  const clause = node.distinct
+    ? 'DISTINCT'
+    : node.nulls !== undefined
+      ? `${node.nulls} NULLS`
+      : node.orderBy !== undefined
+        ? 'ORDER BY'
+        : node.limit !== undefined
+          ? 'LIMIT'
+          : node.having !== undefined
+            ? 'HAVING'
+            : undefined
+  if (clause === undefined) return
+  throw problemAt(context, node, `${clause} in function call is not allowed for scalar function ${entry.name}`)
+}
+
+/** The arguments, with date parts and intervals in the form that the entry's signatures ask for. */
+export function resolveArguments(
+  context: Context,
+  entry: FunctionEntry,
+  args: readonly Argument[],
+): readonly GivenArgument[] {
+  const given: GivenArgument[] = []
+  for (const arg of args) {
+    const name = arg.kind === 'namedArgument' ? arg.name.name : undefined
+    const value = arg.kind === 'namedArgument' ? arg.value : arg
+    const at = given.length
+    if (value.kind === 'interval' && takesInterval(entry, at)) {
+      given.push({ value: resolveExpression(context, value.value), name })
+      given.push({ value: intervalPart(value), name: undefined })
+      continue
+    }
+    const part = entry.signatures.some((signature) => parameterAt(signature.parameters, at)?.datePart === true)
+      ? datePart(value)
+      : undefined
+    given.push({ value: part ?? resolveExpression(context, expressionArgument(context, value)), name })
+  }
+  return given
+}
+
+function takesInterval(entry: FunctionEntry, at: number): boolean {
+  return entry.signatures.some((signature) => {
+    const parameter = parameterAt(signature.parameters, at)
+    const next = parameterAt(signature.parameters, at + 1)
+    return parameter?.datePart !== true && next?.datePart === true
+  })
+}
+
+function parameterAt(parameters: readonly Parameter[], index: number): Parameter | undefined {
+  const last = parameters.at(-1)
+  return parameters[index] ?? (last?.repeated === true ? last : undefined)
+}
+
+/** `DAY`, `WEEK(MONDAY)` as the text of a part; undefined for anything else. */
+function datePart(arg: Argument): PartArgument | undefined {
+  if (arg.kind === 'path' && arg.parts.length === 1) return partArgument(arg.parts)
+  if (arg.kind !== 'call' || arg.name.parts.length !== 1 || arg.args.length !== 1) return undefined
+  const [weekday] = arg.args
+  const name = arg.name.parts[0]?.name
+  if (name === undefined || weekday?.kind !== 'path' || weekday.parts.length !== 1) return undefined
+  return { kind: 'part', text: `${name}(${weekday.parts[0]?.name ?? ''})`.toUpperCase() }
+}
+
+function expressionArgument(context: Context, arg: Argument): Expression {
+  switch (arg.kind) {
+    case 'star':
+      throw problemAt(context, arg, 'Argument * can only be used in COUNT(*)')
+    case 'lambda':
+      throw unsupportedAt(context, arg, 'a lambda argument')
+    case 'tableArgument':
+    case 'modelArgument':
+    case 'connectionArgument':
+    case 'descriptor':
+      throw unsupportedAt(context, arg, 'this kind of argument')
+    case 'namedArgument':
+      throw problemAt(context, arg, 'Unexpected named argument')
+    default:
+      return arg
+  }
+}

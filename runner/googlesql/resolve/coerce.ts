@@ -1,0 +1,172 @@
+import type { Value } from '../../warehouse/warehouse.ts'
+import type { Span } from '../parse/ast.ts'
+import { coercion } from '../types/coerce.ts'
+import { equalTypes, equivalentTypes } from '../types/equal.ts'
+import { typeName } from '../types/print.ts'
+import { type Candidate, supertype } from '../types/supertype.ts'
+import type { SqlType } from '../types/type.ts'
+import { type Context, problemAt } from './context.ts'
+import type { Expr } from './resolved.ts'
+
+/** True for NULL and `[]` as written: they fit every (array) type. */
+export function isUntyped(expr: Expr): boolean {
+  return (expr.kind === 'literal' || expr.kind === 'array') && expr.untyped === true
+}
+
+/** True for NULL as written, without a type. */
+export function isUntypedNull(expr: Expr): boolean {
+  return expr.kind === 'literal' && expr.untyped === true
+}
+
+/** True for literals, and arrays and structs built of nothing else: they coerce more freely than other expressions. */
+export function isLiteral(expr: Expr): boolean {
+  switch (expr.kind) {
+    case 'literal':
+      return expr.from === 'literal'
+    case 'array':
+      return expr.elements.every(isLiteral)
+    case 'struct':
+      return expr.values.every(isLiteral)
+    case 'call':
+      // -1 is a literal too.
+      return expr.entry.name === '-' && expr.args.length === 1 && expr.args.every((a) => a.kind === 'literal')
+    default:
+      return false
+  }
+}
+
+/** An expression as it takes part in choosing a common type. */
+export function candidateOf(expr: Expr): Candidate {
+  if (isUntyped(expr)) return { type: isUntypedNull(expr) ? null : expr.type, literal: true }
+  return {
+    type: expr.type,
+    literal: isLiteral(expr),
+    parameter: expr.kind === 'literal' && expr.from === 'parameter',
+  }
+}
+
+/** Whether and how well an expression fits a type; undefined: it does not. 0 is best. */
+export function coercionCost(expr: Expr, to: SqlType): number | undefined {
+  if (isUntypedNull(expr)) return 0
+  if (expr.kind === 'array' && expr.untyped === true) return to.kind === 'ARRAY' ? 0 : undefined
+  if (equalTypes(expr.type, to)) return 0
+  if (expr.kind === 'struct' && to.kind === 'STRUCT') return structCost(expr.values, to)
+  if (expr.kind === 'array' && to.kind === 'ARRAY' && isLiteral(expr)) {
+    return sum(expr.elements.map((element) => coercionCost(element, to.element)))
+  }
+  const way = coercion(expr.type, to, {
+    literal: isLiteral(expr),
+    parameter: expr.kind === 'literal' && expr.from === 'parameter',
+  })
+  if (way === undefined) return undefined
+  if (way === 'same') return 0
+  const distance = Math.abs((widths[to.kind] ?? 5) - (widths[expr.type.kind] ?? 0))
+  return (way === 'literal' ? 1 : 10) * distance
+}
+
+function structCost(values: readonly Expr[], to: Extract<SqlType, { kind: 'STRUCT' }>): number | undefined {
+  if (values.length !== to.fields.length) return undefined
+  return sum(
+    values.map((value, index) => {
+      const field = to.fields[index]
+      return field && coercionCost(value, field.type)
+    }),
+  )
+}
+
+function sum(costs: readonly (number | undefined)[]): number | undefined {
+  let total = 0
+  for (const cost of costs) {
+    if (cost === undefined) return undefined
+    total += cost
+  }
+  return total
+}
+
+const widths: Readonly<Record<string, number>> = { INT64: 1, NUMERIC: 2, BIGNUMERIC: 3, FLOAT64: 4, DATE: 1, DATETIME: 2 }
+
+/** The expression as a value of `to`; the caller has made sure that it fits. */
+export function convert(expr: Expr, to: SqlType): Expr {
+  if (isUntypedNull(expr)) return { kind: 'literal', type: to, value: null, from: 'literal' }
+  if (expr.kind === 'array' && expr.untyped === true && to.kind === 'ARRAY') {
+    return { kind: 'array', type: to, elements: [] }
+  }
+  if (equalTypes(expr.type, to)) return retyped(expr, to)
+  if (expr.kind === 'literal' && expr.from !== 'value') {
+    const value = literalAs(expr, to)
+    if (value !== undefined) return { kind: 'literal', type: to, value, from: expr.from }
+  }
+  if (expr.kind === 'struct' && to.kind === 'STRUCT') {
+    const values = expr.values.map((value, index) => {
+      const field = to.fields[index]
+      return field === undefined ? value : convert(value, field.type)
+    })
+    return { kind: 'struct', type: to, values }
+  }
+  if (expr.kind === 'array' && to.kind === 'ARRAY') {
+    return { kind: 'array', type: to, elements: expr.elements.map((element) => convert(element, to.element)) }
+  }
+  return { kind: 'cast', type: to, operand: expr, safe: false }
+}
+
+/** The same value, under the spelling of field names that `to` has. */
+function retyped(expr: Expr, to: SqlType): Expr {
+  return expr.type === to || JSON.stringify(expr.type) === JSON.stringify(to) || !equivalentTypes(expr.type, to)
+    ? expr
+    : { kind: 'cast', type: to, operand: expr, safe: false }
+}
+
+/** A literal's value in another type where that needs no work at run time. */
+function literalAs(expr: Extract<Expr, { kind: 'literal' }>, to: SqlType): Value | undefined {
+  const { value, type } = expr
+  if (value === null) return null
+  if (type.kind === 'INT64' && typeof value === 'bigint') {
+    if (to.kind === 'FLOAT64') return Number(value)
+    if (to.kind === 'NUMERIC' || to.kind === 'BIGNUMERIC') return value.toString()
+  }
+  if (type.kind === 'FLOAT64' && expr.text !== undefined && /^-?[0-9.]+$/.test(expr.text)) {
+    const digits = expr.text.split('.')
+    if (to.kind === 'NUMERIC' && (digits[1] ?? '').length <= 9 && (digits[0] ?? '').length <= 29) {
+      const whole = digits[0] === '' || digits[0] === '-' ? `${digits[0]}0` : digits[0]
+      return `${whole}.${digits[1] ?? ''}`.replace(/\.?0*$/, '')
+    }
+  }
+  return undefined
+}
+
+/**
+ * The expression as a value of `to`, if BigQuery converts it without a CAST.
+ *
+ * @throws Problem in BigQuery's words at `node` otherwise
+ */
+export function coerceTo(context: Context, node: Span, expr: Expr, to: SqlType, message?: string): Expr {
+  if (coercionCost(expr, to) === undefined) {
+    throw problemAt(
+      context,
+      node,
+      message ?? `Expected type ${typeName(to)}; found ${typeName(expr.type)}`,
+    )
+  }
+  return convert(expr, to)
+}
+
+/** All expressions as one common type; undefined if they have none. */
+export function toCommonType(
+  exprs: readonly Expr[],
+): { readonly type: SqlType; readonly exprs: readonly Expr[]; readonly untyped: boolean } | undefined {
+  const type = commonType(exprs)
+  if (type === undefined) return undefined
+  return { type, exprs: exprs.map((expr) => convert(expr, type)), untyped: exprs.every(isUntypedNull) }
+}
+
+/** The common supertype of expressions; INT64 for NULLs alone. */
+export function commonType(exprs: readonly Expr[]): SqlType | undefined {
+  const typed = exprs.filter((expr) => !isUntyped(expr))
+  const arrays = exprs.filter((expr) => expr.kind === 'array' && isUntyped(expr))
+  if (typed.length === 0) return arrays[0]?.type ?? { kind: 'INT64' }
+  const first = typed[0]
+  if (first !== undefined && typed.every((expr) => equalTypes(expr.type, first.type))) {
+    return arrays.length > 0 && first.type.kind !== 'ARRAY' ? undefined : first.type
+  }
+  return supertype(typed.map(candidateOf))
+}

@@ -1,0 +1,112 @@
+import { nearest } from '../../nearest.ts'
+import { Problem } from '../../problem.ts'
+import type { QueryParameter } from '../../warehouse/warehouse.ts'
+import type { Catalog, CatalogRoutine, NameDefaults } from '../catalog.ts'
+import type { Span } from '../parse/ast.ts'
+import { positionAt } from '../parse/position.ts'
+import type { SqlType } from '../types/type.ts'
+import type { AggregateCall, Column, Cte, Expr, WindowCall } from './resolved.ts'
+import { NO_NAMES, type Scope } from './scope.ts'
+
+/** What one statement's resolution shares: numbers for columns, and what it met. */
+export interface Resolution {
+  readonly catalog: Catalog
+  readonly parameters: readonly QueryParameter[]
+  /** Script variables, system variables among them (`@@error.message`), by lower-case name. */
+  readonly variables: ReadonlyMap<string, Expr>
+  /** Temporary functions, by lower-case name. */
+  readonly temporaryRoutines: ReadonlyMap<string, CatalogRoutine>
+  readonly counter: { next: number }
+  readonly met: Met
+}
+
+/** What a statement turned out to read and call. */
+export interface Met {
+  readonly tables: Map<string, import('../../warehouse/warehouse.ts').Target>
+  readonly routines: Map<string, import('../../warehouse/warehouse.ts').Target>
+  /** It holds a function whose answer differs between runs (RAND, CURRENT_TIMESTAMP): not to be cached. */
+  volatile: boolean
+}
+
+/** A text that is resolved: the statement's, or a view's or function's that it uses. */
+export interface Source {
+  readonly text: string
+  readonly file: string | undefined
+  readonly defaults: NameDefaults
+  /** Views and functions being expanded, outermost first: none may contain itself. */
+  readonly within: readonly string[]
+}
+
+/** Where aggregate calls go that stand inside a query's expressions. */
+export interface Aggregates {
+  readonly calls: AggregateCall[]
+  readonly keys: Map<string, AggregateCall>
+}
+
+/** Where window calls go. */
+export interface Windows {
+  readonly calls: WindowCall[]
+  readonly named: ReadonlyMap<string, import('../parse/ast.ts').WindowReference>
+}
+
+/** All that the meaning of an expression depends on beside its text. */
+export interface Context {
+  readonly resolution: Resolution
+  readonly source: Source
+  readonly scope: Scope
+  readonly ctes: ReadonlyMap<string, CteBinding>
+  /** Arguments of the SQL function whose body this is, by lower-case name. */
+  readonly locals: ReadonlyMap<string, Expr>
+  readonly aggregates: Aggregates | undefined
+  readonly windows: Windows | undefined
+  /** For messages: `WHERE clause`. */
+  readonly clause: string
+  /** The body of a SQL function, where a WITH may use its arguments. */
+  readonly inFunction: boolean
+}
+
+export interface CteBinding {
+  readonly cte: Cte
+  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly anonymous: boolean }[]
+  readonly isValue: boolean
+}
+
+export const EMPTY_SCOPE: Scope = { names: NO_NAMES, outer: undefined }
+
+/** A new column of this statement. */
+export function newColumn(context: Context, name: string, type: SqlType): Column {
+  const id = context.resolution.counter.next
+  context.resolution.counter.next += 1
+  return { id, name, type }
+}
+
+/** An error of the text at a node. */
+export function problemAt(context: Pick<Context, 'source'>, node: Span, message: string, hint?: string): Problem {
+  const { text, file } = context.source
+  return new Problem(message, {
+    file,
+    ...positionAt(text, node.start),
+    ...(hint === undefined ? {} : { hint }),
+  })
+}
+
+/** The error of something that BigQuery has and we have not. */
+export function unsupportedAt(context: Pick<Context, 'source'>, node: Span, what: string): Problem {
+  return problemAt(context, node, `${what} is not supported locally`)
+}
+
+/** `; Did you mean x?`, if a known name is near. */
+export function didYouMean(given: string, known: readonly string[]): string {
+  const found = nearest(given, known)
+  return found === undefined ? '' : `; Did you mean ${found}?`
+}
+
+/** A context whose expressions may hold neither aggregate nor window functions. */
+export function plainContext(context: Context, clause: string): Context {
+  return { ...context, aggregates: undefined, windows: undefined, clause }
+}
+
+/** A context that sees other names. */
+export function withScope(context: Context, scope: Scope): Context {
+  return { ...context, scope }
+}

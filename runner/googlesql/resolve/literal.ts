@@ -1,0 +1,78 @@
+import type { Literal, Unary } from '../parse/ast.ts'
+import { typeName } from '../types/print.ts'
+import type { SqlType } from '../types/type.ts'
+import { type Context, problemAt } from './context.ts'
+import type { Expr, LiteralExpr } from './resolved.ts'
+import { resolveType } from './type-node.ts'
+
+const MAX_INT64 = 2n ** 63n - 1n
+const MIN_INT64 = -(2n ** 63n)
+
+/** A literal with its type. INTERVAL is an expression of its own: see `interval.ts`. */
+export function resolveLiteral(context: Context, node: Exclude<Literal, { kind: 'interval' }>): Expr {
+  switch (node.kind) {
+    case 'null':
+      return { kind: 'literal', type: { kind: 'INT64' }, value: null, from: 'literal', untyped: true }
+    case 'boolean':
+      return literal({ kind: 'BOOL' }, node.value)
+    case 'integer':
+      if (node.value > MAX_INT64) throw problemAt(context, node, `Invalid integer literal: ${node.text}`)
+      return literal({ kind: 'INT64' }, node.value)
+    case 'float':
+      if (!Number.isFinite(node.value)) {
+        throw problemAt(context, node, `Invalid floating point literal: ${node.text}`)
+      }
+      return { ...literal({ kind: 'FLOAT64' }, node.value), text: node.text }
+    case 'string':
+      return literal({ kind: 'STRING' }, node.value)
+    case 'bytes':
+      return literal({ kind: 'BYTES' }, node.value)
+    case 'typedLiteral':
+      return typed({ kind: node.type }, node.value.value)
+    case 'rangeLiteral': {
+      const { type } = resolveType(context, node.element)
+      return typed({ kind: 'RANGE', element: type }, node.value.value)
+    }
+  }
+}
+
+function literal(type: SqlType, value: LiteralExpr['value']): LiteralExpr {
+  return { kind: 'literal', type, value, from: 'literal' }
+}
+
+/** `DATE '…'`: the text is read as a CAST would. */
+function typed(type: SqlType, text: string): Expr {
+  const canonical = type.kind === 'DATE' && isCalendarDate(text)
+  if (canonical) return literal(type, text)
+  return { kind: 'cast', type, operand: literal({ kind: 'STRING' }, text), safe: false }
+}
+
+/** `2024-02-29` as BigQuery prints it, and a day that exists. */
+export function isCalendarDate(text: string): boolean {
+  const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text)
+  if (match === null) return false
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  if (year < 1) return false
+  const date = new Date(Date.UTC(2000, month - 1, day))
+  date.setUTCFullYear(year, month - 1, day)
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+}
+
+/** `-5`, `-1.5`: a sign before a number is part of the literal; undefined for everything else. */
+export function resolveSignedNumber(context: Context, node: Unary): Expr | undefined {
+  const { operand } = node
+  if (node.operator !== '-' || operand.parenthesized === true) return undefined
+  if (operand.kind === 'integer') {
+    if (-operand.value < MIN_INT64) throw problemAt(context, node, `Invalid integer literal: -${operand.text}`)
+    return literal({ kind: 'INT64' }, -operand.value)
+  }
+  if (operand.kind === 'float' && Number.isFinite(operand.value)) {
+    return { ...literal({ kind: 'FLOAT64' }, -operand.value), text: `-${operand.text}` }
+  }
+  return undefined
+}
+
+/** BigQuery's words for a text that is no value of a type. */
+export function badLiteral(text: string, type: SqlType): string {
+  return `Could not cast literal ${JSON.stringify(text)} to type ${typeName(type)}`
+}

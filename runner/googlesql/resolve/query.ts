@@ -1,0 +1,87 @@
+import type { Expression, Limit, Query, QueryBody } from '../parse/ast.ts'
+import { coerceTo } from './coerce.ts'
+import { type Context, plainContext, problemAt } from './context.ts'
+import { resolveExpression } from './expression.ts'
+import { resolveFrom } from './from.ts'
+import { resolvePipes } from './pipe.ts'
+import type { Expr, OutputColumn, ResolvedQuery, Scan } from './resolved.ts'
+import { columnRef, type NameList } from './scope.ts'
+import { resolveSelect } from './select.ts'
+import { resolveSetOperation } from './set-operation.ts'
+import { resolveOrderOfResult } from './order.ts'
+import { resolveWith } from './with.ts'
+import { materialize } from './project.ts'
+
+/**
+ * A whole query with its WITH, ORDER BY, LIMIT and pipes. `context.scope` holds the names of the query around it.
+ *
+ * @throws Problem at the part that is wrong
+ */
+export function resolveQuery(context: Context, node: Query): ResolvedQuery {
+  const named = node.with === undefined ? context : resolveWith(context, node.with)
+  let query: ResolvedQuery
+  if (node.body.kind === 'select') {
+    // A SELECT's ORDER BY sees its FROM clause too, so the two are resolved together.
+    query = resolveSelect(named, node.body, node.orderBy)
+  } else {
+    query = resolveBody(named, node.body)
+    if (node.orderBy.length > 0) query = resolveOrderOfResult(named, query, node.orderBy)
+  }
+  if (node.limit !== undefined) query = { ...query, scan: limited(named, query.scan, node.limit) }
+  return node.pipes.length === 0 ? query : resolvePipes(named, query, node.pipes, fromNames.get(node.body))
+}
+
+/** The aliases of a `FROM` at the head of a pipe stay visible. */
+const fromNames = new WeakMap<QueryBody, NameList>()
+
+/** A query without ORDER BY and LIMIT. */
+export function resolveBody(context: Context, node: QueryBody): ResolvedQuery {
+  switch (node.kind) {
+    case 'select':
+      return resolveSelect(context, node, [])
+    case 'parenthesizedQuery':
+      return resolveQuery(context, node.query)
+    case 'setOperation':
+      return resolveSetOperation(context, node)
+    case 'fromQuery': {
+      const from = resolveFrom(context, node.from)
+      fromNames.set(node, from.names)
+      return materialize(context, from.scan, from.names.columns)
+    }
+  }
+}
+
+/** LIMIT and OFFSET: constants of type INT64, not negative. */
+export function limited(
+  context: Context,
+  input: Scan,
+  limit: Limit,
+): Scan {
+  const plain = plainContext(context, 'LIMIT')
+  const constant = (node: Expression): Expr => {
+    const expr = resolveExpression({ ...plain, scope: { names: { columns: [], relations: [] }, outer: undefined } }, node)
+    const value = coerceTo(context, node, expr, { kind: 'INT64' }, `LIMIT ... OFFSET ... expects INT64, got ${expr.type.kind}`)
+    if (value.kind === 'literal' && typeof value.value === 'bigint' && value.value < 0n) {
+      throw problemAt(context, node, `LIMIT ... OFFSET ... expects a non-negative integer literal or parameter`)
+    }
+    return value
+  }
+  return {
+    kind: 'limit',
+    input,
+    count: constant(limit.count),
+    offset: limit.offset === undefined ? undefined : constant(limit.offset),
+  }
+}
+
+/** The columns of a result as names for what comes after it. */
+export function outputNames(columns: readonly OutputColumn[]): NameList {
+  return {
+    columns: columns.map(({ name, anonymous, column }) => ({
+      name,
+      expr: columnRef(column),
+      ...(anonymous ? { anonymous: true } : {}),
+    })),
+    relations: [],
+  }
+}

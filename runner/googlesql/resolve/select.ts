@@ -1,0 +1,236 @@
+import type { OrderItem, Select, WindowReference } from '../parse/ast.ts'
+import { groupable } from '../types/predicates.ts'
+import { typeName } from '../types/print.ts'
+import type { SqlType } from '../types/type.ts'
+import { sortItem } from './aggregate-call.ts'
+import { coerceTo } from './coerce.ts'
+import { type Aggregates, type Context, newColumn, plainContext, problemAt, type Windows } from './context.ts'
+import { resolveExpression } from './expression.ts'
+import { type From, resolveFrom } from './from.ts'
+import { type AfterGrouping, afterGrouping, type Grouping, resolveGroupBy } from './group.ts'
+import { exprKey } from './key.ts'
+import { meaningful, ordinal } from './order.ts'
+import { project } from './project.ts'
+import type { Column, Computed, Expr, OutputColumn, ResolvedQuery, Scan, SortItem, WindowCall } from './resolved.ts'
+import { rewriteWindow } from './rewrite.ts'
+import { usesAggregate } from './uses-aggregate.ts'
+import { columnRef, NO_NAMES, type NamedColumn, type Scope } from './scope.ts'
+import { type ResolvedItem, resolveItems } from './select-items.ts'
+
+const BOOL: SqlType = { kind: 'BOOL' }
+
+/** A SELECT with the ORDER BY of its query. */
+export function resolveSelect(context: Context, node: Select, orderBy: readonly OrderItem[]): ResolvedQuery {
+  const start = context.resolution.counter.next
+  const from = node.from === undefined ? undefined : resolveFrom(context, node.from)
+  const end = context.resolution.counter.next
+  return resolveSelectOver(context, node, orderBy, from, (id) => id >= start && id < end)
+}
+
+/** A SELECT over rows that are there already: also `|> SELECT`. `fromColumns` tells the numbers of their columns. */
+export function resolveSelectOver(
+  context: Context,
+  node: Select,
+  orderBy: readonly OrderItem[],
+  from: From | undefined,
+  fromColumns: (id: number) => boolean,
+): ResolvedQuery {
+  const scope: Scope = { names: from?.names ?? NO_NAMES, outer: context.scope }
+  const aggregates: Aggregates = { calls: [], keys: new Map() }
+  const windows: Windows = { calls: [], named: namedWindows(node) }
+  const inner: Context = { ...context, scope, aggregates, windows, clause: 'SELECT' }
+  const selecting = from === undefined ? { ...inner, aggregates: undefined, clause: 'SELECT without FROM clause' } : inner
+  const items = resolveItems(selecting, node.items, from?.names)
+  checkItems(context, node, items)
+  const input = filtered(inner, node, from)
+  const isAggregate = (expr: Expr) => usesAggregate(expr, aggregates.calls)
+  const grouping = resolveGroupBy(inner, node.groupBy, items, isAggregate)
+  const outputs = items.map((item): OutputColumn => ({
+    name: item.name,
+    anonymous: item.anonymous,
+    column: newColumn(context, item.name === '' ? 'column' : item.name, item.expr.type),
+  }))
+  const later: Context = { ...inner, scope: aliasScope(scope, items) }
+  const having = node.having && condition({ ...later, windows: undefined, clause: 'HAVING' }, node.having, 'HAVING')
+  const qualify = node.qualify && condition({ ...later, clause: 'QUALIFY' }, node.qualify, 'QUALIFY')
+  const sorting: Context = { ...inner, scope: aliasScope(scope, items), clause: 'ORDER BY' }
+  const order = orderBy.map((item) => resolveOrder(sorting, item, outputs))
+
+  const grouped = node.groupBy !== undefined || aggregates.calls.length > 0 || having !== undefined
+  const after: AfterGrouping = grouped
+    ? afterGrouping(context, grouping, fromColumns)
+    : { apply: (expr) => expr, groupings: [] }
+  const built: Built = { context, node, items, outputs, windows, after, having, qualify, order, orderBy }
+  return build(built, input, grouped ? { grouping, aggregates } : undefined)
+}
+
+interface Built {
+  readonly context: Context
+  readonly node: Select
+  readonly items: readonly ResolvedItem[]
+  readonly outputs: readonly OutputColumn[]
+  readonly windows: Windows
+  readonly after: AfterGrouping
+  readonly having: Expr | undefined
+  readonly qualify: Expr | undefined
+  readonly order: readonly SortItem[]
+  readonly orderBy: readonly OrderItem[]
+}
+
+/** The steps in their order: group, HAVING, windows, QUALIFY, select list, DISTINCT, ORDER BY. */
+function build(
+  given: Built,
+  input: Scan,
+  grouped: { readonly grouping: Grouping; readonly aggregates: Aggregates } | undefined,
+): ResolvedQuery {
+  const { context, node, items, outputs, after } = given
+  const computed = items.map((item, index): Computed => ({
+    column: columnAt(outputs, index),
+    expr: after.apply(item.expr, 'SELECT list', item.node),
+  }))
+  const having = given.having && after.apply(given.having, 'HAVING', node.having ?? node)
+  const qualify = given.qualify && after.apply(given.qualify, 'QUALIFY', node.qualify ?? node)
+  const windows = given.windows.calls.map((call): WindowCall =>
+    rewriteWindow(call, (expr) => after.apply(expr, 'Window', node)),
+  )
+  const order = given.order.map((item, index): SortItem => ({
+    ...item,
+    expr: after.apply(item.expr, 'ORDER BY clause', given.orderBy[index] ?? node),
+  }))
+  let scan = input
+  if (grouped !== undefined) {
+    scan = {
+      kind: 'aggregate',
+      input: scan,
+      groups: grouped.grouping.groups,
+      sets: grouped.grouping.sets,
+      aggregates: grouped.aggregates.calls,
+      groupings: after.groupings,
+    }
+  }
+  if (having !== undefined) scan = { kind: 'filter', input: scan, condition: having }
+  if (windows.length > 0) scan = { kind: 'window', input: scan, calls: windows }
+  if (qualify !== undefined) scan = { kind: 'filter', input: scan, condition: qualify }
+  scan = project(scan, computed)
+  const byKey = new Map(computed.map(({ column, expr }) => [exprKey(expr), column]))
+  let columns = outputs
+  let sort = meaningful(order).map((item): SortItem => {
+    const same = byKey.get(exprKey(item.expr))
+    return same === undefined ? item : { ...item, expr: columnRef(same) }
+  })
+  if (node.quantifier === 'DISTINCT') {
+    const distinct = distinctOf(context, node, scan, outputs)
+    scan = distinct.scan
+    columns = distinct.columns
+    sort = sort.map((item, index) => visibleAfterDistinct(given, distinct.renamed, item, index))
+  }
+  if (sort.length > 0) scan = { kind: 'sort', input: scan, items: sort }
+  return asResult(context, node, scan, columns)
+}
+
+function columnAt(outputs: readonly OutputColumn[], index: number): Column {
+  const output = outputs[index]
+  if (output === undefined) throw new RangeError(`no output column ${index}`)
+  return output.column
+}
+
+function namedWindows(node: Select): ReadonlyMap<string, WindowReference> {
+  return new Map(node.windows.map((named) => [named.name.name.toLowerCase(), named.window]))
+}
+
+function filtered(context: Context, node: Select, from: From | undefined): Scan {
+  const input: Scan = from?.scan ?? { kind: 'single' }
+  if (node.where === undefined) return input
+  if (from === undefined) throw problemAt(context, node.where, 'Query without FROM clause cannot have a WHERE clause')
+  const plain = plainContext(context, 'WHERE clause')
+  return { kind: 'filter', input, condition: condition(plain, node.where, 'WHERE') }
+}
+
+function condition(context: Context, node: Parameters<typeof resolveExpression>[1], clause: string): Expr {
+  const expr = resolveExpression(context, node)
+  return coerceTo(context, node, expr, BOOL, `${clause} clause should return type BOOL, but returns ${typeName(expr.type)}`)
+}
+
+/** After the select list its aliases are seen before FROM's names, as the expressions that they stand for. */
+function aliasScope(scope: Scope, items: readonly ResolvedItem[]): Scope {
+  const seen = new Set<string>()
+  const columns = items.flatMap((item): readonly NamedColumn[] => {
+    if (item.anonymous) return []
+    // Two items of one name and one meaning are not ambiguous.
+    const key = `${item.name.toLowerCase()} ${exprKey(item.expr)}`
+    if (seen.has(key)) return []
+    seen.add(key)
+    return [{ name: item.name, expr: item.expr }]
+  })
+  return { names: { columns, relations: [] }, outer: scope }
+}
+
+function resolveOrder(context: Context, item: OrderItem, outputs: readonly OutputColumn[]): SortItem {
+  const expr = ordinal(context, item.expression, outputs) ?? resolveExpression(context, item.expression)
+  return sortItem(context, item, expr)
+}
+
+function checkItems(context: Context, node: Select, items: readonly ResolvedItem[]): void {
+  if (node.quantifier === 'DISTINCT') {
+    for (const item of items) {
+      if (!groupable(item.expr.type)) {
+        throw problemAt(context, item.node, `Column ${item.name} of type ${typeName(item.expr.type)} cannot be used in SELECT DISTINCT`)
+      }
+    }
+  }
+  if (node.as === 'VALUE' && items.length !== 1) {
+    throw problemAt(context, node, 'SELECT AS VALUE query must have exactly one column')
+  }
+}
+
+interface Distinct {
+  readonly scan: Scan
+  readonly columns: readonly OutputColumn[]
+  readonly renamed: ReadonlyMap<number, Column>
+}
+
+function distinctOf(context: Context, node: Select, input: Scan, outputs: readonly OutputColumn[]): Distinct {
+  if (outputs.length === 0) throw problemAt(context, node, 'SELECT DISTINCT needs a column')
+  const renamed = new Map<number, Column>()
+  const groups: Computed[] = []
+  const columns = outputs.map((output): OutputColumn => {
+    const column = newColumn(context, output.column.name, output.column.type)
+    renamed.set(output.column.id, column)
+    groups.push({ column, expr: columnRef(output.column) })
+    return { ...output, column }
+  })
+  const scan: Scan = { kind: 'aggregate', input, groups, sets: undefined, aggregates: [], groupings: [] }
+  return { scan, columns, renamed }
+}
+
+function visibleAfterDistinct(
+  given: Built,
+  renamed: ReadonlyMap<number, Column>,
+  item: SortItem,
+  index: number,
+): SortItem {
+  const column = item.expr.kind === 'column' ? renamed.get(item.expr.column.id) : undefined
+  if (column !== undefined) return { ...item, expr: columnRef(column) }
+  throw problemAt(
+    given.context,
+    given.orderBy[index] ?? given.node,
+    'ORDER BY clause expression references a column which is not visible after SELECT DISTINCT',
+  )
+}
+
+/** SELECT AS STRUCT and AS VALUE make one value of each row. */
+function asResult(context: Context, node: Select, scan: Scan, columns: readonly OutputColumn[]): ResolvedQuery {
+  if (node.as === undefined) return { scan, columns, isValue: false }
+  if (node.as === 'VALUE') return { scan, columns, isValue: true }
+  const fields = columns.map((output) => ({
+    name: output.anonymous ? undefined : output.name,
+    type: output.column.type,
+  }))
+  const column = newColumn(context, 'struct', { kind: 'STRUCT', fields })
+  const expr: Expr = { kind: 'struct', type: { kind: 'STRUCT', fields }, values: columns.map((o) => columnRef(o.column)) }
+  return {
+    scan: { kind: 'project', input: scan, computed: [{ column, expr }] },
+    columns: [{ name: '', anonymous: true, column }],
+    isValue: true,
+  }
+}

@@ -1,0 +1,205 @@
+import type { FunctionEntry, Parameter, Signature, Template } from '../functions/function.ts'
+import { typeName } from '../types/print.ts'
+import { type Candidate, supertype } from '../types/supertype.ts'
+import type { SqlType } from '../types/type.ts'
+import { candidateOf, coercionCost, convert, isLiteral, isUntyped, isUntypedNull } from './coerce.ts'
+import type { Expr, PartArgument } from './resolved.ts'
+
+/** An argument of a call before its signature is known. */
+export interface GivenArgument {
+  readonly value: Expr | PartArgument
+  /** `name => value`. */
+  readonly name: string | undefined
+}
+
+export interface Chosen {
+  readonly signature: Signature
+  /** Converted to the parameters' types; an optional one that was skipped is NULL. */
+  readonly args: readonly (Expr | PartArgument)[]
+  readonly type: SqlType
+}
+
+/** The signature that fits the arguments best, with the arguments converted; undefined if none fits. */
+export function chooseSignature(entry: FunctionEntry, given: readonly GivenArgument[]): Chosen | undefined {
+  let best: { readonly chosen: Match; readonly cost: number } | undefined
+  for (const signature of entry.signatures) {
+    const match = matchSignature(signature, given)
+    if (match !== undefined && (best === undefined || match.cost < best.cost)) {
+      best = { chosen: match, cost: match.cost }
+      if (match.cost === 0) break
+    }
+  }
+  if (best === undefined) return undefined
+  const { signature, args, types } = best.chosen
+  const converted = args.map((arg, index) => {
+    const type = types[index]
+    return arg.kind === 'part' || type === undefined ? arg : convert(arg, type)
+  })
+  const argumentTypes = converted.map((arg) => (arg.kind === 'part' ? { kind: 'STRING' as const } : arg.type))
+  const { result } = signature
+  return {
+    signature,
+    args: converted,
+    type: typeof result === 'function' ? result(argumentTypes) : result,
+  }
+}
+
+interface Match {
+  readonly signature: Signature
+  readonly args: readonly (Expr | PartArgument)[]
+  /** What each argument is converted to; undefined: nothing. */
+  readonly types: readonly (SqlType | undefined)[]
+  readonly cost: number
+}
+
+function matchSignature(signature: Signature, given: readonly GivenArgument[]): Match | undefined {
+  const placed = place(signature, given)
+  if (placed === undefined) return undefined
+  const templates = unify(placed)
+  if (templates === undefined) return undefined
+  let cost = 0
+  const types: (SqlType | undefined)[] = []
+  for (const { parameter, arg } of placed) {
+    if (arg.kind === 'part') {
+      types.push(undefined)
+      continue
+    }
+    const type = parameterType(parameter, arg, templates)
+    const step = type === undefined ? undefined : coercionCost(arg, type)
+    if (type === undefined || step === undefined) return undefined
+    if (parameter.literal === true && !isLiteralOrParameter(arg)) return undefined
+    types.push(type)
+    cost += step
+  }
+  return { signature, args: placed.map(({ arg }) => arg), types, cost }
+}
+
+function isLiteralOrParameter(arg: Expr): boolean {
+  if (arg.kind === 'cast') return isLiteralOrParameter(arg.operand)
+  return isLiteral(arg) || arg.kind === 'literal'
+}
+
+interface Placed {
+  readonly parameter: Parameter
+  readonly arg: Expr | PartArgument
+}
+
+/** Each argument with its parameter; undefined if their number, names or kinds do not agree. */
+function place(signature: Signature, given: readonly GivenArgument[]): readonly Placed[] | undefined {
+  const { parameters } = signature
+  const placed: (Placed | undefined)[] = []
+  const last = parameters.at(-1)
+  for (const [index, argument] of given.entries()) {
+    const at = argument.name === undefined ? index : named(parameters, argument.name)
+    if (at === undefined) return undefined
+    const parameter = parameters[at] ?? (last?.repeated === true ? last : undefined)
+    if (parameter === undefined || placed[at] !== undefined) return undefined
+    if (argument.name === undefined && parameter.namedOnly === true) return undefined
+    if ((parameter.datePart === true) !== (argument.value.kind === 'part')) return undefined
+    placed[at] = { parameter, arg: argument.value }
+  }
+  for (const [index, parameter] of parameters.entries()) {
+    if (placed[index] !== undefined) continue
+    if (parameter.optional !== true && parameter.repeated !== true) return undefined
+    if (index >= placed.length) continue
+    placed[index] = { parameter, arg: { kind: 'literal', type: { kind: 'INT64' }, value: null, from: 'literal', untyped: true } }
+  }
+  return placed.filter((item) => item !== undefined)
+}
+
+function named(parameters: readonly Parameter[], name: string): number | undefined {
+  const index = parameters.findIndex((parameter) => parameter.name?.toLowerCase() === name.toLowerCase())
+  return index < 0 ? undefined : index
+}
+
+type Templates = Partial<Record<'T1' | 'T2', SqlType>>
+
+/** What T1 and T2 stand for in this call. */
+function unify(placed: readonly Placed[]): Templates | undefined {
+  const result: Templates = {}
+  for (const variable of ['T1', 'T2'] as const) {
+    const candidates: Candidate[] = []
+    let used = false
+    for (const { parameter, arg } of placed) {
+      if (typeof parameter.type !== 'string' || arg.kind === 'part') continue
+      if (!parameter.type.includes(variable)) continue
+      used = true
+      const candidate = templateCandidate(parameter.type, arg)
+      if (candidate === undefined) return undefined
+      candidates.push(candidate)
+    }
+    if (!used) continue
+    const type = agreed(candidates)
+    if (type === undefined) return undefined
+    result[variable] = type
+  }
+  return result
+}
+
+function agreed(candidates: readonly Candidate[]): SqlType | undefined {
+  return supertype(candidates)
+}
+
+function templateCandidate(template: Template, arg: Expr): Candidate | undefined {
+  if (isUntypedNull(arg)) return { type: null, literal: true }
+  if (template === 'T1' || template === 'T2') return candidateOf(arg)
+  const shape = template.startsWith('ARRAY') ? 'ARRAY' : 'RANGE'
+  if (arg.type.kind !== shape) return undefined
+  if (isUntyped(arg)) return { type: null, literal: true }
+  return { type: arg.type.element, literal: isLiteral(arg) }
+}
+
+function parameterType(parameter: Parameter, arg: Expr, templates: Templates): SqlType | undefined {
+  const { type } = parameter
+  if (typeof type === 'function') return type(arg.type) ? arg.type : predicateType(type, arg)
+  if (typeof type !== 'string') return type
+  const variable = templates[type.includes('T1') ? 'T1' : 'T2']
+  if (variable === undefined) return undefined
+  if (type.startsWith('ARRAY')) return { kind: 'ARRAY', element: variable }
+  if (type.startsWith('RANGE')) return { kind: 'RANGE', element: variable }
+  return variable
+}
+
+const TRIED: readonly SqlType['kind'][] = ['INT64', 'STRING', 'FLOAT64', 'BOOL', 'DATE', 'TIMESTAMP', 'JSON']
+
+/** NULL, and only NULL, may become what the predicate takes. */
+function predicateType(predicate: (type: SqlType) => boolean, arg: Expr): SqlType | undefined {
+  if (!isUntypedNull(arg)) return undefined
+  for (const kind of TRIED) {
+    const type = { kind } as SqlType
+    if (predicate(type)) return type
+  }
+  const array: SqlType = { kind: 'ARRAY', element: { kind: 'INT64' } }
+  return predicate(array) ? array : undefined
+}
+
+/** BigQuery's words for a call that fits no signature. */
+export function noMatch(entry: FunctionEntry, given: readonly GivenArgument[]): string {
+  const types = given.map(({ value }) =>
+    value.kind === 'part' ? 'DATE_TIME_PART' : isUntypedNull(value) ? 'NULL' : typeName(value.type),
+  )
+  const what = entry.kind === 'operator' ? 'operator' : 'function'
+  const lines = entry.signatures.map(
+    (signature) => `  Signature: ${entry.name}(${signature.parameters.map(parameterText).join(', ')})`,
+  )
+  return [
+    `No matching signature for ${what} ${entry.name}`,
+    `  Argument types: ${types.length === 0 ? '()' : types.join(', ')}`,
+    ...lines,
+  ].join('\n')
+}
+
+function parameterText(parameter: Parameter): string {
+  const { type } = parameter
+  const text =
+    parameter.datePart === true
+      ? 'DATE_TIME_PART'
+      : typeof type === 'function'
+        ? 'T'
+        : typeof type === 'string'
+          ? type
+          : typeName(type)
+  const named = parameter.namedOnly === true && parameter.name !== undefined ? `${parameter.name} => ${text}` : text
+  if (parameter.repeated === true) return `[${named}, ...]`
+  return parameter.optional === true ? `[${named}]` : named
+}

@@ -1,0 +1,102 @@
+import type { CatalogTable } from '../catalog.ts'
+import { targetName } from '../lower/identifier.ts'
+import type { Span, TablePath } from '../parse/ast.ts'
+import { parse } from '../parse/index.ts'
+import { nameParts } from '../parse/name-parts.ts'
+import { type Context, EMPTY_SCOPE, newColumn, problemAt, unsupportedAt } from './context.ts'
+import { copyColumns, type From, implicitAlias, namesOf } from './from.ts'
+import { resolveInformationSchema } from './information-schema.ts'
+import { resolveQuery } from './query.ts'
+import type { OutputColumn, TableScan } from './resolved.ts'
+import { findTable } from './target.ts'
+import { resolveWildcard } from './wildcard.ts'
+
+/** A table, view or WITH query of a FROM clause. */
+export function resolveTable(context: Context, node: TablePath): From {
+  if (node.offset !== undefined) {
+    throw problemAt(context, node.offset, 'WITH OFFSET can only be used with an array')
+  }
+  const parts = nameParts(node.path)
+  const alias = implicitAlias(parts, node.alias)
+  const [single] = parts
+  const cte = parts.length === 1 && single !== undefined ? context.ctes.get(single.toLowerCase()) : undefined
+  if (cte !== undefined) {
+    const outputs = copyColumns(context, cte.columns)
+    const columns = outputs.map((output) => output.column)
+    return { scan: { kind: 'cte', cte: cte.cte, columns }, names: namesOf(outputs, alias, cte.isValue) }
+  }
+  if (parts.some((part) => part.toUpperCase() === 'INFORMATION_SCHEMA')) {
+    return resolveInformationSchema(context, node, parts)
+  }
+  checkSystemTime(context, node)
+  if (parts.at(-1)?.endsWith('*')) return resolveWildcard(context, node, parts, alias)
+  return readTable(context, node.path, findTable(context, node.path), alias)
+}
+
+/** Only the present is kept: `AS OF CURRENT_TIMESTAMP()` is what the table is. */
+function checkSystemTime(context: Context, node: TablePath): void {
+  const time = node.systemTime
+  if (time === undefined) return
+  const now = time.kind === 'call' && time.args.length === 0 && time.name.parts[0]?.name.toUpperCase() === 'CURRENT_TIMESTAMP'
+  if (!now) throw unsupportedAt(context, time, 'FOR SYSTEM_TIME AS OF (the local warehouse keeps no earlier states)')
+}
+
+/** A reading of a table; of a view, its query. */
+export function readTable(context: Context, node: Span, table: CatalogTable, alias: string): From {
+  context.resolution.met.tables.set(targetName(table.target), table.target)
+  if (table.viewText !== undefined) return readView(context, node, table, table.viewText, alias)
+  const scan = tableScan(context, table)
+  return { scan, names: namesOf(outputsOf(scan), alias, false) }
+}
+
+export function tableScan(context: Context, table: CatalogTable): TableScan {
+  return {
+    kind: 'table',
+    table,
+    columns: table.columns.map((column) => newColumn(context, column.name, column.type)),
+  }
+}
+
+export function outputsOf(scan: TableScan): readonly OutputColumn[] {
+  return scan.columns.map((column) => ({ name: column.name, anonymous: false, column }))
+}
+
+const parsedViews = new Map<string, ReturnType<typeof parse>>()
+
+function readView(context: Context, node: Span, table: CatalogTable, text: string, alias: string): From {
+  const name = targetName(table.target)
+  if (context.source.within.includes(`view ${name}`)) {
+    throw problemAt(context, node, `View ${name} reads itself`)
+  }
+  const known = parsedViews.get(text)
+  const parsed = known ?? parse(text)
+  if (known === undefined) parsedViews.set(text, parsed)
+  const [query] = parsed.statements
+  if (query?.kind !== 'query') throw problemAt(context, node, `View ${name} has no query that can be read`)
+  const resolved = resolveQuery(
+    {
+      ...context,
+      source: {
+        text,
+        file: undefined,
+        defaults: table.viewDefaults ?? context.source.defaults,
+        within: [...context.source.within, `view ${name}`],
+      },
+      resolution: { ...context.resolution, parameters: [], variables: new Map() },
+      scope: EMPTY_SCOPE,
+      ctes: new Map(),
+      locals: new Map(),
+      aggregates: undefined,
+      windows: undefined,
+      inFunction: false,
+      clause: 'a view',
+    },
+    query,
+  )
+  const outputs = resolved.columns.map((output, index): OutputColumn => {
+    const declared = table.columns[index]?.name
+    return declared === undefined ? output : { ...output, name: declared, anonymous: false }
+  })
+  return { scan: resolved.scan, names: namesOf(outputs, alias, resolved.isValue) }
+}
+

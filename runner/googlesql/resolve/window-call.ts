@@ -1,0 +1,138 @@
+import type { FunctionEntry } from '../functions/function.ts'
+import type { Call, Frame, FrameBound, WindowReference, WindowSpecification } from '../parse/ast.ts'
+import { groupable } from '../types/predicates.ts'
+import { typeName } from '../types/print.ts'
+import type { SqlType } from '../types/type.ts'
+import { aggregateParts, resolveSortItem } from './aggregate-call.ts'
+import { coerceTo } from './coerce.ts'
+import { type Context, didYouMean, newColumn, plainContext, problemAt } from './context.ts'
+import { resolveExpression } from './expression.ts'
+import { windowKey } from './key.ts'
+import type { Expr, FrameEdge, SortItem, WindowCall, WindowFrame } from './resolved.ts'
+import { columnRef } from './scope.ts'
+
+/** A call with OVER: put aside for the step that computes windows, a column stands in its place. */
+export function resolveWindowCall(context: Context, node: Call, entry: FunctionEntry): Expr {
+  const collected = context.windows
+  if (collected === undefined) {
+    throw problemAt(context, node, `Window function ${entry.name} not allowed in ${context.clause}`)
+  }
+  const over = node.over
+  const windowed = entry.kind !== 'aggregate' || entry.clauses?.over !== undefined
+  if (over === undefined || entry.kind === 'scalar' || entry.kind === 'table' || !windowed || entry.clauses?.over === false) {
+    throw problemAt(context, node, `Function ${entry.name} does not support an OVER clause`)
+  }
+  const inner: Context = { ...context, windows: undefined, clause: 'argument of a window function' }
+  const { call, type } = aggregateParts(inner, node, entry)
+  const window = resolveWindow(inner, collected.named, over, [])
+  if (entry.kind !== 'aggregate') checkWindow(context, node, entry, window)
+  const made: WindowCall = {
+    ...call,
+    ...window,
+    column: newColumn(context, entry.name.toLowerCase(), type),
+  }
+  const key = windowKey(made)
+  const known = collected.calls.find((other) => windowKey(other) === key)
+  if (known !== undefined) return columnRef(known.column)
+  collected.calls.push(made)
+  return columnRef(made.column)
+}
+
+type Window = Pick<WindowCall, 'partitionBy' | 'windowOrder' | 'frame'>
+
+function checkWindow(context: Context, node: Call, entry: FunctionEntry, window: Window): void {
+  if (window.windowOrder.length === 0 && entry.name !== 'ROW_NUMBER' && entry.kind === 'numbering') {
+    throw problemAt(context, node, `Window ORDER BY is required for analytic function ${entry.name}`)
+  }
+  const frames = entry.kind === 'navigation' && entry.clauses?.over !== 'no frame'
+  if (window.frame !== undefined && !frames) {
+    throw problemAt(context, node, `Window framing clause is not allowed for analytic function ${entry.name}`)
+  }
+}
+
+function resolveWindow(
+  context: Context,
+  named: ReadonlyMap<string, WindowReference>,
+  over: WindowReference,
+  seen: readonly string[],
+): Window {
+  if (over.kind === 'windowName') return namedWindow(context, named, over.name, seen)
+  const base: Window =
+    over.name === undefined
+      ? { partitionBy: [], windowOrder: [], frame: undefined }
+      : namedWindow(context, named, over.name, seen)
+  return extendWindow(context, base, over)
+}
+
+function namedWindow(
+  context: Context,
+  named: ReadonlyMap<string, WindowReference>,
+  name: { readonly name: string; readonly start: number; readonly end: number },
+  seen: readonly string[],
+): Window {
+  const folded = name.name.toLowerCase()
+  const found = seen.includes(folded) ? undefined : named.get(folded)
+  if (found === undefined) {
+    throw problemAt(
+      context,
+      name,
+      `Unrecognized window alias ${name.name}${didYouMean(name.name, [...named.keys()])}`,
+    )
+  }
+  return resolveWindow(context, named, found, [...seen, folded])
+}
+
+function extendWindow(context: Context, base: Window, node: WindowSpecification): Window {
+  if (node.partitionBy.length > 0 && base.partitionBy.length > 0) {
+    throw problemAt(context, node, 'PARTITION BY is already defined by the referenced window')
+  }
+  if (node.orderBy.length > 0 && base.windowOrder.length > 0) {
+    throw problemAt(context, node, 'ORDER BY is already defined by the referenced window')
+  }
+  const partitionBy = node.partitionBy.map((part) => {
+    const expr = resolveExpression(context, part)
+    if (!groupable(expr.type)) {
+      throw problemAt(context, part, `Partitioning by expressions of type ${typeName(expr.type)} is not allowed`)
+    }
+    return expr
+  })
+  const windowOrder = node.orderBy.map((item) => resolveSortItem(context, item))
+  const order = windowOrder.length > 0 ? windowOrder : base.windowOrder
+  return {
+    partitionBy: partitionBy.length > 0 ? partitionBy : base.partitionBy,
+    windowOrder: order,
+    frame: node.frame === undefined ? base.frame : resolveFrame(context, node.frame, order),
+  }
+}
+
+function resolveFrame(context: Context, node: Frame, order: readonly SortItem[]): WindowFrame {
+  const from = resolveEdge(context, node, node.from, order)
+  const to: FrameEdge =
+    node.to === undefined ? { bound: 'CURRENT ROW', offset: undefined } : resolveEdge(context, node, node.to, order)
+  if (rank(from) > rank(to)) {
+    throw problemAt(context, node, 'Starting window framing expression must precede ending expression')
+  }
+  return { unit: node.unit, from, to }
+}
+
+function rank(edge: FrameEdge): number {
+  return ['UNBOUNDED PRECEDING', 'PRECEDING', 'CURRENT ROW', 'FOLLOWING', 'UNBOUNDED FOLLOWING'].indexOf(edge.bound)
+}
+
+function resolveEdge(context: Context, frame: Frame, node: FrameBound, order: readonly SortItem[]): FrameEdge {
+  if (node.offset === undefined) return { bound: node.bound, offset: undefined }
+  const offset = resolveExpression(plainContext(context, 'window frame'), node.offset)
+  const key = order[0]?.expr.type
+  if (frame.unit === 'RANGE') {
+    if (order.length !== 1 || key === undefined || !['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'].includes(key.kind)) {
+      throw problemAt(
+        context,
+        node,
+        'RANGE frame with an offset requires exactly one numeric ORDER BY expression',
+      )
+    }
+  }
+  const type: SqlType = frame.unit === 'RANGE' && key !== undefined ? key : { kind: 'INT64' }
+  return { bound: node.bound, offset: coerceTo(context, node.offset, offset, type) }
+}
+
