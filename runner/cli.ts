@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import yargs, { type Argv } from 'yargs'
+import yargs, { type Argv, type Options, type PositionalOptions } from 'yargs'
 import { checkArguments } from './commands/arguments.ts'
-import { type Command, commonFlags } from './commands/command.ts'
+import { type Command, commonFlags, type Flag } from './commands/command.ts'
 import { commandWords, topHelp, unknownCommand } from './commands/help.ts'
 import { type CommandEntry, commandTable } from './commands/table.ts'
 import { defaultEffects, interruptSignal } from './default-effects.ts'
@@ -64,14 +64,12 @@ async function runCommandLine(argv: readonly string[], effects: Effects): Promis
     return 0
   }
   if (chosen === undefined) {
-    checkArguments(parsed, [], {}, commonFlags, 'streamform')
+    checkArguments(parsed, '', {}, commonFlags)
     effects.print(topHelp())
     return 0
   }
   const { entry, command } = chosen as Chosen
-  const words = commandWords(entry)
-  const name = words.join(' ')
-  checkArguments(parsed, words, command.positionals, { ...command.flags, ...commonFlags }, name)
+  checkArguments(parsed, entry.usage, command.positionals, { ...command.flags, ...commonFlags })
   const { text, result, failed } = await command.execute(parsed, effects)
   if (parsed['json'] === true) effects.print(jsonText(result))
   else if (text !== '') effects.print(text)
@@ -92,16 +90,28 @@ function addCommands(
       parser.command(word, false, (nested) => addCommands(nested, group, depth + 1, choose))
       continue
     }
-    const usage = entry.usage.split(' ').slice(depth).join(' ')
+    // What must be given is checked with the rest (arguments.ts), in our words.
+    const usage = entry.usage.split(' ').slice(depth).join(' ').replaceAll('<', '[').replaceAll('>', ']')
     parser.command(usage, false, async (nested: Argv) => {
       const { command } = await entry.load()
       choose({ entry, command })
       nested.usage(`streamform ${entry.usage}\n\n${entry.describe}`)
-      for (const [name, flag] of Object.entries(command.positionals)) nested.positional(name, { ...flag })
-      for (const [name, flag] of Object.entries(command.flags)) nested.option(name, { ...flag })
+      for (const [name, flag] of Object.entries(command.positionals)) nested.positional(name, inYargs(flag))
+      for (const [name, flag] of Object.entries(command.flags)) nested.option(name, inYargs(flag))
       for (const [line, does] of command.examples) nested.example(`streamform ${line}`, does)
       return nested.showHidden(false)
     })
+  }
+}
+
+/** What yargs is told of a flag; choices and needs are checked with the rest (arguments.ts). */
+function inYargs({ type, describe, array, alias, choices, default: value }: Flag): Options & PositionalOptions {
+  return {
+    type,
+    describe: choices === undefined ? describe : `${describe}: ${choices.join(', ')}`,
+    ...(array === undefined ? {} : { array }),
+    ...(alias === undefined ? {} : { alias }),
+    ...(value === undefined ? {} : { default: value }),
   }
 }
 

@@ -122,8 +122,8 @@ export const command = defineCommand({
     limit: { type: 'number', describe: 'at most so many rows; 0: all [default: 100 in a table, else 0]' },
   },
   examples: [
-    ['query "select name from world_x.city limit 3"', 'a table'],
-    ['query --file report.sql --format csv > report.csv', 'from a file, to a file'],
+    ['query "select * from world_x.city"', 'a table'],
+    ['query --file a.sql --format csv', 'from a file, as CSV'],
   ],
   options: (given): QueryOptions & { readonly format: string } => {
     const { project, sql, file, format, limit } = given
