@@ -37,6 +37,8 @@ interface OpenFile {
   events: unknown[]
   again: unknown[]
   lastRead: number
+  /** Of the events that are being added: their ordinal in a batch of 256, in binary, ends it. */
+  uuidPrefix: string
 }
 
 const minuteMillis = 60_000
@@ -62,12 +64,12 @@ export class DeliveryDesk {
     const time = backfill ? this.#options.backfillStart : change.sourceTime
     const minute = Math.floor(time / minuteMillis) * minuteMillis
     const file = this.#file(change, minute, delivery)
-    const batch = Math.floor(file.events.length / 256)
-    const uuid = `${uuidPrefixOf(`${this.#options.seed}/${file.folder}/${file.number}/${file.rotation}/${batch}`)}${(
-      file.events.length % 256
-    )
-      .toString(2)
-      .padStart(8, '0')}`
+    const ordinal = file.events.length
+    if (ordinal % 256 === 0) {
+      const batch = `${file.folder}/${file.number}/${file.rotation}/${ordinal}`
+      file.uuidPrefix = uuidPrefixOf(`${this.#options.seed}/${batch}`)
+    }
+    const uuid = file.uuidPrefix + (ordinal % 256).toString(2).padStart(8, '0')
     const readTime = file.late ? this.#options.lateArrival - 5_000 : change.readTime
     const event = eventOf({ ...change, readTime }, uuid, this.#options.streamName)
     file.events.push(event)
@@ -127,6 +129,7 @@ export class DeliveryDesk {
       events: [],
       again: [],
       lastRead: 0,
+      uuidPrefix: '',
     }
     this.#open.set(key, file)
     return file
