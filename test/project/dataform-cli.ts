@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { CompiledGraph } from '../../runner/project/compiled-graph.ts'
 import type { CompileOptions } from '../../runner/project/compile.ts'
+import type { CompiledGraph } from '../../runner/project/compiled-graph.ts'
 
 const version = '3.0.69'
 const root = resolve(import.meta.dirname, '../..')
@@ -21,24 +21,48 @@ export function dataformCli(install = process.env['STREAMFORM_CI'] === '1'): str
   if (!install) return undefined
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{"private": true}')
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', `@dataform/cli@${version}`], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  execFileSync(
+    'npm',
+    [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts',
+      '--prefer-offline',
+      `@dataform/cli@${version}`,
+    ],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
   return file
 }
 
 /** A copy of a project that `dataform` accepts: it wants the core as a real folder in the project's own node_modules. */
-export function withCore(project: string): { readonly folder: string; readonly [Symbol.dispose]: () => void } {
+export function withCore(project: string): {
+  readonly folder: string
+  readonly [Symbol.dispose]: () => void
+} {
   const folder = mkdtempSync(join(tmpdir(), 'streamform-cli-'))
-  cpSync(project, folder, { recursive: true })
-  cpSync(join(root, 'node_modules/@dataform/core'), join(folder, 'node_modules/@dataform/core'), { recursive: true })
-  if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{"private": true}')
+  cpSync(project, folder, {
+    recursive: true,
+    filter: (file) => !/\/(?:node_modules|\.git|\.streamform)(?:\/|$)/.test(file.slice(project.length)),
+  })
+  cpSync(join(root, 'node_modules/@dataform/core'), join(folder, 'node_modules/@dataform/core'), {
+    recursive: true,
+  })
+  if (!existsSync(join(folder, 'package.json')))
+    writeFileSync(join(folder, 'package.json'), '{"private": true}')
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 /** The graph that `dataform compile --json` prints for a project, also where it has errors. */
-export function compileWithCli(cli: string, project: string, { vars, overrides = {} }: CompileOptions): CompiledGraph {
+export function compileWithCli(
+  cli: string,
+  project: string,
+  { vars, overrides = {} }: CompileOptions,
+): CompiledGraph {
   using copy = withCore(project)
   const flags: Readonly<Record<string, string | undefined>> = {
     'default-database': overrides.defaultDatabase,
@@ -46,9 +70,15 @@ export function compileWithCli(cli: string, project: string, { vars, overrides =
     'schema-suffix': overrides.schemaSuffix,
     'database-suffix': overrides.databaseSuffix,
     'table-prefix': overrides.tablePrefix,
-    vars: vars && Object.entries(vars).map(([key, value]) => `${key}=${value}`).join(','),
+    vars:
+      vars &&
+      Object.entries(vars)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(','),
   }
-  const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`]))
+  const given = Object.entries(flags).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag}=${value}`],
+  )
   return JSON.parse(run(cli, ['compile', copy.folder, '--json', ...given]))
 }
 
