@@ -74,10 +74,10 @@ WITH
   )}
   -- The greatest event of each key and epoch: by position, which a backfill has not, then by time.
   greatest AS (
-    SELECT * REPLACE (
+    SELECT
+      * EXCEPT (_metadata_latest_timestamp, _metadata_taken_at),
       MAX(_metadata_latest_timestamp) OVER same_epoch AS _metadata_latest_timestamp,
       MAX(_metadata_taken_at) OVER same_epoch AS _metadata_taken_at
-    )
     FROM candidates
     QUALIFY ROW_NUMBER() OVER (
       same_epoch

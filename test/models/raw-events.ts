@@ -1,0 +1,145 @@
+import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
+import { project } from './model-project.ts'
+
+/** A change event as it stands in a raw table; what is left out is NULL. */
+export interface RawEvent {
+  readonly uuid?: string | null
+  /** Milliseconds since 1970. */
+  readonly time?: number | null
+  readonly readTime?: number | null
+  readonly readMethod?: string | null
+  readonly changeType?: string | null
+  readonly isDeleted?: boolean | null
+  readonly logFile?: string | null
+  readonly logPosition?: number | bigint | null
+  readonly binlogFile?: string | null
+  readonly binlogPosition?: number | bigint | null
+  readonly lsn?: string | null
+  readonly scn?: number | bigint | null
+  readonly rsId?: string | null
+  readonly ssn?: number | null
+  /** The row, a text, number or null a column; null: a delete without payload. */
+  readonly row: Readonly<Record<string, string | number | null>> | null
+}
+
+/** Columns of a payload with their BigQuery types. */
+export type Payload = Readonly<Record<string, string>>
+
+const metadataTypes = {
+  database: 'STRING',
+  schema: 'STRING',
+  table: 'STRING',
+  change_type: 'STRING',
+  is_deleted: 'BOOL',
+  primary_keys: 'ARRAY<STRING>',
+  log_file: 'STRING',
+  log_position: 'INT64',
+  gtid: 'STRING',
+  binlog_file: 'STRING',
+  binlog_position: 'INT64',
+  tx_id: 'STRING',
+  lsn: 'STRING',
+  scn: 'INT64',
+  rs_id: 'STRING',
+  ssn: 'INT64',
+  row_id: 'STRING',
+  physical_location: 'STRING',
+  replication_index: 'ARRAY<STRING>',
+  extra: 'JSON',
+}
+
+const name = (text: string): string => `\`${text.replace(/[\\`]/g, '\\$&')}\``
+
+export const rawName = (table: string): string => name(`${project}.shop_raw.${table}`)
+
+const fields = (types: Readonly<Record<string, string>>): string =>
+  Object.entries(types)
+    .map(([field, type]) => `${name(field)} ${type}`)
+    .join(', ')
+
+/** An empty raw table, as the loader makes it. */
+export async function createRaw(warehouse: Warehouse, table: string, payload: Payload): Promise<void> {
+  await warehouse.createDataset(project, 'shop_raw')
+  await warehouse.createDataset(project, 'shop')
+  await warehouse.execute(`CREATE OR REPLACE TABLE ${rawName(table)} (
+    uuid STRING, read_timestamp TIMESTAMP, source_timestamp TIMESTAMP, object STRING, read_method STRING, stream_name STRING,
+    schema_key STRING, sort_keys ARRAY<STRING>, source_metadata STRUCT<${fields(metadataTypes)}>,
+    payload STRUCT<${fields(payload)}>, _file STRING, _row INT64, _loaded_at TIMESTAMP)`)
+}
+
+/** The instant of landing number `landing`. */
+export const landedAt = (landing: number): number => Date.UTC(2024, 5, 1) + landing
+
+/**
+ * Adds events to a raw table in one landing.
+ * @param landing its number: each is later than those before
+ */
+export async function land(
+  warehouse: Warehouse,
+  table: string,
+  payload: Payload,
+  landing: number,
+  events: readonly RawEvent[],
+): Promise<void> {
+  if (events.length === 0) return
+  const columns = Object.keys(payload)
+  const flat = {
+    uuid: 'STRING',
+    read_ms: 'INT64',
+    source_ms: 'INT64',
+    read_method: 'STRING',
+    change_type: 'STRING',
+    is_deleted: 'BOOL',
+    log_file: 'STRING',
+    log_position: 'INT64',
+    binlog_file: 'STRING',
+    binlog_position: 'INT64',
+    lsn: 'STRING',
+    scn: 'INT64',
+    rs_id: 'STRING',
+    ssn: 'INT64',
+    row_number: 'INT64',
+    ...Object.fromEntries(columns.map((column, at) => [`c${at}`, payload[column] ?? 'STRING'])),
+  }
+  const tuples = events.map((event, at) => `(${tuple(event, at, columns).map(literal).join(', ')})`)
+  const metadata = Object.entries(metadataTypes).map(([field, type]) =>
+    Object.hasOwn(flat, field)
+      ? field
+      : type.startsWith('ARRAY')
+        ? `CAST([] AS ${type}) AS ${field}`
+        : `CAST(NULL AS ${type}) AS ${name(field)}`,
+  )
+  await warehouse.execute(`INSERT INTO ${rawName(table)}
+SELECT uuid, TIMESTAMP_MILLIS(read_ms), TIMESTAMP_MILLIS(source_ms), 'object', read_method, 'stream', 'key', CAST([] AS ARRAY<STRING>),
+  STRUCT(${metadata.join(', ')}), STRUCT(${columns.map((column, at) => `c${at} AS ${name(column)}`).join(', ')}),
+  'file ${landing}', row_number, TIMESTAMP_MILLIS(${landedAt(landing)})
+FROM UNNEST(ARRAY<STRUCT<${fields(flat)}>>[
+  ${tuples.join(',\n  ')}
+])`)
+}
+
+const tuple = (event: RawEvent, at: number, columns: readonly string[]) => [
+  event.uuid,
+  event.readTime ?? event.time,
+  event.time,
+  event.readMethod,
+  event.changeType,
+  event.isDeleted,
+  event.logFile,
+  event.logPosition,
+  event.binlogFile,
+  event.binlogPosition,
+  event.lsn,
+  event.scn,
+  event.rsId,
+  event.ssn,
+  at,
+  ...columns.map((column) => event.row?.[column]),
+]
+
+const literal = (value: string | number | bigint | boolean | null | undefined): string =>
+  value === null || value === undefined
+    ? 'NULL'
+    : typeof value === 'string'
+      ? JSON.stringify(value).replaceAll("'", "\\'").replace(/^"|"$/g, "'").replaceAll('\\"', '"')
+      : String(value)
