@@ -52,7 +52,7 @@ function wrongValue(schema: z.ZodType, file: YamlFile | undefined, path: Path): 
 function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   let at: unknown = unwrapped(schema)
   for (const part of path) {
-    at = at instanceof z.ZodObject ? unwrapped(at.shape[part]) : undefined
+    at = unwrapped(at instanceof z.ZodRecord ? at.valueType : at instanceof z.ZodObject && at.shape[part])
   }
   return at instanceof z.ZodType ? at : undefined
 }

@@ -54,7 +54,9 @@ function compileProject(request: WorkerRequest): WorkerAnswer {
     )
     return { ...answer, graph, errors: [...errors, ...ofTests], tests, testedModels }
   } catch (error) {
-    return { ...answer, graph: undefined, errors: [...errors, describe(error)] }
+    // Before the actions are compiled, the file loaded last is the one that is wrong.
+    const file = sandbox.core.session.indexedActions === undefined ? progress.file : undefined
+    return { ...answer, graph: undefined, errors: [...errors, describe(error, file)] }
   }
 }
 

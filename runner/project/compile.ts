@@ -94,38 +94,39 @@ function runWorker(folder: string, core: CoreLocation, options: CompileOptions):
   })
   const at = (): { readonly file: string | undefined } => ({ file: new Progress(memory).file })
   return new Promise<WorkerAnswer>((resolve, reject) => {
+    let stopped: (() => unknown) | undefined
     const stop = (reason: () => unknown): void => {
-      void worker.terminate().then(() => reject(reason()))
+      stopped ??= reason
+      void worker.terminate()
     }
-    const timer = setTimeout(
-      () =>
-        stop(
-          () =>
-            new Problem(`compiling took longer than ${timeoutMs / 1000} s and was stopped here`, {
-              ...at(),
-              hint: limitHint,
-            }),
-        ),
-      timeoutMs,
-    )
+    const timer = setTimeout(() => stop(() => tooLong(timeoutMs, at())), timeoutMs)
     const watch = watchMemory(worker, memoryMb, () => stop(() => tooMuchMemory(memoryMb, at())))
     const onAbort = (): void => stop(() => signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
-    const settle = (end: () => void) => {
+    const settle = (end: () => void): void => {
       clearTimeout(timer)
       clearInterval(watch)
       signal?.removeEventListener('abort', onAbort)
       end()
     }
     worker.once('message', (answer: WorkerAnswer) => settle(() => resolve(answer)))
-    worker.once('error', (error: NodeJS.ErrnoException) =>
-      settle(() => reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuchMemory(memoryMb, at()) : error)),
+    worker.once('error', (error: NodeJS.ErrnoException) => {
+      const isLimit = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+      settle(() => reject(isLimit ? tooMuchMemory(memoryMb, at()) : error))
+    })
+    worker.once('exit', () =>
+      settle(() => reject(stopped?.() ?? new Error('the compile worker ended without an answer'))),
     )
-    worker.once('exit', () => settle(() => reject(new Error('the compile worker ended without an answer'))))
   })
 }
 
 const limitHint = 'look for a loop that does not end in this file or in what it calls'
+
+const tooLong = (timeoutMs: number, place: { readonly file: string | undefined }): Problem =>
+  new Problem(`compiling took longer than ${timeoutMs / 1000} s and was stopped here`, {
+    ...place,
+    hint: limitHint,
+  })
 
 const tooMuchMemory = (memoryMb: number, place: { readonly file: string | undefined }): Problem =>
   new Problem(`compiling needed more than ${memoryMb} MB of memory and was stopped here`, {

@@ -90,11 +90,14 @@ const newerNames: ReadonlyMap<string, string> = new Map([
 function unexpectedProperty({ error, source, core }: Reading): ReadError | undefined {
   const [, key] = /Unexpected property "([^"]+)"/.exec(error.message) ?? []
   if (key === undefined) return undefined
-  const known = allowedKeys(error.message, core)
+  const { own, inner } = allowedKeys(error.message, core)
   const position = findKey(source, key)
-  if (known.has(key)) return { message: `\`${key}\` must be ${known.get(key)}`, position }
-  const names = [...known.keys()]
-  const meant = newerNames.get(key) ?? nearest(key, names)
+  if (own.has(key)) return { message: `\`${key}\` must be ${own.get(key)}`, position }
+  if (inner.has(key) && !newerNames.has(key)) {
+    return { message: `\`${key}\` does not belong here, or is not ${inner.get(key)}`, position }
+  }
+  const names = [...own.keys()]
+  const meant = newerNames.get(key) ?? nearest(key, names) ?? nearest(key, [...inner.keys()])
   const advice = meant === undefined && names.length > 0 ? `; known: ${names.join(', ')}` : didYouMean(meant)
   return { message: `unknown key \`${key}\`${advice}`, position }
 }

@@ -19,7 +19,8 @@ export const legacySettingsFile = 'dataform.json'
 
 const text = z.string().describe('text').optional()
 
-// Only the keys read here; Dataform's own compiler checks the rest and refuses unknown ones.
+// Only the keys read here, and `vars`, of which Dataform does not say which is wrong; its compiler checks the rest and
+// refuses unknown ones.
 const currentSchema = z
   .looseObject({
     defaultProject: text,
@@ -27,6 +28,7 @@ const currentSchema = z
     defaultAssertionDataset: text,
     defaultLocation: text,
     dataformCoreVersion: text,
+    vars: z.record(z.string(), z.string().describe('text')).describe('keys and their values').optional(),
   })
   .describe('keys and their values')
 
