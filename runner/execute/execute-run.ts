@@ -7,7 +7,7 @@ import { type Action, runnableKinds } from '../project/compiled-graph.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { type ActionContext, executeAction, pendingResult, seconds } from './execute-action.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
-import type { ActionResult, RunResults } from './run-results.ts'
+import type { ActionResult, RunError, RunResults } from './run-results.ts'
 import { schedule } from './schedule.ts'
 
 export interface RunRequest {
@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly exclude: readonly string[]
   readonly vars: Readonly<Record<string, string>>
   readonly resumes: string | null
+  /** Actions that must not run, by id, with why: they count as failed. */
+  readonly blocked?: ReadonlyMap<string, RunError>
   readonly concurrency: number
   readonly retries: number
   /** Milliseconds; default 500. */
@@ -85,7 +87,11 @@ export async function executeRun(warehouse: Warehouse, request: RunRequest): Pro
       async work(id) {
         const action = byId.get(id) as Action
         request.onEvent({ type: 'start', action })
-        const result = await executeAction(action, context)
+        const error = request.blocked?.get(id)
+        const result =
+          error === undefined
+            ? await executeAction(action, context)
+            : ({ ...pendingResult(action), status: 'failed', error } as const)
         await journal.end(result)
         request.onEvent({ type: 'end', result })
         return result.status === 'failed' ? 'failed' : result.status === 'cancelled' ? 'cancelled' : 'done'

@@ -58,12 +58,20 @@ function evaluateAtom(atom: Atom, actions: readonly Action[], dag: Dag): Readonl
     valuesOf(action, atom).some((value) => atom.pattern.matches(value)),
   )
   if (matching.length === 0) throw noMatch(atom, actions)
-  const ids = matching.map(({ id }) => id)
-  if (atom.method === 'name' && !atom.pattern.wildcard && ids.length > 1) throw ambiguous(atom, matching)
+  const plain = atom.method === 'name' && !atom.pattern.wildcard
+  const ids = (plain ? [theOne(atom, matching)] : matching).map(({ id }) => id)
   const found = new Set(ids)
   if (atom.upstream) for (const id of reachable(dag.dependencies, ids)) found.add(id)
   if (atom.downstream) for (const id of reachable(dag.dependents, ids)) found.add(id)
   return found
+}
+
+/** The action that a plain name means: a source and the table made from it often share one, and the table is meant. */
+function theOne(atom: Atom, matching: readonly Action[]): Action {
+  const built = matching.filter(({ kind }) => kind !== 'declaration')
+  const [one, ...others] = built.length === 0 ? matching : built
+  if (one === undefined || others.length > 0) throw ambiguous(atom, matching)
+  return one
 }
 
 /** What a pattern is compared with: a name has three lengths, with the suffixes of this compilation and without. */

@@ -19,6 +19,8 @@ const actions = actionsOf({
     { ...common('ana', 'profile', [['now', 'city']], ['public']), enumType: 'TABLE' },
     { ...common('ana', 'profile_v2', [['now', 'city']]), enumType: 'TABLE' },
     { ...common('odd', 'my table+x,y*', []), enumType: 'TABLE' },
+    { ...common('one', 'twice'), enumType: 'TABLE' },
+    { ...common('two', 'twice'), enumType: 'TABLE' },
   ],
   operations: [
     {
@@ -51,6 +53,8 @@ const everything = [
   'ana.profile',
   'ana.profile_v2',
   'odd.my table+x,y*',
+  'one.twice',
+  'two.twice',
   'ops_dev.pre_clean',
   'checks.profile_keys',
   'raw.city',
@@ -61,6 +65,8 @@ describe('a selection', () => {
     [[], everything],
     [['profile'], ['ana.profile']],
     [['ana.profile'], ['ana.profile']],
+    [['city'], ['now.city']],
+    [['raw.city'], ['raw.city']],
     [['p.ana.profile'], ['ana.profile']],
     [['name:profile'], ['ana.profile']],
     [['*'], everything],
@@ -112,11 +118,11 @@ describe('a selection', () => {
   test.each<[string[], string[], string[]]>([
     [
       [],
-      ['ana.*', 'type:declaration', 'odd.*'],
+      ['ana.*', 'type:declaration', 'odd.*', '*.twice'],
       ['log.city_log', 'now.city', 'ops_dev.pre_clean', 'checks.profile_keys'],
     ],
     [['+profile'], ['type:declaration'], ['log.city_log', 'now.city', 'ana.profile']],
-    [['*'], ['+profile+ odd.* clean'], ['ana.profile_v2']],
+    [['*'], ['+profile+ odd.* clean *.twice'], ['ana.profile_v2']],
     [['ana.*'], ['tag:public,type:table'], ['ana.profile_v2']],
   ])('%j without %j selects %j', (selectors, exclude, names) => {
     expect(excluding(selectors, exclude)).toEqual(names)
@@ -155,8 +161,8 @@ describe('a selector that is wrong', () => {
       'selector `path:definitions/an` matches nothing\n  `streamform ls` lists everything that can be selected',
     ],
     [
-      ['city'],
-      'selector `city` could mean `now.city`, `raw.city`\n  say which, or write `*.name` for all of them',
+      ['twice'],
+      'selector `twice` could mean `one.twice`, `two.twice`\n  say which, or write `*.name` for all of them',
     ],
     [
       ['tga:daily'],
