@@ -27,7 +27,7 @@ interface Create extends Span {
   readonly ifNotExists: boolean
   readonly name: Path
   /** Absent without OPTIONS; `OPTIONS()` is an empty list. */
-  readonly options?: readonly Option[]
+  readonly options?: readonly Option[] | undefined
 }
 
 export interface CreateSchema extends Create {
@@ -35,30 +35,30 @@ export interface CreateSchema extends Create {
   /** CREATE EXTERNAL SCHEMA. */
   readonly external: boolean
   /** `DEFAULT COLLATE 'und:ci'`. */
-  readonly collate?: StringLiteral
+  readonly collate?: StringLiteral | undefined
   /** External: `WITH CONNECTION path`. */
-  readonly connection?: Path
+  readonly connection?: Path | undefined
 }
 
 export interface CreateTable extends Create {
   readonly kind: 'createTable'
   readonly temporary: boolean
-  readonly elements?: readonly TableElement[]
+  readonly elements?: readonly TableElement[] | undefined
   /** `LIKE t`, `COPY t`, `CLONE t FOR SYSTEM_TIME AS OF x`. */
-  readonly from?: TableOrigin
-  readonly collate?: StringLiteral
-  readonly partitionBy?: Expression
+  readonly from?: TableOrigin | undefined
+  readonly collate?: StringLiteral | undefined
+  readonly partitionBy?: Expression | undefined
   /** Empty without CLUSTER BY. */
   readonly clusterBy: readonly Path[]
-  readonly connection?: Path
-  readonly query?: Query
+  readonly connection?: Path | undefined
+  readonly query?: Query | undefined
 }
 
 export interface TableOrigin extends Span {
   readonly kind: 'tableOrigin'
   readonly how: 'LIKE' | 'COPY' | 'CLONE'
   readonly source: Path
-  readonly systemTime?: Expression
+  readonly systemTime?: Expression | undefined
 }
 
 export type TableElement = ColumnDefinition | TableConstraint
@@ -73,13 +73,13 @@ export interface ColumnDefinition extends Span {
 export interface ColumnSchema extends Span {
   readonly kind: 'columnSchema'
   readonly type: ColumnTypeNode
-  readonly collate?: StringLiteral
-  readonly defaultValue?: Expression
-  readonly generated?: GeneratedColumn
+  readonly collate?: StringLiteral | undefined
+  readonly defaultValue?: Expression | undefined
+  readonly generated?: GeneratedColumn | undefined
   readonly notNull: boolean
-  readonly primaryKey?: { readonly enforced: boolean | undefined }
-  readonly references?: ForeignReference
-  readonly options?: readonly Option[]
+  readonly primaryKey?: { readonly enforced: boolean | undefined } | undefined
+  readonly references?: ForeignReference | undefined
+  readonly options?: readonly Option[] | undefined
 }
 
 /** Like `TypeNode`, but the parts are column schemas. */
@@ -99,7 +99,7 @@ export type TableConstraint = PrimaryKey | ForeignKey
 
 export interface PrimaryKey extends Span {
   readonly kind: 'primaryKey'
-  readonly constraint?: Identifier
+  readonly constraint?: Identifier | undefined
   readonly columns: readonly Identifier[]
   /** NOT ENFORCED is false; undefined when neither is written. */
   readonly enforced: boolean | undefined
@@ -107,8 +107,8 @@ export interface PrimaryKey extends Span {
 
 export interface ForeignKey extends Span {
   readonly kind: 'foreignKey'
-  readonly constraint?: Identifier
-  readonly ifNotExists?: true
+  readonly constraint?: Identifier | undefined
+  readonly ifNotExists?: true | undefined
   readonly columns: readonly Identifier[]
   readonly references: ForeignReference
 }
@@ -123,32 +123,32 @@ export interface ForeignReference extends Span {
 export interface CreateSnapshot extends Create {
   readonly kind: 'createSnapshot'
   readonly source: Path
-  readonly systemTime?: Expression
+  readonly systemTime?: Expression | undefined
 }
 
 export interface CreateExternalTable extends Create {
   readonly kind: 'createExternalTable'
-  readonly elements?: readonly TableElement[]
-  readonly connection?: Path
-  readonly partitionColumns?: readonly ColumnDefinition[] | 'inferred'
+  readonly elements?: readonly TableElement[] | undefined
+  readonly connection?: Path | undefined
+  readonly partitionColumns?: readonly ColumnDefinition[] | 'inferred' | undefined
 }
 
 export interface CreateView extends Create {
   readonly kind: 'createView'
   readonly materialized: boolean
   readonly recursive: boolean
-  readonly columns?: readonly ViewColumn[]
-  readonly partitionBy?: Expression
+  readonly columns?: readonly ViewColumn[] | undefined
+  readonly partitionBy?: Expression | undefined
   readonly clusterBy: readonly Path[]
   /** Materialized: `AS REPLICA OF t` instead of a query. */
-  readonly replicaOf?: Path
-  readonly query?: Query
+  readonly replicaOf?: Path | undefined
+  readonly query?: Query | undefined
 }
 
 export interface ViewColumn extends Span {
   readonly kind: 'viewColumn'
   readonly name: Identifier
-  readonly options?: readonly Option[]
+  readonly options?: readonly Option[] | undefined
 }
 
 export interface CreateFunction extends Create {
@@ -156,44 +156,44 @@ export interface CreateFunction extends Create {
   readonly temporary: boolean
   readonly aggregate: boolean
   readonly parameters: readonly FunctionParameter[]
-  readonly returns?: TypeNode
-  readonly determinism?: 'DETERMINISTIC' | 'NOT DETERMINISTIC'
+  readonly returns?: TypeNode | undefined
+  readonly determinism?: 'DETERMINISTIC' | 'NOT DETERMINISTIC' | undefined
   /** As written: js, python. Absent: SQL. */
-  readonly language?: Identifier
+  readonly language?: Identifier | undefined
   /** Remote functions. */
   readonly remote: boolean
-  readonly connection?: Path
+  readonly connection?: Path | undefined
   /** SQL: an expression. Other languages: a string. Remote: absent. */
-  readonly body?: Expression
+  readonly body?: Expression | undefined
 }
 
 export interface FunctionParameter extends Span {
   readonly kind: 'functionParameter'
   /** Procedures alone. */
-  readonly mode?: 'IN' | 'OUT' | 'INOUT'
+  readonly mode?: 'IN' | 'OUT' | 'INOUT' | undefined
   readonly name: Identifier | undefined
   readonly type: TypeNode
-  readonly defaultValue?: Expression
+  readonly defaultValue?: Expression | undefined
   /** Aggregate functions: `NOT AGGREGATE`. */
-  readonly notAggregate?: true
+  readonly notAggregate?: true | undefined
 }
 
 export interface CreateTableFunction extends Create {
   readonly kind: 'createTableFunction'
   readonly parameters: readonly FunctionParameter[]
   /** `RETURNS TABLE<a INT64>`. */
-  readonly returns?: TypeNode
-  readonly query?: Query
+  readonly returns?: TypeNode | undefined
+  readonly query?: Query | undefined
 }
 
 export interface CreateProcedure extends Create {
   readonly kind: 'createProcedure'
   readonly parameters: readonly FunctionParameter[]
-  readonly connection?: Path
+  readonly connection?: Path | undefined
   /** Other languages than SQL: `LANGUAGE python AS r'…'`. */
-  readonly language?: Identifier
-  readonly code?: StringLiteral
-  readonly body?: Block
+  readonly language?: Identifier | undefined
+  readonly code?: StringLiteral | undefined
+  readonly body?: Block | undefined
 }
 
 export interface CreateRowAccessPolicy extends Span {
@@ -203,7 +203,7 @@ export interface CreateRowAccessPolicy extends Span {
   readonly name: Identifier
   readonly table: Path
   /** `GRANT TO ('user:…')`. */
-  readonly grantees?: readonly Expression[]
+  readonly grantees?: readonly Expression[] | undefined
   readonly filter: Expression
 }
 
@@ -213,9 +213,9 @@ export interface CreateIndex extends Create {
   readonly table: Path
   /** `ON t(ALL COLUMNS)` is 'all'; `ALL COLUMNS WITH COLUMN OPTIONS (…)` has the columns that carry options. */
   readonly columns: 'all' | readonly ViewColumn[]
-  readonly allColumns?: readonly ViewColumn[]
-  readonly storing?: readonly Path[]
-  readonly partitionBy?: Expression
+  readonly allColumns?: readonly ViewColumn[] | undefined
+  readonly storing?: readonly Path[] | undefined
+  readonly partitionBy?: Expression | undefined
 }
 
 /**
@@ -236,7 +236,7 @@ export interface AlterStatement extends Span {
   readonly ifExists: boolean
   readonly name: Path
   /** Indexes, row access policies: `ON t`. */
-  readonly table?: Path
+  readonly table?: Path | undefined
   readonly actions: readonly AlterAction[]
 }
 
@@ -288,7 +288,7 @@ export type AlterAction =
   | (Span & {
       readonly kind: 'addReplica'
       readonly replica: Identifier
-      readonly options?: readonly Option[]
+      readonly options?: readonly Option[] | undefined
     })
   | (Span & { readonly kind: 'dropReplica'; readonly replica: Identifier })
   | (Span & { readonly kind: 'rebuild' })
@@ -323,16 +323,16 @@ export interface DropStatement extends Span {
   readonly ifExists: boolean
   readonly name: Path
   /** Indexes: `ON t`. */
-  readonly table?: Path
+  readonly table?: Path | undefined
   /** Schemas alone. */
-  readonly behaviour?: 'CASCADE' | 'RESTRICT'
+  readonly behaviour?: 'CASCADE' | 'RESTRICT' | undefined
 }
 
 /** `DROP ROW ACCESS POLICY [IF EXISTS] p ON t`, `DROP ALL ROW ACCESS POLICIES ON t` (without a name). */
 export interface DropRowAccessPolicy extends Span {
   readonly kind: 'dropRowAccessPolicy'
   readonly ifExists: boolean
-  readonly name?: Identifier
+  readonly name?: Identifier | undefined
   readonly table: Path
 }
 
@@ -340,5 +340,5 @@ export interface UndropSchema extends Span {
   readonly kind: 'undropSchema'
   readonly ifNotExists: boolean
   readonly name: Path
-  readonly options?: readonly Option[]
+  readonly options?: readonly Option[] | undefined
 }

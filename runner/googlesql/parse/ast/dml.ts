@@ -9,7 +9,7 @@ export type DmlStatement = Insert | Update | Delete | Merge | Truncate
 export interface Insert extends Span {
   readonly kind: 'insert'
   readonly target: Path
-  readonly columns?: readonly Identifier[]
+  readonly columns?: readonly Identifier[] | undefined
   readonly source: InsertValues | Query
 }
 
@@ -27,10 +27,10 @@ export interface InsertRow extends Span {
 export interface Update extends Span {
   readonly kind: 'update'
   readonly target: Path
-  readonly alias?: Identifier
+  readonly alias?: Identifier | undefined
   readonly items: readonly Assignment[]
-  readonly from?: FromItem
-  readonly where?: Expression
+  readonly from?: FromItem | undefined
+  readonly where?: Expression | undefined
 }
 
 /** `a.b.c = value`; the value may be DEFAULT. */
@@ -43,14 +43,14 @@ export interface Assignment extends Span {
 export interface Delete extends Span {
   readonly kind: 'delete'
   readonly target: Path
-  readonly alias?: Identifier
-  readonly where?: Expression
+  readonly alias?: Identifier | undefined
+  readonly where?: Expression | undefined
 }
 
 export interface Merge extends Span {
   readonly kind: 'merge'
   readonly target: Path
-  readonly alias?: Identifier
+  readonly alias?: Identifier | undefined
   readonly source: FromItem
   readonly on: Expression
   readonly whens: readonly MergeWhen[]
@@ -60,7 +60,7 @@ export interface MergeWhen extends Span {
   readonly kind: 'mergeWhen'
   /** NOT MATCHED alone is NOT MATCHED BY TARGET. */
   readonly match: 'MATCHED' | 'NOT MATCHED BY TARGET' | 'NOT MATCHED BY SOURCE'
-  readonly condition?: Expression
+  readonly condition?: Expression | undefined
   readonly action: MergeAction
 }
 
@@ -72,12 +72,12 @@ export type MergeAction =
 /** `INSERT (a, b) VALUES (x, y)`; `INSERT ROW` has 'row' for its values. */
 export interface MergeInsert extends Span {
   readonly kind: 'mergeInsert'
-  readonly columns?: readonly Identifier[]
+  readonly columns?: readonly Identifier[] | undefined
   readonly values: InsertRow | 'row'
 }
 
 export interface Truncate extends Span {
   readonly kind: 'truncate'
   readonly target: Path
-  readonly where?: Expression
+  readonly where?: Expression | undefined
 }

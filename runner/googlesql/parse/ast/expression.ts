@@ -105,14 +105,14 @@ export interface IntervalExpression extends ExpressionBase {
   readonly kind: 'interval'
   readonly value: Expression
   readonly from: Identifier
-  readonly to?: Identifier
+  readonly to?: Identifier | undefined
 }
 
 /** `@name`, or `?` with its position among the text's positional parameters, from 0. Names keep their case. */
 export interface Parameter extends ExpressionBase {
   readonly kind: 'parameter'
-  readonly name?: string
-  readonly position?: number
+  readonly name?: string | undefined
+  readonly position?: number | undefined
 }
 
 /** `@@time_zone`, `@@error.message`. */
@@ -216,9 +216,9 @@ export type Membership =
 export interface Case extends ExpressionBase {
   readonly kind: 'case'
   /** `CASE operand WHEN …`. */
-  readonly operand?: Expression
+  readonly operand?: Expression | undefined
   readonly whens: readonly When[]
-  readonly otherwise?: Expression
+  readonly otherwise?: Expression | undefined
 }
 
 export interface When extends Span {
@@ -232,16 +232,16 @@ export interface Cast extends ExpressionBase {
   readonly safe: boolean
   readonly operand: Expression
   readonly type: TypeNode
-  readonly format?: Expression
+  readonly format?: Expression | undefined
   /** After FORMAT: `AT TIME ZONE zone`. */
-  readonly timeZone?: Expression
+  readonly timeZone?: Expression | undefined
 }
 
 export interface Extract extends ExpressionBase {
   readonly kind: 'extract'
   readonly part: DatePart
   readonly operand: Expression
-  readonly timeZone?: Expression
+  readonly timeZone?: Expression | undefined
 }
 
 /** `DAY`, `WEEK(MONDAY)`. In calls of date functions a part is an ordinary argument: a `Path` or a `Call` WEEK(MONDAY). */
@@ -249,7 +249,7 @@ export interface DatePart extends Span {
   readonly kind: 'datePart'
   /** Upper case. */
   readonly name: string
-  readonly weekday?: string
+  readonly weekday?: string | undefined
 }
 
 /** A call of any function: scalar, aggregate, with OVER; also IF, LEFT, RIGHT, COALESCE and other keyword-like names. */
@@ -259,19 +259,21 @@ export interface Call extends ExpressionBase {
   readonly name: Path
   readonly safe: boolean
   /** `(x).UPPER()`: set when the first argument was written before the dot; it is also the first of `args`. */
-  readonly chained?: true
+  readonly chained?: true | undefined
   readonly args: readonly Argument[]
   readonly distinct: boolean
-  readonly nulls?: 'IGNORE' | 'RESPECT'
+  readonly nulls?: 'IGNORE' | 'RESPECT' | undefined
   /** `HAVING MAX x`. */
-  readonly having?: Span & {
-    readonly kind: 'havingExtreme'
-    readonly extreme: 'MAX' | 'MIN'
-    readonly expression: Expression
-  }
-  readonly orderBy?: readonly OrderItem[]
-  readonly limit?: Limit
-  readonly over?: WindowReference
+  readonly having?: HavingExtreme | undefined
+  readonly orderBy?: readonly OrderItem[] | undefined
+  readonly limit?: Limit | undefined
+  readonly over?: WindowReference | undefined
+}
+
+export interface HavingExtreme extends Span {
+  readonly kind: 'havingExtreme'
+  readonly extreme: 'MAX' | 'MIN'
+  readonly expression: Expression
 }
 
 export type Argument =
@@ -332,10 +334,10 @@ export type WindowReference =
 
 export interface WindowSpecification extends Span {
   readonly kind: 'window'
-  readonly name?: Identifier
+  readonly name?: Identifier | undefined
   readonly partitionBy: readonly Expression[]
   readonly orderBy: readonly OrderItem[]
-  readonly frame?: Frame
+  readonly frame?: Frame | undefined
 }
 
 export interface Frame extends Span {
@@ -343,14 +345,14 @@ export interface Frame extends Span {
   readonly unit: 'ROWS' | 'RANGE'
   readonly from: FrameBound
   /** Absent: `ROWS n PRECEDING` without BETWEEN. */
-  readonly to?: FrameBound
+  readonly to?: FrameBound | undefined
 }
 
 export interface FrameBound extends Span {
   readonly kind: 'frameBound'
   readonly bound: 'UNBOUNDED PRECEDING' | 'PRECEDING' | 'CURRENT ROW' | 'FOLLOWING' | 'UNBOUNDED FOLLOWING'
   /** With PRECEDING and FOLLOWING. */
-  readonly offset?: Expression
+  readonly offset?: Expression | undefined
 }
 
 /** `[1, 2]`, `ARRAY[1, 2]`, `ARRAY<INT64>[1, 2]`. */
@@ -358,21 +360,21 @@ export interface ArrayConstructor extends ExpressionBase {
   readonly kind: 'array'
   /** The word ARRAY was written. */
   readonly keyword: boolean
-  readonly element?: TypeNode
+  readonly element?: TypeNode | undefined
   readonly elements: readonly Expression[]
 }
 
 /** `STRUCT(1 AS a, b)`, `STRUCT<a INT64>(1)`. */
 export interface StructConstructor extends ExpressionBase {
   readonly kind: 'struct'
-  readonly type?: StructType
+  readonly type?: StructType | undefined
   readonly fields: readonly StructValue[]
 }
 
 export interface StructValue extends Span {
   readonly kind: 'structValue'
   readonly value: Expression
-  readonly alias?: Identifier
+  readonly alias?: Identifier | undefined
 }
 
 /** `(1, 'a')`: a STRUCT without names; two elements or more. */
@@ -408,7 +410,7 @@ export interface Field extends ExpressionBase {
 export interface Subscript extends ExpressionBase {
   readonly kind: 'subscript'
   readonly operand: Expression
-  readonly accessor?: 'OFFSET' | 'ORDINAL' | 'SAFE_OFFSET' | 'SAFE_ORDINAL'
+  readonly accessor?: 'OFFSET' | 'ORDINAL' | 'SAFE_OFFSET' | 'SAFE_ORDINAL' | undefined
   readonly index: Expression
 }
 

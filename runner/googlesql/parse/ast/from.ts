@@ -6,10 +6,10 @@ export type FromItem = TablePath | TableSubquery | Unnest | TableCall | Join | P
 
 /** What follows a table: in the order of the text, alias and suffixes. */
 interface TableBase extends Span {
-  readonly alias?: Identifier
+  readonly alias?: Identifier | undefined
   /** Empty without; each may have an alias of its own and applies to the table with the ones before. */
   readonly pivots: readonly (Pivot | Unpivot)[]
-  readonly sample?: TableSample
+  readonly sample?: TableSample | undefined
 }
 
 /** A table's name, or, after a comma or join, an array of an earlier table: `FROM t, t.items`. The resolver decides. */
@@ -17,9 +17,9 @@ export interface TablePath extends TableBase {
   readonly kind: 'tablePath'
   readonly path: Path
   /** `FOR SYSTEM_TIME AS OF expression`. */
-  readonly systemTime?: Expression
+  readonly systemTime?: Expression | undefined
   /** Arrays alone: `t.items WITH OFFSET AS i`. */
-  readonly offset?: WithOffset
+  readonly offset?: WithOffset | undefined
 }
 
 export interface TableSubquery extends TableBase {
@@ -30,13 +30,13 @@ export interface TableSubquery extends TableBase {
 export interface Unnest extends TableBase {
   readonly kind: 'unnest'
   readonly expression: Expression
-  readonly offset?: WithOffset
+  readonly offset?: WithOffset | undefined
 }
 
 export interface WithOffset extends Span {
   readonly kind: 'withOffset'
   /** Absent: the column is named `offset`. */
-  readonly alias?: Identifier
+  readonly alias?: Identifier | undefined
 }
 
 /** A table function: `ds.cities_as_of(TIMESTAMP '…')`, `VECTOR_SEARCH(TABLE t, …)`. A query argument is a `ScalarSubquery`. */
@@ -52,16 +52,16 @@ export interface Join extends Span {
   readonly type: 'COMMA' | 'CROSS' | 'INNER' | 'LEFT' | 'RIGHT' | 'FULL'
   readonly left: FromItem
   readonly right: FromItem
-  readonly on?: Expression
+  readonly on?: Expression | undefined
   /** USING's columns. */
-  readonly using?: readonly Identifier[]
+  readonly using?: readonly Identifier[] | undefined
 }
 
 /** `(a JOIN b ON …)`, with what follows the parentheses. */
 export interface ParenthesizedFrom extends Span {
   readonly kind: 'parenthesizedFrom'
   readonly from: FromItem
-  readonly sample?: TableSample
+  readonly sample?: TableSample | undefined
 }
 
 /** `TABLESAMPLE SYSTEM (10 PERCENT)`. */
@@ -79,24 +79,24 @@ export interface Pivot extends Span {
   readonly aggregates: readonly SelectExpression[]
   readonly input: Expression
   readonly values: readonly SelectExpression[]
-  readonly alias?: Identifier
+  readonly alias?: Identifier | undefined
 }
 
 /** `UNPIVOT INCLUDE NULLS (value FOR name IN (q1, q2 AS 'second'))`; several values: `((a, b) FOR name IN ((x, y) AS 1))`. */
 export interface Unpivot extends Span {
   readonly kind: 'unpivot'
-  readonly nulls?: 'INCLUDE' | 'EXCLUDE'
+  readonly nulls?: 'INCLUDE' | 'EXCLUDE' | undefined
   readonly values: readonly Path[]
   /** Values and sources were written in parentheses. */
   readonly multiple: boolean
   readonly name: Path
   readonly sources: readonly UnpivotSource[]
-  readonly alias?: Identifier
+  readonly alias?: Identifier | undefined
 }
 
 export interface UnpivotSource extends Span {
   readonly kind: 'unpivotSource'
   readonly columns: readonly Path[]
   /** A string or an integer. */
-  readonly label?: Literal
+  readonly label?: Literal | undefined
 }

@@ -15,8 +15,8 @@ export type OtherStatement =
 /** `EXPORT DATA WITH CONNECTION c OPTIONS (…) AS query`. */
 export interface ExportData extends Span {
   readonly kind: 'exportData'
-  readonly connection?: Path
-  readonly options?: readonly Option[]
+  readonly connection?: Path | undefined
+  readonly options?: readonly Option[] | undefined
   readonly query: Query
 }
 
@@ -27,21 +27,21 @@ export interface LoadData extends Span {
   readonly temporary: boolean
   readonly target: Path
   /** `OVERWRITE t PARTITIONS (_PARTITIONTIME = …)`. */
-  readonly partitions?: Expression
-  readonly elements?: readonly TableElement[]
-  readonly partitionBy?: Expression
+  readonly partitions?: Expression | undefined
+  readonly elements?: readonly TableElement[] | undefined
+  readonly partitionBy?: Expression | undefined
   readonly clusterBy: readonly Path[]
-  readonly options?: readonly Option[]
+  readonly options?: readonly Option[] | undefined
   readonly files: readonly Option[]
-  readonly partitionColumns?: readonly ColumnDefinition[] | 'inferred'
-  readonly connection?: Path
+  readonly partitionColumns?: readonly ColumnDefinition[] | 'inferred' | undefined
+  readonly connection?: Path | undefined
 }
 
 /** `ASSERT condition AS 'message'`. */
 export interface AssertStatement extends Span {
   readonly kind: 'assert'
   readonly condition: Expression
-  readonly message?: StringLiteral
+  readonly message?: StringLiteral | undefined
 }
 
 /** GRANT and REVOKE. */
@@ -76,5 +76,5 @@ export interface ExecuteImmediate extends Span {
 export interface UsingArgument extends Span {
   readonly kind: 'usingArgument'
   readonly value: Expression
-  readonly name?: Identifier
+  readonly name?: Identifier | undefined
 }

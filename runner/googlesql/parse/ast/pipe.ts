@@ -58,16 +58,16 @@ export interface PipeRenameItem extends Span {
 export interface PipeAggregate extends Span {
   readonly kind: 'pipeAggregate'
   readonly items: readonly PipeAggregateItem[]
-  readonly groupBy?: GroupBy
+  readonly groupBy?: GroupBy | undefined
 }
 
 /** With an order when GROUP AND ORDER BY is not used: `AGGREGATE SUM(x) AS s DESC`. */
 export interface PipeAggregateItem extends Span {
   readonly kind: 'pipeAggregateItem'
   readonly expression: Expression
-  readonly alias?: Identifier
-  readonly direction?: 'ASC' | 'DESC'
-  readonly nulls?: 'FIRST' | 'LAST'
+  readonly alias?: Identifier | undefined
+  readonly direction?: 'ASC' | 'DESC' | undefined
+  readonly nulls?: 'FIRST' | 'LAST' | undefined
 }
 
 /** The left side is the pipe's input. */
@@ -75,8 +75,8 @@ export interface PipeJoin extends Span {
   readonly kind: 'pipeJoin'
   readonly type: Exclude<Join['type'], 'COMMA'>
   readonly right: FromItem
-  readonly on?: Expression
-  readonly using?: readonly Identifier[]
+  readonly on?: Expression | undefined
+  readonly using?: readonly Identifier[] | undefined
 }
 
 /** `|> UNION ALL (q1), (q2)`. */

@@ -6,11 +6,11 @@ import type { PipeOperator } from './pipe.ts'
 /** A whole query expression: `WITH … body ORDER BY … LIMIT … |> …`. Also the statement of a plain query. */
 export interface Query extends Span {
   readonly kind: 'query'
-  readonly with?: With
+  readonly with?: With | undefined
   readonly body: QueryBody
   /** Empty without ORDER BY. */
   readonly orderBy: readonly OrderItem[]
-  readonly limit?: Limit
+  readonly limit?: Limit | undefined
   /** In the order written; they apply after ORDER BY and LIMIT. */
   readonly pipes: readonly PipeOperator[]
 }
@@ -56,25 +56,25 @@ export interface SetOperator extends Span {
   readonly operator: 'UNION' | 'INTERSECT' | 'EXCEPT'
   readonly quantifier: 'ALL' | 'DISTINCT'
   /** Before the operator: `LEFT OUTER UNION ALL BY NAME`; FULL OUTER is 'FULL'. */
-  readonly mode?: 'INNER' | 'LEFT' | 'FULL'
+  readonly mode?: 'INNER' | 'LEFT' | 'FULL' | undefined
   /** Columns matched by name instead of position. `STRICT CORRESPONDING` has `strict`. */
-  readonly matching?: 'BY NAME' | 'CORRESPONDING'
-  readonly strict?: true
+  readonly matching?: 'BY NAME' | 'CORRESPONDING' | undefined
+  readonly strict?: true | undefined
   /** `BY NAME ON (a, b)`, `CORRESPONDING BY (a, b)`. */
-  readonly columns?: readonly Identifier[]
+  readonly columns?: readonly Identifier[] | undefined
 }
 
 export interface Select extends Span {
   readonly kind: 'select'
-  readonly quantifier?: 'ALL' | 'DISTINCT'
+  readonly quantifier?: 'ALL' | 'DISTINCT' | undefined
   /** `SELECT AS STRUCT`, `SELECT AS VALUE`. */
-  readonly as?: 'STRUCT' | 'VALUE'
+  readonly as?: 'STRUCT' | 'VALUE' | undefined
   readonly items: readonly SelectItem[]
-  readonly from?: FromItem
-  readonly where?: Expression
-  readonly groupBy?: GroupBy
-  readonly having?: Expression
-  readonly qualify?: Expression
+  readonly from?: FromItem | undefined
+  readonly where?: Expression | undefined
+  readonly groupBy?: GroupBy | undefined
+  readonly having?: Expression | undefined
+  readonly qualify?: Expression | undefined
   /** Empty without WINDOW. */
   readonly windows: readonly NamedWindow[]
 }
@@ -84,13 +84,13 @@ export type SelectItem = SelectExpression | SelectStar
 export interface SelectExpression extends Span {
   readonly kind: 'selectExpression'
   readonly expression: Expression
-  readonly alias?: Identifier
+  readonly alias?: Identifier | undefined
 }
 
 /** `*`, `t.*`, `f(x).*`, each with `EXCEPT (…)` and `REPLACE (…)`. */
 export interface SelectStar extends Span {
   readonly kind: 'selectStar'
-  readonly operand?: Expression
+  readonly operand?: Expression | undefined
   /** Empty without EXCEPT. */
   readonly except: readonly Identifier[]
   readonly replace: readonly SelectExpression[]
@@ -102,7 +102,7 @@ export interface GroupBy extends Span {
   readonly all: boolean
   readonly items: readonly GroupingItem[]
   /** `GROUP AND ORDER BY`, in pipes alone. */
-  readonly andOrderBy?: true
+  readonly andOrderBy?: true | undefined
 }
 
 export type GroupingItem = GroupingExpression | GroupingSet
@@ -111,9 +111,9 @@ export type GroupingItem = GroupingExpression | GroupingSet
 export interface GroupingExpression extends Span {
   readonly kind: 'groupingExpression'
   readonly expression: Expression
-  readonly alias?: Identifier
-  readonly direction?: 'ASC' | 'DESC'
-  readonly nulls?: 'FIRST' | 'LAST'
+  readonly alias?: Identifier | undefined
+  readonly direction?: 'ASC' | 'DESC' | undefined
+  readonly nulls?: 'FIRST' | 'LAST' | undefined
 }
 
 /** `ROLLUP (a, (b, c))`, `CUBE (a, b)`, `GROUPING SETS (a, (b, c), ROLLUP (d), ())`; `sets` in the order written. */
@@ -137,15 +137,15 @@ export interface NamedWindow extends Span {
 export interface OrderItem extends Span {
   readonly kind: 'orderItem'
   readonly expression: Expression
-  readonly collate?: Expression
-  readonly direction?: 'ASC' | 'DESC'
-  readonly nulls?: 'FIRST' | 'LAST'
+  readonly collate?: Expression | undefined
+  readonly direction?: 'ASC' | 'DESC' | undefined
+  readonly nulls?: 'FIRST' | 'LAST' | undefined
 }
 
 export interface Limit extends Span {
   readonly kind: 'limit'
   readonly count: Expression
-  readonly offset?: Expression
+  readonly offset?: Expression | undefined
 }
 
 /** `name = value` in OPTIONS and hints; `+=` and `-=` where ALTER allows them. */

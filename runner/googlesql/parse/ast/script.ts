@@ -22,8 +22,8 @@ export type ScriptStatement =
 export interface Declare extends Span {
   readonly kind: 'declare'
   readonly names: readonly Identifier[]
-  readonly type?: TypeNode
-  readonly defaultValue?: Expression
+  readonly type?: TypeNode | undefined
+  readonly defaultValue?: Expression | undefined
 }
 
 /** `SET a = 1`, `SET (a, b) = (1, 2)` (`tuple`), `SET @@time_zone = 'UTC'`. */
@@ -38,7 +38,7 @@ export interface If extends Span {
   readonly kind: 'if'
   /** IF and its ELSEIFs. */
   readonly branches: readonly ConditionalBranch[]
-  readonly otherwise?: readonly Statement[]
+  readonly otherwise?: readonly Statement[] | undefined
 }
 
 export interface ConditionalBranch extends Span {
@@ -49,13 +49,13 @@ export interface ConditionalBranch extends Span {
 
 export interface CaseStatement extends Span {
   readonly kind: 'caseStatement'
-  readonly operand?: Expression
+  readonly operand?: Expression | undefined
   readonly branches: readonly ConditionalBranch[]
-  readonly otherwise?: readonly Statement[]
+  readonly otherwise?: readonly Statement[] | undefined
 }
 
 interface Labelled extends Span {
-  readonly label?: Identifier
+  readonly label?: Identifier | undefined
 }
 
 export interface Loop extends Labelled {
@@ -87,20 +87,20 @@ export interface ForIn extends Labelled {
 export interface Block extends Labelled {
   readonly kind: 'block'
   readonly body: readonly Statement[]
-  readonly handler?: readonly Statement[]
+  readonly handler?: readonly Statement[] | undefined
 }
 
 /** BREAK is LEAVE, CONTINUE is ITERATE; `word` is what was written. */
 export interface Jump extends Span {
   readonly kind: 'jump'
   readonly word: 'BREAK' | 'LEAVE' | 'CONTINUE' | 'ITERATE'
-  readonly label?: Identifier
+  readonly label?: Identifier | undefined
 }
 
 export interface Raise extends Span {
   readonly kind: 'raise'
   /** `USING MESSAGE = expression`; absent: raise again. */
-  readonly message?: Expression
+  readonly message?: Expression | undefined
 }
 
 export interface Return extends Span {

@@ -11,5 +11,5 @@ import type { ScriptStatement } from './script.ts'
  * statement up to the end of its last line. The printer places them by their offsets.
  */
 export type Statement = (Query | DmlStatement | DdlStatement | OtherStatement | ScriptStatement) & {
-  readonly comments?: readonly Comment[]
+  readonly comments?: readonly Comment[] | undefined
 }

@@ -6,9 +6,9 @@ export type TypeNode = SimpleType | ArrayType | StructType | RangeType | TableTy
 
 interface TypeBase extends Span {
   /** `(10)`, `(38, 9)`; `MAX` as the text 'MAX'. */
-  readonly parameters?: readonly (bigint | 'MAX')[]
+  readonly parameters?: readonly (bigint | 'MAX')[] | undefined
   /** `STRING COLLATE 'und:ci'`. */
-  readonly collate?: StringLiteral
+  readonly collate?: StringLiteral | undefined
 }
 
 export interface SimpleType extends TypeBase {
