@@ -6,7 +6,7 @@ import { commandWords, topHelp, unknownCommand } from './commands/help.ts'
 import { type CommandEntry, commandTable } from './commands/table.ts'
 import { defaultEffects, interruptSignal } from './default-effects.ts'
 import type { Effects } from './effects.ts'
-import { Problem } from './problem.ts'
+import { Problem, Problems } from './problem.ts'
 import { jsonText } from './report/json.ts'
 
 /**
@@ -105,7 +105,14 @@ function addCommands(
 }
 
 /** What yargs is told of a flag; choices and needs are checked with the rest (arguments.ts). */
-function inYargs({ type, describe, array, alias, choices, default: value }: Flag): Options & PositionalOptions {
+function inYargs({
+  type,
+  describe,
+  array,
+  alias,
+  choices,
+  default: value,
+}: Flag): Options & PositionalOptions {
   return {
     type,
     describe: choices === undefined ? describe : `${describe}: ${choices.join(', ')}`,
@@ -123,7 +130,8 @@ function version(): string {
 /** Prints an error: a user's as its own line, yargs's as misuse, any other as the defect it is. */
 function report(error: unknown, debug: boolean, effects: Effects): number {
   if (error instanceof Problem) {
-    effects.note(`error: ${error.toString()}`)
+    for (const problem of error instanceof Problems ? error.problems : [error])
+      effects.note(`error: ${problem}`)
     if (debug) effects.note(error.stack ?? '')
     return error.exitCode
   }

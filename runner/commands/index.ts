@@ -5,8 +5,21 @@
  * @example
  * import { land, run } from 'streamform'
  * await land({ project: 'my-project' })
- * const { status, actions } = await run({ project: 'my-project', select: ['country_profile+'] })
+ * const { status, actions } = await run({ project: 'my-project', select: ['+country_profile'] })
  */
 export type { Effects } from '../effects.ts'
-export { Problem } from '../problem.ts'
+export type { PlannedAction } from '../execute/plan-run.ts'
+export type { ActionResult, RunResults } from '../execute/run-results.ts'
+export { Problem, Problems } from '../problem.ts'
+export type { CompiledGraph } from '../project/compiled-graph.ts'
 export type { ProjectOptions } from './command.ts'
+export { type CompileOptions, compile } from './compile.ts'
+export { type ListedAction, ls } from './ls.ts'
+export { type PlanOptions, plan } from './plan.ts'
+export type { SelectionOptions } from './project-flags.ts'
+export { type QueryOptions, type QueryResult, query } from './query.ts'
+export { type ResumeOptions, resume } from './resume.ts'
+export { type RunOptions, run } from './run.ts'
+export { type ListedRun, type RunsOptions, runs } from './runs.ts'
+export { type SampleCommandOptions, sample } from './sample.ts'
+export { type ShowOptions, type ShowResult, show } from './show.ts'
