@@ -1,0 +1,21 @@
+/** What the landed events of a table tell of it: all that its scaffold is made from. */
+export interface LandedTable {
+  /** As the source spells it. */
+  readonly source: { readonly database: string; readonly table: string }
+  /** The names that BigQuery allows: the raw table is `<dataset>_raw.<name>`. */
+  readonly dataset: string
+  readonly name: string
+  /** Columns that identify a row; empty if the events name none. */
+  readonly key: readonly string[]
+  readonly columns: readonly LandedColumn[]
+}
+
+export interface LandedColumn {
+  readonly name: string
+  /** As the change files say it: `int`, `decimal(4,1)`, `json`. */
+  readonly type: string
+  /** What the declaration says to read it as; undefined: as it landed. */
+  readonly readAs?: string | undefined
+  /** True for a time that may be a DATE or DATETIME of MySQL's: the files write all three alike. */
+  readonly maybeDate?: boolean | undefined
+}

@@ -1,0 +1,114 @@
+import Handlebars from 'handlebars'
+import { declarationOf, entriesOf, withEntry, withReplacedEntry } from './declaration.ts'
+import { jsComment, jsProperty, variableFor } from './javascript.ts'
+import type { LandedColumn, LandedTable } from './landed-table.ts'
+
+/** A file of the scaffold. */
+export interface ScaffoldFile {
+  /** Below the project's folder, with `/`. */
+  readonly path: string
+  readonly content: string
+  /** True for a file that others have a part in: this text is theirs with ours added. */
+  readonly merged: boolean
+}
+
+export interface Scaffold {
+  readonly files: readonly ScaffoldFile[]
+  /** The name in `sources.js`, and of the files. */
+  readonly variable: string
+  /** The key that the models use: the declaration's own, where the table had one. */
+  readonly key: readonly string[]
+}
+
+/** The text of a template of `macros/scaffold`, by its file's name. */
+export type Templates = (name: string) => string
+
+const handlebars = Handlebars.create()
+handlebars.registerHelper('json', (value: unknown) => JSON.stringify(value))
+handlebars.registerHelper('property', (name: string) => jsProperty(name, JSON.stringify))
+handlebars.registerHelper('comment', jsComment)
+handlebars.registerHelper('text', (...parts: readonly unknown[]) => parts.slice(0, -1).join(''))
+
+/**
+ * The files that a table needs: its declaration, change log, and, if it has a key, state, current table and the
+ * assertion that they agree.
+ *
+ * @param sources the present text of the dataset's `sources.js`; undefined if there is none
+ * @param replace true: a declaration that is there is written anew; false: it stays, and its key counts
+ * @throws Problem if `sources.js` cannot be added to
+ */
+export function scaffold(
+  table: LandedTable,
+  sources: string | undefined,
+  templates: Templates,
+  replace: boolean,
+): Scaffold {
+  const folder = `definitions/${table.dataset}`
+  const sourcesFile = `${folder}/sources.js`
+  const entries = entriesOf(sources ?? '')
+  const entry = entries.find(({ database, name }) => database === table.dataset && name === table.name)
+  const variable =
+    entry?.variable ??
+    variableFor(
+      table.name,
+      entries.map((each) => each.variable),
+    )
+  const key = entry === undefined || replace ? table.key : entry.key
+  const declaration = declarationOf(table, variable)
+  const context = contextOf(table, variable, key, `${folder}/sources`)
+  const render = (name: string) =>
+    handlebars.compile(templates(name), { noEscape: true, strict: true })({ ...context, declaration })
+  const sourcesText =
+    sources === undefined
+      ? render('sources.js.hbs')
+      : entry === undefined
+        ? withEntry(sources, declaration, variable, sourcesFile)
+        : replace
+          ? withReplacedEntry(sources, entry, declaration)
+          : sources
+  const file = (path: string, template: string): ScaffoldFile => ({
+    path,
+    content: render(template),
+    merged: false,
+  })
+  const keyed = [
+    file(`${folder}/state/${variable}_state.sqlx`, 'state.sqlx.hbs'),
+    file(`${folder}/current/${variable}.sqlx`, 'current.sqlx.hbs'),
+    file(`${folder}/assertions/${variable}_reconciles.sqlx`, 'reconciles.sqlx.hbs'),
+  ]
+  return {
+    variable,
+    key,
+    files: [
+      { path: sourcesFile, content: sourcesText, merged: sources !== undefined },
+      file(`${folder}/log/${variable}_log.sqlx`, 'log.sqlx.hbs'),
+      ...(key.length === 0 ? [] : keyed),
+    ],
+  }
+}
+
+function contextOf(table: LandedTable, variable: string, key: readonly string[], sources: string): object {
+  const { dataset, name, source, columns } = table
+  return {
+    dataset,
+    // A file's name is its action's name, unless it says another.
+    name: variable === name ? '' : name,
+    logName: `${name}_log`,
+    stateName: `${name}_state`,
+    assertionName: `${name}_reconciles`,
+    current: `${dataset}.${name}`,
+    source: `${source.database}.${source.table}`,
+    rows: `a row of ${source.database}.${source.table}`,
+    variable,
+    sources,
+    columns: columns.map((column) => ({ name: column.name, description: describe(column, key) })),
+  }
+}
+
+/** What is known of a column before a person describes it. */
+function describe({ name, type }: LandedColumn, key: readonly string[]): string {
+  if (!key.includes(name)) return `${type} in the change files.`
+  return key.length === 1
+    ? `The key; ${type} in the change files.`
+    : `Part of the key; ${type} in the change files.`
+}
