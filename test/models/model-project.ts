@@ -52,7 +52,7 @@ for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
   publish(name + '_log', { type: 'incremental', ...log.config(table) })
     .preOps((context) => log.daysWithNews(table, bound(context)))
     .query((context) => log.query(table, bound(context)))
-  if (table.key.length === 0) continue
+  if (options.key === undefined) continue
   publish(name + '_state', { type: 'incremental', ...state.stateConfig(table) })
     .query((context) => state.stateQuery(table, bound(context)))
   publish(name, { type: 'view', ...state.currentConfig(table) }).query((context) => state.currentQuery(table, bound(context)))
