@@ -23,18 +23,21 @@ export function parseCallAfterName(
     ? { ...path, start: (path.parts[1] as Identifier).start, parts: path.parts.slice(1) }
     : path
   p.advance()
-  const distinct = p.take('DISTINCT')
-  const args = first === undefined ? parseArguments(p) : [first, ...parseArguments(p)]
-  const call = { kind: 'call', start, end: 0, name, safe, args, distinct } as const
-  const chained = first === undefined ? undefined : true
-  if (p.word === ')' && p.peek() !== 'OVER') {
-    p.advance()
-    return { ...call, end: p.end, chained }
-  }
-  const clauses = parseClauses(p)
+  const inside = p.deep ? p.deferred(() => parseInside(p, first)) : p.nested(() => parseInside(p, first))
   p.expect(')')
   const over = p.word === 'OVER' ? parseOver(p) : undefined
-  return { ...call, end: p.end, chained, ...clauses, over }
+  const chained = first === undefined ? undefined : true
+  return Object.assign(inside, { kind: 'call', start, end: p.end, name, safe, chained, over } as const)
+}
+
+type Inside = Pick<Call, 'args' | 'distinct' | 'nulls' | 'having' | 'orderBy' | 'limit'>
+
+/** What stands between the parentheses. */
+function parseInside(p: Parser, first: Expression | undefined): Inside {
+  const distinct = p.take('DISTINCT')
+  const args = first === undefined ? parseArguments(p) : [first, ...parseArguments(p)]
+  if (p.word === ')') return { args, distinct }
+  return { args, distinct, ...parseClauses(p) }
 }
 
 function isSafe(part: Identifier | undefined): boolean {

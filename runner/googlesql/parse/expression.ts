@@ -237,19 +237,28 @@ function parseMembership(p: Parser): Membership {
 }
 
 /**
- * What stands after an opening parenthesis that was stepped over: a subquery, an expression in parentheses or a tuple,
- * with the closing parenthesis. `start` is the offset of the opening one.
+ * `( … )`: a subquery, an expression in parentheses or a tuple, with the fields, subscripts and calls behind it. All in
+ * one function, because its frames pile up in nested parentheses.
  */
-export function parseAfterParenthesis(p: Parser, start: number): Expression {
+export function parseParenthesized(p: Parser): Expression {
+  const start = p.start
+  p.advance()
+  let node: Expression
   if (atQueryStart(p)) {
     const query = p.parenthesizedQuery(() => parseQuery(p))
-    return { kind: 'subquery', start, end: p.end, query }
+    node = { kind: 'subquery', start, end: p.end, query }
+  } else {
+    node = parseExpression(p)
+    if (p.word === ')') {
+      p.advance()
+      if (!node.parenthesized) Object.assign(node, { parenthesized: true })
+    } else node = parseOpened(p, start, node)
   }
-  const first = parseExpression(p)
-  if (p.word === ')') {
-    p.advance()
-    return first.parenthesized ? first : Object.assign(first, { parenthesized: true } as const)
-  }
+  return p.word === '.' || p.word === '[' || p.word === 'OVER' ? parsePostfix(p, start, node) : node
+}
+
+/** `(first …`: a tuple, or a query whose first operand is in parentheses too. */
+function parseOpened(p: Parser, start: number, first: Expression): Expression {
   const query = queryFromSubquery(p, first)
   if (query !== undefined) {
     p.expect(')')
@@ -260,11 +269,4 @@ export function parseAfterParenthesis(p: Parser, start: number): Expression {
   while (p.take(',')) elements.push(parseExpression(p))
   p.closeList()
   return { kind: 'tuple', start, end: p.end, elements }
-}
-
-/** `( … )` and whatever may follow it: fields, subscripts, chained calls. */
-export function parseParenthesized(p: Parser): Expression {
-  const start = p.start
-  p.advance()
-  return parsePostfix(p, start, parseAfterParenthesis(p, start))
 }

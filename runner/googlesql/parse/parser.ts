@@ -6,8 +6,8 @@ import { decodeString } from './string-literal.ts'
 import { type Tokens, tokenKind } from './tokens.ts'
 
 /**
- * Subqueries nested deeper than this are parsed after what is around them, on a stack that is short again (see
- * `parenthesizedQuery`), so that nesting is not limited by the engine's stack.
+ * Subqueries and arguments nested deeper than this are parsed after what is around them, on a stack that is short again
+ * (see `deferred`), so that the engine's stack does not limit how deep they nest.
  */
 const deferredDepth = 40
 
@@ -22,9 +22,9 @@ export class Parser {
   word: Word = ''
   /** Positional parameters seen so far. */
   positionalParameters = 0
-  /** How many subqueries enclose the current token. */
+  /** How many subqueries and calls enclose the current token. */
   depth = 0
-  readonly deferred: (() => void)[] = []
+  readonly tasks: (() => void)[] = []
 
   private readonly problems: Problem[]
 
@@ -55,7 +55,7 @@ export class Parser {
       return parse()
     } catch (error) {
       this.problems.push(this.asProblem(error, from))
-      this.deferred.length = 0
+      this.tasks.length = 0
       this.depth = 0
       let index = Math.max(this.index, from)
       while (this.tokens.words[index] !== ';' && index < this.tokens.length) index += 1
@@ -230,37 +230,49 @@ export class Parser {
     this.advance()
   }
 
-  /**
-   * Runs `parse` on a subquery, the current token being its first and `)` the one after it. Deep in a nest it is put
-   * off: the tokens up to the parenthesis are skipped, and the node is filled in when the statement around is done.
-   */
+  /** A query between parentheses, the current token being its first; steps over the closing one. */
   parenthesizedQuery(parse: () => Query): Query {
-    if (this.depth < deferredDepth) {
-      this.depth += 1
-      const query = parse()
-      this.depth -= 1
-      this.expect(')')
-      return query
-    }
+    const query = this.deep ? this.deferred(parse) : this.nested(parse)
+    this.expect(')')
+    return query
+  }
+
+  /** True where what is inside the parentheses should be parsed later. A single token (`WEEK(MONDAY)`) never is. */
+  get deep(): boolean {
+    return this.depth >= deferredDepth && this.word !== ')' && this.peek() !== ')'
+  }
+
+  /** Runs `parse` one level deeper. */
+  nested<Node>(parse: () => Node): Node {
+    this.depth += 1
+    const node = parse()
+    this.depth -= 1
+    return node
+  }
+
+  /**
+   * Puts off what is between parentheses, the current token being the first inside: the tokens up to the closing one
+   * are skipped, and the object that is returned gets its properties when the statement is done.
+   */
+  deferred<Node extends object>(parse: () => Node): Node {
     const from = this.index
     const position = this.positionalParameters
-    const query = { kind: 'query', start: this.start, end: 0 } as unknown as Query
+    const node = {} as Node
     this.skipToClosing()
-    this.advance()
-    this.deferred.push(() => {
+    this.tasks.push(() => {
       this.moveTo(from)
       this.depth = 0
       this.positionalParameters = position
-      Object.assign(query, parse())
-      this.expect(')')
+      Object.assign(node, parse())
+      if (this.word !== ')') this.failExpected(')')
     })
-    return query
+    return node
   }
 
   /** Parses what was put off; what is put off meanwhile too. */
   finishDeferred(): void {
     const { index, positionalParameters } = this
-    for (let task = this.deferred.pop(); task !== undefined; task = this.deferred.pop()) task()
+    for (let task = this.tasks.pop(); task !== undefined; task = this.tasks.pop()) task()
     this.depth = 0
     this.positionalParameters = positionalParameters
     this.moveTo(index)

@@ -40,7 +40,7 @@ export function parsePrimary(p: Parser): Expression {
     case tokenKind.bytes:
       return parseBytes(p)
     case tokenKind.sign:
-      return parseSignOperand(p)
+      return p.word === '(' ? parseParenthesized(p) : parseSignOperand(p)
     case tokenKind.reserved:
       return parseKeywordOperand(p)
     default:
@@ -63,8 +63,6 @@ function parseSpecialName(p: Parser): Expression | undefined {
 
 function parseSignOperand(p: Parser): Expression {
   switch (p.word) {
-    case '(':
-      return parseParenthesized(p)
     case '[':
       return parsePostfix(p, p.start, parseArray(p))
     case '@':

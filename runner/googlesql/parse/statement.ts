@@ -29,7 +29,7 @@ import {
 /** One statement of any kind, without its semicolon. */
 export function parseStatement(p: Parser): Statement {
   const statement = parseQueryOrDml(p) ?? parseDefinition(p) ?? parseScriptStatement(p) ?? p.failUnexpected()
-  if (p.deferred.length > 0) p.finishDeferred()
+  if (p.tasks.length > 0) p.finishDeferred()
   return statement
 }
 
