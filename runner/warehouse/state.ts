@@ -39,6 +39,9 @@ export interface SchemasTable {
   /** SHA-256 of the writer schema in canonical form, hex. */
   fingerprint: string
   schema: string
+  /** The source table, as the events name it: one raw table holds one source table's rows. */
+  source_database: string
+  source_table: string
   first_file: string
   first_seen_at: Date
 }

@@ -253,6 +253,8 @@ const tables: Readonly<Record<keyof StateTables, readonly string[]>> = {
     'raw_table varchar not null',
     'fingerprint varchar not null',
     'schema varchar not null',
+    'source_database varchar not null',
+    'source_table varchar not null',
     'first_file varchar not null',
     'first_seen_at timestamptz not null',
   ],

@@ -1,0 +1,134 @@
+import type { StructField } from '../runner/googlesql/types/type.ts'
+import type { Batch } from '../runner/warehouse/landing.ts'
+import { compileDecoder, type Decoder, type DecodeState } from './avro/compile-decoder.ts'
+import { type Block, UnreadableFile, unreadable } from './avro/container.ts'
+import { ValueReader } from './avro/value.ts'
+import { StructBuilder, TextBuilder, WordBuilder } from './columns/builder.ts'
+import { RawRows } from './columns/raw-rows.ts'
+import { type Envelope, planEvents } from './datastream/envelope.ts'
+import { jsonText } from './datastream/event-json.ts'
+import type { UnfitEvent } from './dead-letters.ts'
+import type { FileTally } from './file-tally.ts'
+import { type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
+
+/** Rows of one raw table that come from files of one writer schema. */
+export class AvroRows implements RowsOfTable {
+  private readonly envelope: Envelope
+  private readonly rows: RawRows
+  private readonly decode: Decoder
+  private readonly sourceTimes: WordBuilder | undefined
+  private readonly sources: readonly TextBuilder[]
+  private readonly state: DecodeState = { at: 0, row: 0, count: 0, ordinal: 0, leftOut: [] }
+  /** The first row of the file that is being read. */
+  private fileStart = 0
+  private bytes = 0
+
+  /** @param payload the raw table's payload columns, which hold the schema's */
+  constructor(envelope: Envelope, payload: readonly StructField[]) {
+    this.envelope = envelope
+    const { plan, columns } = planEvents(envelope, payload)
+    this.rows = new RawRows(columns)
+    this.decode = compileDecoder(plan, this.rows.ordinals)
+    const builderOf = (name: string) => columns.find((column) => column.name === name)?.builder
+    const times = builderOf('source_timestamp')
+    this.sourceTimes = times instanceof WordBuilder ? times : undefined
+    const metadata = builderOf('source_metadata')
+    this.sources = (metadata instanceof StructBuilder ? metadata.fields : [])
+      .filter(({ name }) => name === 'database' || name === 'schema' || name === 'table')
+      .map(({ builder }) => builder)
+      .filter((builder) => builder instanceof TextBuilder)
+  }
+
+  get length(): number {
+    return this.state.row
+  }
+
+  get inputBytes(): number {
+    return this.bytes
+  }
+
+  beginFile(): void {
+    this.fileStart = this.state.row
+    this.state.ordinal = 0
+  }
+
+  /** Decodes a block; gives control back whenever a batch is full, which must then be taken. @throws UnreadableFile */
+  *addBlock(block: Block, tally: FileTally): Generator<void> {
+    const { state } = this
+    state.at = 0
+    state.count = block.count
+    this.bytes += block.data.length
+    while (state.count > 0) {
+      const limit = Math.min(rowsPerBatch, this.rows.reserve(state.row + 1))
+      try {
+        this.decode(block.data, block.data.length, limit, state)
+      } catch (error) {
+        throw unreadable(error, block.offset)
+      }
+      for (const letter of state.leftOut) tally.unfit.push(this.unfitEvent(block, letter))
+      state.leftOut.length = 0
+      if (state.row >= rowsPerBatch) {
+        this.closeRows(tally)
+        yield
+      }
+    }
+    if (state.at !== block.data.length) {
+      throw new UnreadableFile('a block with more bytes than its records have', block.offset + state.at)
+    }
+  }
+
+  private unfitEvent(block: Block, letter: DecodeState['leftOut'][number]): UnfitEvent {
+    const type = this.envelope.record
+    const event = new ValueReader(block.data, letter.start, letter.end).read(type)
+    return { row: letter.ordinal, column: letter.column, reason: letter.reason, event: jsonText(event, type) }
+  }
+
+  endFile(tally: FileTally): void {
+    this.closeRows(tally)
+  }
+
+  /** Counts the rows of the current file that are not counted yet, and checks that they are of one source table. */
+  private closeRows(tally: FileTally): void {
+    const { row } = this.state
+    this.rows.nameFile(tally.name, row)
+    if (row === this.fileStart) return
+    for (const builder of this.sources) checkConstant(builder, this.fileStart, row, tally)
+    const { words } = this.sourceTimes ?? { words: new Int32Array(0) }
+    for (let at = this.fileStart; at < row; at++) {
+      const high = words[at * 2 + 1] as number
+      tally.noteTime(high * 4_294_967_296 + ((words[at * 2] as number) >>> 0))
+    }
+    tally.rows += row - this.fileStart
+    this.fileStart = row
+  }
+
+  dropFile(): void {
+    this.state.row = this.fileStart
+    this.rows.forgetFrom(this.fileStart)
+  }
+
+  take(loadedAt: Date): Batch {
+    const batch = this.rows.take(this.state.row, loadedAt)
+    this.state.row = 0
+    this.fileStart = 0
+    this.bytes = 0
+    return batch
+  }
+}
+
+/** One file is one source table: the raw table was chosen by its first event. */
+function checkConstant({ offsets, bytes }: TextBuilder, from: number, to: number, tally: FileTally): void {
+  const start = offsets[from] as number
+  const size = (offsets[from + 1] as number) - start
+  const first = Buffer.from(bytes.buffer, bytes.byteOffset + start, size)
+  tally.checkSource(first.toString('utf8'))
+  for (let row = from + 1; row < to; row++) {
+    const at = offsets[row] as number
+    const other = (offsets[row + 1] as number) - at
+    if (other === size && first.compare(bytes, at, at + size) === 0) continue
+    throw new UnreadableFile(
+      `the file has events of two source tables (from its event ${row - from + 1} on)`,
+      0,
+    )
+  }
+}

@@ -1,0 +1,347 @@
+import { isUtf8 } from 'node:buffer'
+import type {
+  ArrayBuilder,
+  BoolBuilder,
+  Builder,
+  DateBuilder,
+  DecimalBuilder,
+  FloatBuilder,
+  TextBuilder,
+  WordBuilder,
+} from '../columns/builder.ts'
+import { CorruptError } from './corrupt.ts'
+import { long, longAsBigInt, longAsNumber, readLong, readSize } from './varint.ts'
+
+/**
+ * The steps that generated decoders are made of: each reads one value at `at`, writes it into a builder's row and gives
+ * where the value ended. None allocates anything for an ordinary value. A value that is read but does not fit its
+ * column is noted in `misfit`; the row is then not kept.
+ */
+export const misfit = { noted: false, column: '', reason: '' }
+
+export function noteMisfit(column: string, reason: string): void {
+  if (misfit.noted) return
+  misfit.noted = true
+  misfit.column = column
+  misfit.reason = reason
+}
+
+export function nullInto(builder: Builder, row: number): void {
+  builder.put(row, null)
+}
+
+export function nullWord(
+  builder: WordBuilder | FloatBuilder | DecimalBuilder | BoolBuilder | DateBuilder,
+  row: number,
+): void {
+  builder.validity.bytes[row] = 0
+  builder.validity.someNull = true
+}
+
+export function nullText(builder: TextBuilder, row: number): void {
+  builder.validity.bytes[row] = 0
+  builder.validity.someNull = true
+  builder.offsets[row + 1] = builder.offsets[row] as number
+}
+
+export function longInto(bytes: Uint8Array, at: number, builder: WordBuilder, row: number): number {
+  readLong(bytes, at)
+  const { words } = builder
+  words[row * 2] = long.low
+  words[row * 2 + 1] = long.high
+  builder.validity.bytes[row] = 1
+  return long.end
+}
+
+const minMicros = -62_135_596_800_000_000n
+const maxMicros = 253_402_300_799_999_999n
+/** High words strictly between these are surely within the range. */
+const minHigh = Number(minMicros >> 32n)
+const maxHigh = Number(maxMicros >> 32n)
+
+/** Microseconds since 1970, within years 1 to 9999. */
+export function microsInto(
+  bytes: Uint8Array,
+  at: number,
+  builder: WordBuilder,
+  row: number,
+  column: string,
+): number {
+  readLong(bytes, at)
+  const { high } = long
+  if (high <= minHigh || high >= maxHigh) {
+    const value = longAsBigInt()
+    if (value < minMicros || value > maxMicros) noteMisfit(column, outOfTimeRange(value))
+  }
+  const { words } = builder
+  words[row * 2] = long.low
+  words[row * 2 + 1] = high
+  builder.validity.bytes[row] = 1
+  return long.end
+}
+
+export function outOfTimeRange(micros: bigint): string {
+  // The values by which Datastream's own readers know PostgreSQL's infinity.
+  if (micros === 9_223_372_036_825_200_000n)
+    return 'the timestamp `infinity` is outside 0001-01-01 to 9999-12-31'
+  if (micros === -9_223_372_036_832_400_000n)
+    return 'the timestamp `-infinity` is outside 0001-01-01 to 9999-12-31'
+  return `a timestamp of ${micros} microseconds since 1970 is outside 0001-01-01 to 9999-12-31`
+}
+
+const maxMillis = 253_402_300_799_999
+const minMillis = -62_135_596_800_000
+
+export function millisInto(
+  bytes: Uint8Array,
+  at: number,
+  builder: WordBuilder,
+  row: number,
+  column: string,
+): number {
+  readLong(bytes, at)
+  const millis = longAsNumber()
+  if (millis < minMillis || millis > maxMillis) noteMisfit(column, outOfTimeRange(longAsBigInt() * 1000n))
+  const low = (long.low >>> 0) * 1000
+  const { words } = builder
+  words[row * 2] = (low % 4_294_967_296) | 0
+  words[row * 2 + 1] = (long.high * 1000 + Math.floor(low / 4_294_967_296)) | 0
+  builder.validity.bytes[row] = 1
+  return long.end
+}
+
+const microsPerDay = 86_400_000_000
+
+export function timeMicrosInto(
+  bytes: Uint8Array,
+  at: number,
+  builder: WordBuilder,
+  row: number,
+  column: string,
+): number {
+  readLong(bytes, at)
+  const micros = longAsNumber()
+  if (micros < 0 || micros >= microsPerDay)
+    noteMisfit(column, `a time of ${micros} microseconds is outside one day`)
+  const { words } = builder
+  words[row * 2] = long.low
+  words[row * 2 + 1] = long.high
+  builder.validity.bytes[row] = 1
+  return long.end
+}
+
+export function dateInto(
+  bytes: Uint8Array,
+  at: number,
+  builder: DateBuilder,
+  row: number,
+  column: string,
+): number {
+  readLong(bytes, at)
+  const days = longAsNumber()
+  if (days < -719_162 || days > 2_932_896)
+    noteMisfit(column, `a date of ${days} days since 1970 is outside 0001-01-01 to 9999-12-31`)
+  builder.values[row] = long.low
+  builder.validity.bytes[row] = 1
+  return long.end
+}
+
+export function boolInto(bytes: Uint8Array, at: number, builder: BoolBuilder, row: number): number {
+  const byte = bytes[at] as number
+  if (byte > 1) throw new CorruptError(`a boolean of ${byte}`, at)
+  builder.values[row] = byte
+  builder.validity.bytes[row] = 1
+  return at + 1
+}
+
+export function doubleInto(bytes: Uint8Array, at: number, builder: FloatBuilder, row: number): number {
+  const { words } = builder
+  words[row * 2] = word(bytes, at)
+  words[row * 2 + 1] = word(bytes, at + 4)
+  builder.validity.bytes[row] = 1
+  return at + 8
+}
+
+const single = new Float32Array(1)
+const singleWord = new Int32Array(single.buffer)
+const double = new Float64Array(1)
+const doubleWords = new Int32Array(double.buffer)
+
+export function floatInto(bytes: Uint8Array, at: number, builder: FloatBuilder, row: number): number {
+  singleWord[0] = word(bytes, at)
+  double[0] = single[0] as number
+  const { words } = builder
+  words[row * 2] = doubleWords[0] as number
+  words[row * 2 + 1] = doubleWords[1] as number
+  builder.validity.bytes[row] = 1
+  return at + 4
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
+  )
+}
+
+/** Below this a loop is faster than a call into the engine. */
+const shortText = 24
+
+export function textInto(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  builder: TextBuilder,
+  row: number,
+  column: string,
+): number {
+  let size = bytes[start] as number
+  let at = start + 1
+  if (size > 127 || (size & 1) === 1) {
+    size = readSize(bytes, start, end - start, 'a text')
+    at = long.end
+  } else size >>>= 1
+  const after = at + size
+  if (after > end) throw new CorruptError('the data ends within a text', start)
+  const to = builder.offsets[row] as number
+  const target = to + size > builder.bytes.length ? builder.reserveBytes(to + size) : builder.bytes
+  if (size < shortText) {
+    let all = 0
+    for (let i = 0; i < size; i++) {
+      const byte = bytes[at + i] as number
+      target[to + i] = byte
+      all |= byte
+    }
+    if (all > 127 && !isUtf8(bytes.subarray(at, after))) noteMisfit(column, 'the text is not UTF-8')
+  } else {
+    const text = bytes.subarray(at, after)
+    if (!isUtf8(text)) noteMisfit(column, 'the text is not UTF-8')
+    target.set(text, to)
+  }
+  builder.offsets[row + 1] = to + size
+  builder.validity.bytes[row] = 1
+  return after
+}
+
+export function bytesInto(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  builder: TextBuilder,
+  row: number,
+): number {
+  const size = readSize(bytes, start, end - start, 'bytes')
+  return fixedInto(bytes, long.end, end, builder, row, size)
+}
+
+export function fixedInto(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  builder: TextBuilder,
+  row: number,
+  size: number,
+): number {
+  if (at + size > end) throw new CorruptError('the data ends within bytes', at)
+  const to = builder.offsets[row] as number
+  builder.reserveBytes(to + size).set(bytes.subarray(at, at + size), to)
+  builder.offsets[row + 1] = to + size
+  builder.validity.bytes[row] = 1
+  return at + size
+}
+
+/** A whole number as decimal digits. */
+export function digitsInto(bytes: Uint8Array, at: number, builder: TextBuilder, row: number): number {
+  readLong(bytes, at)
+  const value = longAsNumber()
+  if (!Number.isSafeInteger(value)) {
+    builder.put(row, String(longAsBigInt()))
+    return long.end
+  }
+  const from = builder.offsets[row] as number
+  const target = from + 20 > builder.bytes.length ? builder.reserveBytes(from + 20) : builder.bytes
+  let to = from
+  let rest = value
+  if (rest < 0) {
+    target[to++] = 45
+    rest = -rest
+  }
+  let digits = 1
+  for (let power = 10; power <= rest; power *= 10) digits++
+  for (let i = digits - 1; i >= 0; i--) {
+    const next = Math.floor(rest / 10)
+    target[to + i] = 48 + (rest - next * 10)
+    rest = next
+  }
+  builder.offsets[row + 1] = to + digits
+  builder.validity.bytes[row] = 1
+  return long.end
+}
+
+const maxNumeric = 10n ** 38n
+
+/** A decimal of `scale` digits after the point into NUMERIC, which has nine: `factor` is 10^(9 - scale). */
+export function decimalInto(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  builder: DecimalBuilder,
+  row: number,
+  factor: number,
+  column: string,
+): number {
+  const size = readSize(bytes, start, end - start, 'a decimal')
+  const at = long.end
+  if (at + size > end) throw new CorruptError('the data ends within a decimal', at)
+  let value = size === 0 ? 0 : ((bytes[at] as number) << 24) >> 24
+  for (let i = 1; i < size && i < 7; i++) value = value * 256 + (bytes[at + i] as number)
+  const scaled = value * factor
+  if (size <= 6 && Number.isSafeInteger(scaled)) {
+    const { words } = builder
+    const sign = scaled < 0 ? -1 : 0
+    words[row * 4] = (scaled % 4_294_967_296) | 0
+    words[row * 4 + 1] = Math.floor(scaled / 4_294_967_296)
+    words[row * 4 + 2] = sign
+    words[row * 4 + 3] = sign
+    builder.validity.bytes[row] = 1
+    return at + size
+  }
+  const wide = bigEndian(bytes, at, size) * BigInt(factor)
+  if (wide <= -maxNumeric || wide >= maxNumeric)
+    noteMisfit(column, 'a decimal of more than 29 digits before the point')
+  builder.put(row, BigInt.asIntN(128, wide))
+  return at + size
+}
+
+/** Big-endian two's complement. */
+export function bigEndian(bytes: Uint8Array, at: number, size: number): bigint {
+  if (size === 0) return 0n
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset + at, size).toString('hex')
+  return BigInt.asIntN(size * 8, BigInt(`0x${hex}`))
+}
+
+/** The number of elements in an array's next block, 0 at its end; room for them is made. Its end is in `long.end`. */
+export function arrayBlock(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  builder: ArrayBuilder,
+  filled: number,
+): number {
+  readLong(bytes, start)
+  let count = longAsNumber()
+  if (count < 0) {
+    count = -count
+    readLong(bytes, long.end)
+  }
+  // Every element that is decoded here takes a byte at least.
+  if (count > end - long.end) throw new CorruptError(`a list of ${count}, longer than what follows`, start)
+  builder.reserveElements(filled + count)
+  return count
+}
+
+export function branchError(branch: number, at: number): never {
+  throw new CorruptError(`branch ${branch} of a union that has no such`, at)
+}

@@ -1,0 +1,75 @@
+import { createGunzip } from 'node:zlib'
+import { UnreadableFile } from './avro/container.ts'
+
+/** A change file's content may be so large once uncompressed. */
+const maxContentBytes = 64 * 1024 * 1024 * 1024
+
+/** True if the bytes begin as gzip does. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
+}
+
+/**
+ * The content of a file: uncompressed if its first bytes are gzip's, whatever its name says. Pieces as they come;
+ * memory holds a few of them.
+ *
+ * @throws UnreadableFile for a gzip stream that is damaged or cut short
+ */
+export async function* contentOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  if (first.done === true) return
+  const all = rest(first.value, iterator)
+  if (isGzip(first.value)) yield* uncompressed(all)
+  else yield* all
+}
+
+async function* rest(first: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield first
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+async function* uncompressed(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 })
+  let failure: unknown
+  const feeding = feed(pieces, gunzip).catch((error: unknown) => {
+    failure = error
+    gunzip.destroy()
+  })
+  let size = 0
+  try {
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      size += piece.length
+      if (size > maxContentBytes)
+        throw new UnreadableFile(`more than ${maxContentBytes} bytes once uncompressed`, 0)
+      yield piece
+    }
+  } catch (error) {
+    throw error instanceof UnreadableFile
+      ? error
+      : (failure ?? new UnreadableFile(`gzip: ${(error as Error).message}`, size, error))
+  } finally {
+    gunzip.destroy()
+    await feeding
+  }
+  if (failure !== undefined) throw failure
+}
+
+async function feed(
+  pieces: AsyncIterable<Uint8Array>,
+  gunzip: ReturnType<typeof createGunzip>,
+): Promise<void> {
+  for await (const piece of pieces) {
+    if (gunzip.destroyed) continue
+    if (gunzip.write(piece)) continue
+    await new Promise<void>((resolve) => {
+      gunzip.once('drain', resolve)
+      gunzip.once('close', resolve)
+    })
+  }
+  if (!gunzip.destroyed) gunzip.end()
+}

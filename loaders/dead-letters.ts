@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { DeadLettersTable, StateTables } from '../runner/warehouse/state.ts'
+
+/** An event that could not be landed, before it is stored. */
+export interface UnfitEvent {
+  /** Ordinal in the file, from 0. */
+  readonly row: number
+  readonly column: string | undefined
+  readonly reason: string
+  /** The whole event as JSON. */
+  readonly event: string
+}
+
+/** The same event of the same file has the same id. */
+export function deadLetterId(file: string, generation: string, row: number): string {
+  return createHash('sha256')
+    .update(JSON.stringify([file, generation, row]))
+    .digest('hex')
+    .slice(0, 16)
+}
+
+export interface UnfitEventsOfFile {
+  readonly file: string
+  readonly generation: string
+  readonly rawTable: string
+  readonly events: readonly UnfitEvent[]
+}
+
+/** Stores letters, waiting to be retried or discarded. */
+export async function addDeadLetters(
+  state: Kysely<StateTables>,
+  files: readonly UnfitEventsOfFile[],
+  now: Date,
+): Promise<void> {
+  const letters = files.flatMap(({ file, generation, rawTable, events }) =>
+    events.map(
+      ({ row, column, reason, event }): DeadLettersTable => ({
+        id: deadLetterId(file, generation, row),
+        file,
+        generation,
+        row: BigInt(row),
+        raw_table: rawTable,
+        column: column ?? null,
+        reason,
+        event,
+        status: 'waiting',
+        attempts: 1n,
+        created_at: now,
+        settled_at: null,
+      }),
+    ),
+  )
+  const each = 200
+  for (let at = 0; at < letters.length; at += each) {
+    await state
+      .insertInto('dead_letters')
+      .values(letters.slice(at, at + each))
+      .execute()
+  }
+}

@@ -1,0 +1,324 @@
+import type { Effects } from '../runner/effects.ts'
+import type { Landing } from '../runner/warehouse/landing.ts'
+import type { Warehouse } from '../runner/warehouse/warehouse.ts'
+import { addDeadLetters } from './dead-letters.ts'
+import { type FileOutcome, GroupLanding, TooManyDeadLetters, UndoGroup } from './land-group.ts'
+import { addEntries, entriesOf, type FileEntry, minuteFolder, newestMinutes, noteMinute } from './ledger.ts'
+import { SourceSchemas } from './source-schemas.ts'
+import type { ObjectStore, StoredObject } from './store/store.ts'
+
+export interface LandOptions {
+  readonly store: ObjectStore
+  readonly warehouse: Pick<Warehouse, 'state' | 'landing'>
+  /** The project of raw tables. */
+  readonly project: string
+  /** A run with more dead letters than this stops, and lands nothing of the transaction that met them. */
+  readonly maxDeadLetters: number
+  /** Only says what would be landed. */
+  readonly dryRun?: boolean
+}
+
+export interface LandReport {
+  readonly dryRun: boolean
+  /** Files landed by this run (or that would be). */
+  readonly landed: number
+  /** Files that the ledger has as landed already. */
+  readonly alreadyLanded: number
+  /** Files that could not be read: none of their rows landed. */
+  readonly quarantined: readonly FileReason[]
+  /** Files quarantined by earlier runs, that are still there as they were. */
+  readonly stillQuarantined: number
+  /** Files that changed while they were being read; the next run takes them. */
+  readonly changed: readonly FileReason[]
+  /** Landed files that appeared in a minute folder older than one that had landed before. */
+  readonly late: readonly string[]
+  readonly rows: number
+  readonly deadLetters: number
+  readonly bytes: number
+  readonly tables: readonly TableReport[]
+}
+
+export interface FileReason {
+  readonly file: string
+  readonly reason: string
+}
+
+export interface TableReport {
+  /** `<database>_raw.<table>` */
+  readonly table: string
+  readonly files: number
+  readonly rows: number
+  readonly deadLetters: number
+}
+
+/** A transaction has at most so many files, or files of so many bytes together; one larger file has its own. */
+const filesPerGroup = 4096
+const bytesPerGroup = 64 * 1024 * 1024
+
+/**
+ * Lands every change file of the store that the ledger does not have: rows and ledger entries commit together, several
+ * files a transaction, so that a crash at any instant leaves all of a file or nothing. A file that cannot be read is
+ * quarantined whole and the rest go on. Again, it lands nothing.
+ *
+ * @throws Problem if the store cannot be listed, the warehouse not written, or too many events do not fit
+ * @example
+ * const report = await land({ store: localStore('stream'), warehouse, project: 'p', maxDeadLetters: 1000 }, effects)
+ */
+export async function land(options: LandOptions, effects: Effects): Promise<LandReport> {
+  const run = new LandRun(options, effects)
+  return await run.run()
+}
+
+class LandRun {
+  private readonly options: LandOptions
+  private readonly effects: Effects
+  private readonly report = new ReportBuilder()
+  private schemas = new SourceSchemas()
+  private newest = new Map<string, string>()
+
+  constructor(options: LandOptions, effects: Effects) {
+    this.options = options
+    this.effects = effects
+  }
+
+  async run(): Promise<LandReport> {
+    const { warehouse, dryRun } = this.options
+    this.newest = await newestMinutes(warehouse.state)
+    this.schemas = await SourceSchemas.read(warehouse.state)
+    let group: StoredObject[] = []
+    let bytes = 0
+    for await (const object of this.newObjects()) {
+      if (dryRun === true) {
+        this.report.wouldLand(object)
+        continue
+      }
+      if (group.length > 0 && (group.length >= filesPerGroup || bytes + object.bytes > bytesPerGroup)) {
+        await this.landGroup(group)
+        group = []
+        bytes = 0
+      }
+      group.push(object)
+      bytes += object.bytes
+    }
+    if (group.length > 0) await this.landGroup(group)
+    return this.report.build(dryRun === true)
+  }
+
+  /** The store's objects that the ledger does not have in this version, in the order of their names. */
+  private async *newObjects(): AsyncGenerator<StoredObject> {
+    const { store, warehouse } = this.options
+    for await (const page of store.list()) {
+      this.effects.signal.throwIfAborted()
+      const entries = await entriesOf(
+        warehouse.state,
+        page.map(({ name }) => name),
+      )
+      for (const object of page) {
+        const known = entries.get(object.name)?.find(({ generation }) => isSame(store, generation, object))
+        if (known === undefined) yield object
+        else if (known.status === 'quarantined') this.report.stillQuarantined++
+        else this.report.alreadyLanded++
+      }
+    }
+  }
+
+  /** Lands files in one transaction; again without those that turn out unreadable too late to be taken back alone. */
+  private async landGroup(objects: readonly StoredObject[]): Promise<void> {
+    const undone = new Map<string, FileOutcome>()
+    for (;;) {
+      const landing = await this.options.warehouse.landing(this.effects.now())
+      try {
+        const outcomes = await this.landObjects(landing, objects, undone)
+        await this.settle(landing, outcomes)
+        return
+      } catch (error) {
+        await landing.rollback()
+        if (!(error instanceof UndoGroup)) throw error
+        undone.set(error.outcome.object.name, error.outcome)
+        this.schemas = await SourceSchemas.read(this.options.warehouse.state)
+      }
+    }
+  }
+
+  private async landObjects(
+    landing: Landing,
+    objects: readonly StoredObject[],
+    undone: ReadonlyMap<string, FileOutcome>,
+  ): Promise<FileOutcome[]> {
+    const { store, project, maxDeadLetters } = this.options
+    const group = new GroupLanding({
+      store,
+      landing,
+      schemas: this.schemas,
+      project,
+      maxDeadLetters,
+      signal: this.effects.signal,
+    })
+    // Another loader may have landed some since they were listed; landings go one after another.
+    const entries = await entriesOf(
+      landing.state,
+      objects.map(({ name }) => name),
+    )
+    const outcomes: FileOutcome[] = []
+    for (const object of objects) {
+      const outcome = undone.get(object.name)
+      if (outcome !== undefined) outcomes.push(outcome)
+      else if (
+        entries.get(object.name)?.some(({ generation }) => isSame(store, generation, object)) === true
+      ) {
+        this.report.alreadyLanded++
+      } else outcomes.push(await group.add(object))
+    }
+    await group.flush()
+    return outcomes
+  }
+
+  /** Ledger entries, dead letters and schemas, and the commit. */
+  private async settle(landing: Landing, outcomes: readonly FileOutcome[]): Promise<void> {
+    const now = landing.loadedAt
+    const landed = outcomes.filter((outcome) => outcome.status === 'landed')
+    const letters = landed.map(({ object, generation, rawTable, tally }) => ({
+      file: object.name,
+      generation,
+      rawTable: rawTable ?? '',
+      events: tally.unfit,
+    }))
+    this.checkDeadLetters(landed)
+    const late = landed.filter(({ object }) => this.isLate(object)).map(({ object }) => object.name)
+    await addEntries(
+      landing.state,
+      outcomes.flatMap((outcome) => entryOf(outcome, now, late)),
+    )
+    await addDeadLetters(landing.state, letters, now)
+    await this.schemas.store(landing.state, now)
+    await landing.commit()
+    for (const { object } of landed) noteMinute(this.newest, object.name)
+    this.report.add(outcomes, late)
+  }
+
+  private checkDeadLetters(landed: readonly Extract<FileOutcome, { status: 'landed' }>[]): void {
+    const { maxDeadLetters } = this.options
+    let count = this.report.deadLetters
+    for (const { object, tally } of landed) {
+      count += tally.unfit.length
+      if (tally.unfit.length > 0 && count > maxDeadLetters) {
+        throw new TooManyDeadLetters(count, maxDeadLetters, object.name, tally.unfit.at(-1)?.reason ?? '')
+      }
+    }
+  }
+
+  private isLate({ name }: StoredObject): boolean {
+    const folder = minuteFolder(name)
+    if (folder === undefined) return false
+    const newest = this.newest.get(folder.object)
+    return newest !== undefined && folder.minute < newest
+  }
+}
+
+function isSame(store: ObjectStore, generation: string, { version }: StoredObject): boolean {
+  return generation === version || store.isVersionOf(generation, version)
+}
+
+function entryOf(outcome: FileOutcome, now: Date, late: readonly string[]): FileEntry[] {
+  if (outcome.status === 'changed') return []
+  const { object, generation, rawTable } = outcome
+  const common = {
+    name: object.name,
+    generation,
+    raw_table: rawTable,
+    bytes: BigInt(object.bytes),
+    seen_at: now,
+  }
+  if (outcome.status === 'quarantined') {
+    return [
+      {
+        ...common,
+        status: 'quarantined',
+        rows: 0n,
+        dead_letters: 0n,
+        min_source_timestamp: null,
+        max_source_timestamp: null,
+        landed_at: null,
+        late: false,
+        reason: outcome.reason,
+      },
+    ]
+  }
+  const { tally } = outcome
+  return [
+    {
+      ...common,
+      status: 'landed',
+      rows: BigInt(tally.rows),
+      dead_letters: BigInt(tally.unfit.length),
+      min_source_timestamp: tally.minSourceTime,
+      max_source_timestamp: tally.maxSourceTime,
+      landed_at: now,
+      late: late.includes(object.name),
+      reason: null,
+    },
+  ]
+}
+
+class ReportBuilder {
+  alreadyLanded = 0
+  stillQuarantined = 0
+  deadLetters = 0
+  landed = 0
+  private rows = 0
+  private bytes = 0
+  private readonly quarantined: FileReason[] = []
+  private readonly changed: FileReason[] = []
+  private readonly late: string[] = []
+  private readonly tables = new Map<string, { files: number; rows: number; deadLetters: number }>()
+
+  wouldLand({ bytes }: StoredObject): void {
+    this.landed++
+    this.bytes += bytes
+  }
+
+  add(outcomes: readonly FileOutcome[], late: readonly string[]): void {
+    this.late.push(...late)
+    for (const outcome of outcomes) {
+      const file = outcome.object.name
+      if (outcome.status === 'changed') this.changed.push({ file, reason: outcome.reason })
+      else if (outcome.status === 'quarantined') this.quarantined.push({ file, reason: outcome.reason })
+      else this.addLanded(outcome)
+    }
+  }
+
+  private addLanded({ object, rawTable, tally }: Extract<FileOutcome, { status: 'landed' }>): void {
+    this.landed++
+    this.rows += tally.rows
+    this.deadLetters += tally.unfit.length
+    this.bytes += object.bytes
+    if (rawTable === null) return
+    const table = this.tables.get(rawTable) ?? { files: 0, rows: 0, deadLetters: 0 }
+    this.tables.set(rawTable, {
+      files: table.files + 1,
+      rows: table.rows + tally.rows,
+      deadLetters: table.deadLetters + tally.unfit.length,
+    })
+  }
+
+  build(dryRun: boolean): LandReport {
+    const { landed, alreadyLanded, quarantined, stillQuarantined, changed, late, rows, deadLetters, bytes } =
+      this
+    const tables = [...this.tables]
+      .map(([table, counts]) => ({ table, ...counts }))
+      .sort((left, right) => (left.table < right.table ? -1 : 1))
+    return {
+      dryRun,
+      landed,
+      alreadyLanded,
+      quarantined,
+      stillQuarantined,
+      changed,
+      late,
+      rows,
+      deadLetters,
+      bytes,
+      tables,
+    }
+  }
+}

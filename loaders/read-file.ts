@@ -1,0 +1,102 @@
+import { Problem } from '../runner/problem.ts'
+import { type Block, ContainerReader, isAvro, UnreadableFile } from './avro/container.ts'
+import { CorruptError } from './avro/corrupt.ts'
+import { type AvroRecord, parseAvroSchema } from './avro/schema.ts'
+import { ValueReader } from './avro/value.ts'
+import { contentOf } from './content.ts'
+import { type Envelope, envelopePayload, findEnvelope } from './datastream/envelope.ts'
+import { type SourceTable, sourceTable } from './datastream/naming.ts'
+import type { PayloadField } from './datastream/payload-plan.ts'
+import { fingerprintOf } from './source-schemas.ts'
+
+/** A writer schema that was understood. */
+export interface EventSchema {
+  readonly envelope: Envelope
+  readonly fingerprint: string
+  readonly text: string
+  readonly payload: readonly PayloadField[]
+}
+
+/** What comes out of a file, in order. */
+export type FileEvent =
+  | { readonly kind: 'schema'; readonly schema: EventSchema; readonly source: SourceTable }
+  | { readonly kind: 'block'; readonly block: Block }
+  | { readonly kind: 'text'; readonly content: AsyncGenerator<Uint8Array> }
+  | { readonly kind: 'empty'; readonly schema: EventSchema }
+
+const understood = new Map<string, EventSchema>()
+const maxUnderstood = 1000
+
+/**
+ * Reads a change file: for Avro its schema and source table, then its blocks; for anything else its content as text.
+ *
+ * @throws UnreadableFile, Problem
+ */
+export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<FileEvent> {
+  const content = contentOf(pieces)
+  const first = await firstBytes(content)
+  if (first.length === 0) throw new UnreadableFile('the file is empty', 0)
+  if (isAvro(first)) yield* readAvro(chain(first, content))
+  else yield { kind: 'text', content: chain(first, content) }
+}
+
+/** At least four bytes, unless the file has fewer. */
+async function firstBytes(content: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
+  let bytes: Uint8Array = new Uint8Array(0)
+  while (bytes.length < 4) {
+    const next = await content.next()
+    if (next.done === true) break
+    bytes = bytes.length === 0 ? next.value : Buffer.concat([bytes, next.value])
+  }
+  return bytes
+}
+
+async function* chain(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first
+  yield* rest
+}
+
+async function* readAvro(content: AsyncGenerator<Uint8Array>): AsyncGenerator<FileEvent> {
+  const container = new ContainerReader()
+  let schema: EventSchema | undefined
+  let begun = false
+  for await (const piece of content) {
+    for (const block of container.push(piece)) {
+      schema ??= schemaOf(container)
+      if (block.count === 0) continue
+      if (!begun) yield { kind: 'schema', schema, source: sourceOf(schema, block) }
+      begun = true
+      yield { kind: 'block', block }
+    }
+    // A schema that is no event's shows before its blocks do.
+    if (container.header !== undefined) schema ??= schemaOf(container)
+  }
+  container.finish()
+  if (!begun && schema !== undefined) yield { kind: 'empty', schema }
+}
+
+function schemaOf({ header }: ContainerReader): EventSchema {
+  const text = header?.schema ?? ''
+  const known = understood.get(text)
+  if (known !== undefined) return known
+  const envelope = findEnvelope(parseAvroSchema(text))
+  const schema = { envelope, text, fingerprint: fingerprintOf(text), payload: envelopePayload(envelope) }
+  if (understood.size >= maxUnderstood) understood.clear()
+  understood.set(text, schema)
+  return schema
+}
+
+/** The source table, from the block's first event. */
+function sourceOf({ envelope }: EventSchema, block: Block): SourceTable {
+  const record: AvroRecord = envelope.record
+  try {
+    const event = new ValueReader(block.data, 0, block.data.length).read(record)
+    const metadata = (event as Readonly<Record<string, unknown>>)['source_metadata']
+    if (metadata === null) throw new Problem('the first event has no source_metadata')
+    return sourceTable(metadata as Readonly<Record<string, unknown>>)
+  } catch (error) {
+    if (error instanceof CorruptError)
+      throw new UnreadableFile(error.message, block.offset + error.offset, error)
+    throw error
+  }
+}

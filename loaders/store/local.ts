@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
+import { resolve, sep } from 'node:path'
+import { Problem } from '../../runner/problem.ts'
+import type { ObjectReader, ObjectStore, StoredObject } from './store.ts'
+
+const pageSize = 1000
+const pieceSize = 4 * 1024 * 1024
+
+/**
+ * A folder of change files, with all folders below it. Symbolic links are followed within the root; one that leads out
+ * of it is listed as refused.
+ *
+ * @example for await (const page of localStore('.streamform/stream').list()) …
+ */
+export function localStore(folder: string): ObjectStore {
+  const root = resolve(folder)
+  return {
+    place: root,
+    list: () => pagesOf(root),
+    stat: async (name) => statObject(root, realRoot(root), name),
+    read: (object) => readObject(root, object),
+    isVersionOf: (generation, version) => generation.startsWith(`${version}-`),
+  }
+}
+
+function realRoot(root: string): string {
+  try {
+    const real = realpathSync(root)
+    if (statSync(real).isDirectory()) return real
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw readingProblem(root, error)
+    throw new Problem('the stream folder does not exist', {
+      file: root,
+      hint: 'run `streamform sample` to write one, or set `stream: path:` in streamform.yaml',
+    })
+  }
+  throw new Problem('the stream must be a folder, this is a file', {
+    file: root,
+    hint: 'set `stream: path:` in streamform.yaml to the folder that holds it',
+  })
+}
+
+function readingProblem(path: string, error: unknown): Problem {
+  return new Problem(`cannot be read: ${(error as Error).message}`, { file: path, cause: error })
+}
+
+async function* pagesOf(root: string): AsyncIterable<readonly StoredObject[]> {
+  const real = realRoot(root)
+  let page: StoredObject[] = []
+  for (const object of walk(real, real, '')) {
+    page.push(object)
+    if (page.length < pageSize) continue
+    yield page
+    page = []
+  }
+  if (page.length > 0) yield page
+}
+
+/** Objects below a folder in the order of their whole names: `a-b` comes before `a/b`, for `-` comes before `/`. */
+function* walk(root: string, folder: string, prefix: string): Generator<StoredObject> {
+  let entries: Dirent[]
+  try {
+    entries = readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    throw readingProblem(folder, error)
+  }
+  const sorted = entries
+    .map((entry) => ({ entry, key: Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name) }))
+    .sort((left, right) => Buffer.compare(left.key, right.key))
+  for (const { entry } of sorted) {
+    const name = `${prefix}${entry.name}`
+    if (entry.isDirectory()) yield* walk(root, `${folder}${sep}${entry.name}`, `${name}/`)
+    else {
+      const object = statObject(root, root, name)
+      if (object !== undefined) yield object
+    }
+  }
+}
+
+/** undefined for what is no file: sockets, links to nowhere, files that went away meanwhile. */
+function statObject(root: string, real: string, name: string): StoredObject | undefined {
+  const path = pathWithin(root, name)
+  try {
+    const target = realpathSync(path)
+    if (target !== real && !target.startsWith(`${real}${sep}`)) {
+      return {
+        name,
+        bytes: 0,
+        version: 'refused',
+        refused: 'a symbolic link that leads out of the stream folder',
+      }
+    }
+    const stat = statSync(target, { bigint: true })
+    if (!stat.isFile()) return undefined
+    return { name, bytes: Number(stat.size), version: versionOf(stat) }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw readingProblem(path, error)
+  }
+}
+
+/** @throws Problem for a name that leads out of the root */
+function pathWithin(root: string, name: string): string {
+  const path = resolve(root, name)
+  if (path.startsWith(`${root}${sep}`) && !name.includes('\0')) return path
+  throw new Problem(`the object's name leads out of the stream folder: ${JSON.stringify(name)}`, {
+    file: root,
+  })
+}
+
+function versionOf(stat: { readonly size: bigint; readonly mtimeNs: bigint }): string {
+  return `${stat.size}-${stat.mtimeNs}`
+}
+
+function readObject(root: string, object: StoredObject): ObjectReader {
+  const hash = createHash('sha256')
+  let complete = false
+  async function* pieces(): AsyncIterable<Uint8Array> {
+    const path = pathWithin(root, object.name)
+    const file = open(path, object)
+    try {
+      checkUnchanged(file, object)
+      for (;;) {
+        const piece = Buffer.allocUnsafe(Math.min(pieceSize, Math.max(object.bytes, 1)))
+        const size = readSync(file, piece, 0, piece.length, null)
+        if (size === 0) break
+        hash.update(piece.subarray(0, size))
+        yield piece.subarray(0, size)
+      }
+      checkUnchanged(file, object)
+      complete = true
+    } finally {
+      closeSync(file)
+    }
+  }
+  return {
+    pieces: pieces(),
+    generation: () => {
+      if (!complete) throw new Error('the generation is known once all has been read')
+      return `${object.version}-${hash.digest('hex')}`
+    },
+  }
+}
+
+function open(path: string, object: StoredObject): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw code === 'ENOENT'
+      ? new ObjectChanged(object, 'it is gone')
+      : new Problem(`cannot be read: ${message}`)
+  }
+}
+
+/** The object is no longer what was listed; the next run sees it as it is by then. */
+export class ObjectChanged extends Problem {
+  constructor(object: StoredObject, how: string) {
+    super(`the file changed while it was being read: ${how}`, {
+      file: object.name,
+      hint: 'run `streamform land` again once it is complete',
+    })
+    this.name = 'ObjectChanged'
+  }
+}
+
+function checkUnchanged(file: number, object: StoredObject): void {
+  const now = versionOf(fstatSync(file, { bigint: true }))
+  if (now !== object.version) throw new ObjectChanged(object, `it was ${object.version}, it is ${now}`)
+}

@@ -1,0 +1,46 @@
+/** One object of a stream: a file in a folder, an object in a bucket. */
+export interface StoredObject {
+  /** Below the stream's root, with `/`. */
+  readonly name: string
+  readonly bytes: number
+  /**
+   * Changes whenever the content may have: Cloud Storage's generation; locally `<size>-<modification time in ns>`. Two
+   * objects of one name and version have the same content.
+   */
+  readonly version: string
+  /** Why it may not be read at all, such as a link that leads out of the root. */
+  readonly refused?: string
+}
+
+/** Reads one object from its first byte to its last. */
+export interface ObjectReader {
+  /** The content in pieces. @throws Problem if the object is no longer what was listed: replaced, grown, gone */
+  readonly pieces: AsyncIterable<Uint8Array>
+  /** `StoredObject.version`, made exact where a version alone is not (locally with the content's hash); after the last piece. */
+  generation(): string
+}
+
+/**
+ * Where change files arrive. Nothing here writes. Every method may be repeated and gives the same as long as the
+ * objects stay the same.
+ */
+export interface ObjectStore {
+  /** For messages: a folder's path or `gs://bucket/prefix`. */
+  readonly place: string
+
+  /**
+   * All objects, by name in the order of their UTF-8 bytes within each page and from page to page.
+   *
+   * @throws Problem if the root does not exist or cannot be read
+   */
+  list(): AsyncIterable<readonly StoredObject[]>
+
+  /** The object as it is now; undefined if there is none. */
+  stat(name: string): Promise<StoredObject | undefined>
+
+  /** Reads the very content that was listed. */
+  read(object: StoredObject): ObjectReader
+
+  /** True if `generation`, as a reader gave it, is that of an object of this version. */
+  isVersionOf(generation: string, version: string): boolean
+}

@@ -1,0 +1,75 @@
+import type { StructField } from '../runner/googlesql/types/type.ts'
+import type { Landing } from '../runner/warehouse/landing.ts'
+import type { Target } from '../runner/warehouse/warehouse.ts'
+import { payloadFields, rawColumns } from './datastream/columns.ts'
+import { mergePayload, type PayloadField } from './datastream/payload-plan.ts'
+import type { RowsOfTable } from './rows-of-table.ts'
+
+/** Rows that wait for one raw table, and the payload's columns that it is to have. */
+export class TableWork {
+  readonly target: Target
+  payload: readonly StructField[]
+  private readonly landing: Landing
+  private readonly writers = new Map<string, RowsOfTable>()
+  /** False while the table lacks something of `payload`. */
+  private ensured: boolean
+
+  private constructor(landing: Landing, target: Target, payload: readonly StructField[], exists: boolean) {
+    this.landing = landing
+    this.target = target
+    this.payload = payload
+    this.ensured = exists
+  }
+
+  static async open(landing: Landing, target: Target): Promise<TableWork> {
+    const columns = await landing.columns(target)
+    return new TableWork(landing, target, payloadFields(columns), columns !== undefined)
+  }
+
+  /**
+   * Makes room for a file's columns. Rows that wait are landed first if a column's type changes under them.
+   *
+   * @throws Problem if two of the file's columns differ only by case
+   */
+  async hold(given: readonly PayloadField[]): Promise<void> {
+    const merged = mergePayload(this.payload, given)
+    if (merged === this.payload) return
+    await this.flush()
+    this.writers.clear()
+    this.payload = merged
+    this.ensured = false
+  }
+
+  writer<T extends RowsOfTable>(key: string, make: (payload: readonly StructField[]) => T): T {
+    const known = this.writers.get(key)
+    if (known !== undefined) return known as T
+    const writer = make(this.payload)
+    this.writers.set(key, writer)
+    return writer
+  }
+
+  /** Goes back to the columns of before a file that could not be read. */
+  restore(payload: readonly StructField[]): void {
+    if (payload === this.payload) return
+    this.payload = payload
+    this.writers.clear()
+    this.ensured = false
+  }
+
+  /** Lands the rows that wait. */
+  async flush(): Promise<void> {
+    for (const writer of this.writers.values()) if (writer.length > 0) await this.flushWriter(writer)
+  }
+
+  async flushWriter(writer: RowsOfTable): Promise<void> {
+    await this.ensure()
+    await this.landing.append(this.target, writer.take(this.landing.loadedAt))
+  }
+
+  /** Also for a file without rows: its table is there afterwards. */
+  async ensure(): Promise<void> {
+    if (this.ensured) return
+    await this.landing.ensure(this.target, rawColumns(this.payload))
+    this.ensured = true
+  }
+}
