@@ -18,10 +18,18 @@ export interface EvaluatedTest {
   readonly incremental: boolean
   readonly tags: readonly string[]
   readonly fileName: string
-  /** What each marker stands for: ``ref("city")``, ``self()``. */
-  readonly missing: readonly { readonly marker: string; readonly call: string }[]
+  readonly missing: readonly MissingInput[]
   /** The inputs given, as they are written. */
   readonly inputs: readonly string[]
+}
+
+/** What a marker stands for. */
+export interface MissingInput {
+  readonly marker: string
+  /** As the model writes it: `ref("city")`. */
+  readonly call: string
+  /** As an input would write it: `"city"`. */
+  readonly label: string
 }
 
 /** What SQLX's lexer is given in place of `self()`, which it has no room for: as long, and the name of no table. */
@@ -78,12 +86,12 @@ function evaluate(session: CoreSession, test: SqlxAction, fileName: string): Eva
     throw new Error(`\`incremental: true\`, but ${JSON.stringify(dataset)} is not an incremental table.`)
   }
   const inputs = inputsOf(session, test)
-  const missing: { marker: string; call: string }[] = []
-  const context = modelContext(session, model, incremental, (key, call) => {
+  const missing: MissingInput[] = []
+  const context = modelContext(session, model, incremental, (key, call, label) => {
     const input = inputs.get(key)
     if (input !== undefined) return `(${input.query})`
     const marker = `\u0000${missing.length}\u0000`
-    missing.push({ marker, call })
+    missing.push({ marker, call, label })
     return marker
   })
   const text = <T>(value: Contextable<T>): T =>
@@ -178,7 +186,7 @@ function inputsOf(session: CoreSession, test: SqlxAction) {
     const target = asTarget(refName)
     if (!isSelf && session.indexedActions?.find(target).length === 0) {
       throw new Error(
-        `Missing dependency detected: this test's input depends on ${JSON.stringify(JSON.stringify(target))} which does not exist`,
+        `Missing dependency detected: this test's input depends on "${JSON.stringify(target)}" which does not exist`,
       )
     }
     const key = isSelf ? selfLabel : keyOf(session, target)
@@ -193,19 +201,20 @@ function modelContext(
   session: CoreSession,
   model: CoreAction,
   incremental: boolean,
-  input: (key: string, call: string) => string,
+  input: (key: string, call: string, label: string) => string,
 ): object {
   const { database = '', schema = '', name = '' } = finalTarget(session, model)
-  const resolve = (first: string | readonly string[] | object, ...rest: readonly string[]) =>
-    input(
-      keyOf(session, asTarget(first, rest)),
-      `ref(${[first, ...rest].map((part) => JSON.stringify(part)).join(', ')})`,
-    )
+  const resolve = (first: string | readonly string[] | object, ...rest: readonly string[]): string => {
+    const target = asTarget(first, rest)
+    const call = `ref(${[first, ...rest].map((part) => JSON.stringify(part)).join(', ')})`
+    const parts = [target.database, target.schema, target.name].filter((part) => part !== undefined)
+    return input(keyOf(session, target), call, parts.map((part) => JSON.stringify(part)).join(', '))
+  }
   const nothing = () => ''
   return {
     ref: resolve,
     resolve,
-    self: () => input(selfLabel, 'self()'),
+    self: () => input(selfLabel, 'self()', 'self()'),
     incremental: () => incremental,
     when: (condition: unknown, yes: string, no = '') => (condition ? yes : no),
     name: () => name,

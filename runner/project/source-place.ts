@@ -5,28 +5,44 @@ export interface Position {
 }
 
 /**
- * Where a position of the JavaScript that Dataform makes of a SQLX file stands in that file. The compiler copies every
- * block word for word (escaping backticks and backslashes), so the right place is the one whose surroundings agree
- * furthest with those of the generated position.
+ * Where a position of a text that was made of a file stands in that file: of the JavaScript or the query that Dataform
+ * makes of a SQLX file. The compiler copies every block word for word (escaping backticks and backslashes), so the
+ * right place is the one whose surroundings agree furthest with those of the generated position.
  * @returns undefined if what stands at the position was not copied from the source
  */
 export function sourcePosition(generated: string, at: Position, source: string): Position | undefined {
-  const start = offsetAt(generated, at)
-  // V8 may point at the backtick that the compiler put before a block.
-  return placeOf(generated, start, source) ?? placeOf(generated, start + 1, source)
+  return sourcePlace(generated, at, [{ file: '', text: source }])?.position
 }
 
-function placeOf(generated: string, offset: number, source: string): Position | undefined {
+/** As `sourcePosition`, for a text that was made of several files. */
+export function sourcePlace(
+  generated: string,
+  at: Position,
+  sources: readonly { readonly file: string; readonly text: string }[],
+): { readonly file: string; readonly position: Position } | undefined {
+  const start = offsetAt(generated, at)
+  // V8 may point at the backtick that the compiler put before a block.
+  for (const offset of [start, start + 1]) {
+    const found = sources.flatMap(({ file, text }) => {
+      const best = bestMatch(generated, offset, text)
+      return best === undefined ? [] : [{ file, position: positionAt(text, best.offset), ...best }]
+    })
+    const [best] = found.toSorted((a, b) => b.agreement - a.agreement)
+    if (best !== undefined) return { file: best.file, position: best.position }
+  }
+  return undefined
+}
+
+function bestMatch(generated: string, offset: number, source: string) {
   for (const length of [24, 12, 6, 3]) {
     const snippet = generated.slice(offset, offset + length)
     if (snippet.trim().length < Math.min(3, length)) continue
-    let best: number | undefined
-    let bestAgreement = -1
+    let best: { readonly offset: number; readonly agreement: number } | undefined
     for (let found = source.indexOf(snippet); found !== -1; found = source.indexOf(snippet, found + 1)) {
       const agreement = agreementAround(generated, offset, source, found)
-      if (agreement > bestAgreement) [best, bestAgreement] = [found, agreement]
+      if (best === undefined || agreement > best.agreement) best = { offset: found, agreement }
     }
-    if (best !== undefined) return positionAt(source, best)
+    if (best !== undefined) return best
   }
   return undefined
 }

@@ -30,6 +30,7 @@ import { Problem } from '../problem.ts'
 import type { WorkerAnswer } from './compile-worker.ts'
 import type { CompiledGraph, GraphTarget } from './compiled-graph.ts'
 import type { EvaluatedTest } from './evaluate-unit-tests.ts'
+import { fullName } from './target-text.ts'
 import { variableStatements } from './variable-statements.ts'
 
 /** A unit test with both of its queries ready to run on a warehouse that holds nothing. */
@@ -44,6 +45,8 @@ export interface UnitTest {
   readonly incremental: boolean
   readonly tags: readonly string[]
   readonly fileName: string
+  /** The file of the model; undefined where an error of the graph hides it. */
+  readonly modelFile: string | undefined
 }
 
 /** Every unit test of a project: Dataform's own in the graph's order, then those of `unit_tests` by file. */
@@ -52,6 +55,10 @@ export function unitTestsOf(
   { tests, testedModels }: Pick<WorkerAnswer, 'tests' | 'testedModels'>,
 ): { readonly tests: readonly UnitTest[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
+  const modelFile = (model: GraphTarget | undefined): string | undefined =>
+    graph.tables?.find(({ target, canonicalTarget }) =>
+      [target, canonicalTarget].some((known) => model !== undefined && fullName(known) === fullName(model)),
+    )?.fileName
   const own = (graph.tests ?? []).map(
     ({ name = '', testQuery = '', expectedOutputQuery = '', tags = [], fileName = '' }): UnitTest => ({
       name,
@@ -61,13 +68,23 @@ export function unitTestsOf(
       incremental: false,
       tags,
       fileName,
+      modelFile: modelFile(testedModels[name]),
     }),
   )
   const ours = tests.map((test): UnitTest => {
     const { name, target, expectedQuery, incremental, tags, fileName } = test
     const testQuery = script(test)
     problems.push(...missingInputs(test, testQuery))
-    return { name, target, testQuery, expectedQuery, incremental, tags, fileName }
+    return {
+      name,
+      target,
+      testQuery,
+      expectedQuery,
+      incremental,
+      tags,
+      fileName,
+      modelFile: modelFile(target),
+    }
   })
   return { tests: [...own, ...ours], problems: [...problems, ...sameNames([...own, ...ours])] }
 }
@@ -76,14 +93,14 @@ const script = ({ preOps, testQuery }: EvaluatedTest): string =>
   [...preOps.flatMap(variableStatements), testQuery].join(';\n')
 
 function missingInputs({ missing, inputs, fileName }: EvaluatedTest, text: string): readonly Problem[] {
-  const calls = new Set(missing.filter(({ marker }) => text.includes(marker)).map(({ call }) => call))
-  return [...calls].map(
-    (call) =>
+  const used = missing.filter(({ marker }) => text.includes(marker))
+  return [...new Map(used.map((input) => [input.call, input])).values()].map(
+    ({ call, label }) =>
       new Problem(
         `the model reads ${call}, for which this test has no input; it has ${inputs.join('; ') || 'none'}`,
         {
           file: fileName,
-          hint: `add \`input ${call === 'self()' ? call : call.slice(4, -1)} { SELECT … }\``,
+          hint: `add \`input ${label} { SELECT … }\``,
         },
       ),
   )
