@@ -46,7 +46,9 @@ const config = (table) => ({
   partitionBy: 'DATE(_metadata_timestamp)',
   clusterBy: table.clusterBy.map(identifier),
   // Copies of one event have one event time, so only the days of what is new can hold them: BigQuery prunes by this.
-  incrementalPredicates: ['DATE(DATAFORM_DEST._metadata_timestamp) IN UNNEST(days_with_news)'],
+  incrementalPredicates: [
+    'DATE(DATAFORM_DEST._metadata_timestamp) IN UNNEST(days_with_news) OR DATAFORM_DEST._metadata_timestamp IS NULL',
+  ],
 })
 
 /** Before an increment: the days that `incrementalPredicates` names. */

@@ -85,6 +85,11 @@ describe('the change log', () => {
     expect(await uuids([], [event('a', noon)])).toEqual(['a'])
   })
 
+  test('has an event once that has no time at all', async () => {
+    const timeless = event('a', noon, { time: null, readTime: null })
+    expect(await uuids([timeless], [timeless])).toEqual(['a'])
+  })
+
   test('knows events without a uuid by their file and row, and keeps them all', async () => {
     expect(await uuids([event(null, noon), event(null, noon)])).toEqual(['file 0#0', 'file 0#1'])
   })

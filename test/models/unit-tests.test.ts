@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CompiledProject, compile } from '../../runner/project/compile.ts'
+import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
+import { root, rowsOf } from './model-project.ts'
+import { openTestWarehouse } from './test-warehouse.ts'
+
+let warehouse: Warehouse
+let compiled: CompiledProject
+
+beforeAll(async () => {
+  warehouse = await openTestWarehouse()
+  compiled = await compile(root)
+})
+afterAll(() => warehouse.close())
+
+describe("the project's own unit tests", () => {
+  test('cover every model of the analytics, every current table, and a log and a state as increments', () => {
+    const tested = new Set(compiled.unitTests.map(({ target }) => `${target?.schema}.${target?.name}`))
+    const models = compiled.actions
+      .filter(({ kind }) => kind === 'table' || kind === 'view')
+      .map(({ target }) => `${target.schema}.${target.name}`)
+    expect(models.filter((model) => !tested.has(model))).toEqual([])
+    expect(
+      compiled.unitTests.filter(({ incremental }) => incremental).map(({ target }) => target?.name),
+    ).toEqual(['city_log', 'country_state'])
+  })
+
+  test('hold', async () => {
+    for (const { name, testQuery, expectedQuery } of compiled.unitTests) {
+      const actual = await rowsOf(warehouse, testQuery)
+      expect({ name, rows: actual }).toEqual({ name, rows: await rowsOf(warehouse, expectedQuery) })
+    }
+  })
+})
