@@ -4,7 +4,7 @@ import { checkArguments } from './commands/arguments.ts'
 import { type Command, commonFlags, type Flag } from './commands/command.ts'
 import { commandWords, topHelp, unknownCommand } from './commands/help.ts'
 import { type CommandEntry, commandTable } from './commands/table.ts'
-import { defaultEffects, interruptSignal } from './default-effects.ts'
+import { defaultEffects, endWithReader, interruptSignal } from './default-effects.ts'
 import type { Effects } from './effects.ts'
 import { Problem, Problems } from './problem.ts'
 import { jsonText } from './report/json.ts'
@@ -16,6 +16,7 @@ import { jsonText } from './report/json.ts'
  */
 export async function main(argv: readonly string[], given?: Effects): Promise<number> {
   const interrupt = given === undefined ? interruptSignal(defaultEffects().note) : undefined
+  if (given === undefined) endWithReader()
   const effects = given ?? defaultEffects(interrupt?.signal)
   try {
     return await runCommandLine(argv, effects)

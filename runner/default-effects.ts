@@ -54,6 +54,14 @@ function terminal(): Output {
   }
 }
 
+/** Ends quietly when who reads our output has had enough (`streamform query … | head`). */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+}
+
 /**
  * A signal that the first Ctrl-C (or termination) aborts; the second ends the process at once, for a person who will
  * not wait for the statements under way.

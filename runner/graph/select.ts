@@ -37,6 +37,25 @@ export function select(actions: readonly Action[], selection: Selection): readon
   return left
 }
 
+/**
+ * A selection with the assertions about it: those made from a selected table, and those that read nothing but what is
+ * selected. Those that `exclude` names stay out.
+ */
+export function withAssertions(
+  actions: readonly Action[],
+  selected: readonly Action[],
+  exclude: readonly string[],
+): readonly Action[] {
+  const chosen = new Set(selected.map(({ id }) => id))
+  const without = evaluate(parseSelectors(exclude), actions, actionDag(actions))
+  const about = ({ kind, id, parentAction, dependencyTargets }: Action) =>
+    kind === 'assertion' &&
+    !without.has(id) &&
+    ((parentAction !== undefined && chosen.has(targetId(parentAction))) ||
+      (dependencyTargets.length > 0 && dependencyTargets.every((target) => chosen.has(targetId(target)))))
+  return actions.filter((action) => chosen.has(action.id) || about(action))
+}
+
 function evaluate(selector: Selector, actions: readonly Action[], dag: Dag): ReadonlySet<string> {
   const found = new Set<string>()
   for (const term of selector) {

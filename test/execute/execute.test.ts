@@ -323,7 +323,8 @@ describe('an interrupted run', () => {
     const results = await project.run({
       signal: controller.signal,
       onEvent(event) {
-        if (event.type === 'start' && event.action.target.name === 'b') setImmediate(() => controller.abort(new Error('interrupted')))
+        if (event.type === 'start' && event.action.target.name === 'b')
+          setImmediate(() => controller.abort(new Error('interrupted')))
       },
     })
     expect(results.status).toBe('cancelled')
@@ -366,19 +367,14 @@ const isDone = ({ status }: ActionResult) => status === 'succeeded'
 
 /** The real warehouse, with `before` called ahead of every statement: it throws where a fault is wanted. */
 function failing(warehouse: Warehouse, before: (text: string) => void): Warehouse {
-  return {
-    ...warehouse,
-    state: warehouse.state,
-    table: (target) => warehouse.table(target),
-    tables: (database, schema) => warehouse.tables(database, schema),
-    createDataset: (database, schema) => warehouse.createDataset(database, schema),
-    describe: (target, description) => warehouse.describe(target, description),
-    dryRun: (text, options) => warehouse.dryRun(text, options),
-    landing: () => warehouse.landing(),
-    close: () => warehouse.close(),
-    async execute(text, options) {
-      before(text)
-      return warehouse.execute(text, options)
+  return new Proxy(warehouse, {
+    get(whole, name) {
+      const value: unknown = Reflect.get(whole, name, whole)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]) => {
+        if (name === 'execute') before(String(args[0]))
+        return Reflect.apply(value, whole, args)
+      }
     },
-  }
+  })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { select } from '../../runner/graph/select.ts'
+import { select, withAssertions } from '../../runner/graph/select.ts'
 import { actionsOf } from '../../runner/project/actions.ts'
 
 const target = (schema: string, name: string, database = 'p') => ({ database, schema, name })
@@ -127,6 +127,16 @@ describe('a selection', () => {
   ])('%j without %j selects %j', (selectors, exclude, names) => {
     expect(excluding(selectors, exclude)).toEqual(names)
   })
+})
+
+test('a selection to build has the assertions about it, but for excluded ones', () => {
+  const built = (selectors: string[], exclude: string[] = []) =>
+    withAssertions(actions, select(actions, { select: selectors, exclude }), exclude).map(
+      ({ target: { name } }) => name,
+    )
+  expect(built(['profile'])).toEqual(['profile', 'profile_keys'])
+  expect(built(['profile'], ['type:assertion'])).toEqual(['profile'])
+  expect(built(['profile_v2'])).toEqual(['profile_v2'])
 })
 
 describe('a selector that is wrong', () => {
