@@ -2,7 +2,9 @@ import type { Effects } from '../runner/effects.ts'
 import type { Landing } from '../runner/warehouse/landing.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
 import { addDeadLetters } from './dead-letters.ts'
-import { type FileOutcome, GroupLanding, TooManyDeadLetters, UndoGroup } from './land-group.ts'
+import { fileSelection } from './file-selection.ts'
+import { TooManyDeadLetters } from './file-work.ts'
+import { type FileOutcome, GroupLanding, UndoGroup } from './land-group.ts'
 import { addEntries, entriesOf, type FileEntry, minuteFolder, newestMinutes, noteMinute } from './ledger.ts'
 import { SourceSchemas } from './source-schemas.ts'
 import type { ObjectStore, StoredObject } from './store/store.ts'
@@ -16,6 +18,10 @@ export interface LandOptions {
   readonly maxDeadLetters: number
   /** Only says what would be landed. */
   readonly dryRun?: boolean
+  /** Only files in the folders of these tables: `<database>.<table>`, or `<table>` in any database. */
+  readonly tables?: readonly string[]
+  /** Only files in minute folders from this time on: `2024-06-01`, `2024-06-01T12:30` (UTC). */
+  readonly since?: string
 }
 
 export interface LandReport {
@@ -28,6 +34,8 @@ export interface LandReport {
   readonly quarantined: readonly FileReason[]
   /** Files quarantined by earlier runs, that are still there as they were. */
   readonly stillQuarantined: number
+  /** Objects that are no change files, such as schemas that lie beside JSON lines. */
+  readonly skipped: readonly FileReason[]
   /** Files that changed while they were being read; the next run takes them. */
   readonly changed: readonly FileReason[]
   /** Landed files that appeared in a minute folder older than one that had landed before. */
@@ -87,7 +95,9 @@ class LandRun {
     this.schemas = await SourceSchemas.read(warehouse.state)
     let group: StoredObject[] = []
     let bytes = 0
+    const isWanted = fileSelection(this.options)
     for await (const object of this.newObjects()) {
+      if (!isWanted(object)) continue
       if (dryRun === true) {
         this.report.wouldLand(object)
         continue
@@ -229,11 +239,11 @@ function entryOf(outcome: FileOutcome, now: Date, late: readonly string[]): File
     bytes: BigInt(object.bytes),
     seen_at: now,
   }
-  if (outcome.status === 'quarantined') {
+  if (outcome.status !== 'landed') {
     return [
       {
         ...common,
-        status: 'quarantined',
+        status: outcome.status,
         rows: 0n,
         dead_letters: 0n,
         min_source_timestamp: null,
@@ -268,6 +278,7 @@ class ReportBuilder {
   private rows = 0
   private bytes = 0
   private readonly quarantined: FileReason[] = []
+  private readonly skipped: FileReason[] = []
   private readonly changed: FileReason[] = []
   private readonly late: string[] = []
   private readonly tables = new Map<string, { files: number; rows: number; deadLetters: number }>()
@@ -282,6 +293,7 @@ class ReportBuilder {
     for (const outcome of outcomes) {
       const file = outcome.object.name
       if (outcome.status === 'changed') this.changed.push({ file, reason: outcome.reason })
+      else if (outcome.status === 'skipped') this.skipped.push({ file, reason: outcome.reason })
       else if (outcome.status === 'quarantined') this.quarantined.push({ file, reason: outcome.reason })
       else this.addLanded(outcome)
     }
@@ -302,8 +314,8 @@ class ReportBuilder {
   }
 
   build(dryRun: boolean): LandReport {
-    const { landed, alreadyLanded, quarantined, stillQuarantined, changed, late, rows, deadLetters, bytes } =
-      this
+    const { landed, alreadyLanded, quarantined, stillQuarantined, skipped, changed, late } = this
+    const { rows, deadLetters, bytes } = this
     const tables = [...this.tables]
       .map(([table, counts]) => ({ table, ...counts }))
       .sort((left, right) => (left.table < right.table ? -1 : 1))
@@ -313,6 +325,7 @@ class ReportBuilder {
       alreadyLanded,
       quarantined,
       stillQuarantined,
+      skipped,
       changed,
       late,
       rows,

@@ -22,7 +22,6 @@ export type FileEvent =
   | { readonly kind: 'schema'; readonly schema: EventSchema; readonly source: SourceTable }
   | { readonly kind: 'block'; readonly block: Block }
   | { readonly kind: 'text'; readonly content: AsyncGenerator<Uint8Array> }
-  | { readonly kind: 'empty'; readonly schema: EventSchema }
 
 const understood = new Map<string, EventSchema>()
 const maxUnderstood = 1000
@@ -72,7 +71,6 @@ async function* readAvro(content: AsyncGenerator<Uint8Array>): AsyncGenerator<Fi
     if (container.header !== undefined) schema ??= schemaOf(container)
   }
   container.finish()
-  if (!begun && schema !== undefined) yield { kind: 'empty', schema }
 }
 
 function schemaOf({ header }: ContainerReader): EventSchema {

@@ -26,6 +26,11 @@ export class TableWork {
     return new TableWork(landing, target, payloadFields(columns), columns !== undefined)
   }
 
+  /** True if `hold` would add or widen a column. */
+  wouldChange(given: readonly PayloadField[]): boolean {
+    return mergePayload(this.payload, given) !== this.payload
+  }
+
   /**
    * Makes room for a file's columns. Rows that wait are landed first if a column's type changes under them.
    *

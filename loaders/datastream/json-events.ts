@@ -1,0 +1,101 @@
+import { UnreadableFile } from '../avro/container.ts'
+import { parseExact } from './raw-json.ts'
+
+/** One JSON object of a file, and where it begins there. */
+export interface JsonLine {
+  readonly value: unknown
+  readonly offset: number
+}
+
+/** One event's size is at most 100 MB in Datastream; a line or a wrapped file may be so large. */
+const maxLineBytes = 256 * 1024 * 1024
+const newline = 10
+const openBracket = 0x5b
+const openBrace = 0x7b
+
+/** Content that does not even begin as JSON objects do. */
+export class NoJson extends UnreadableFile {
+  constructor() {
+    super('neither Avro nor JSON lines', 0)
+  }
+}
+
+/**
+ * The JSON values of a file: one a line, or, as some hand-made files have it, all in one array over any number of
+ * lines. Numbers keep their digits (see `parseExact`).
+ *
+ * @throws UnreadableFile with the byte offset for text that is not UTF-8 or not JSON
+ */
+export async function* jsonLines(content: AsyncIterable<Uint8Array>): AsyncGenerator<JsonLine> {
+  let wrapped: boolean | undefined
+  let rest: Uint8Array = new Uint8Array(0)
+  let base = 0
+  for await (const piece of content) {
+    rest = rest.length === 0 ? piece : Buffer.concat([rest, piece])
+    const first = wrapped === undefined ? firstCharacter(rest) : undefined
+    if (first !== undefined && first !== openBracket && first !== openBrace) throw new NoJson()
+    if (first !== undefined) wrapped = first === openBracket
+    if (rest.length > maxLineBytes && (wrapped === true || rest.indexOf(newline) < 0)) {
+      throw new UnreadableFile(`a line of more than ${maxLineBytes} bytes`, base)
+    }
+    if (wrapped !== false) continue
+    let at = 0
+    for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline, at)) {
+      yield* parseLine(rest.subarray(at, end), base + at)
+      at = end + 1
+    }
+    rest = rest.subarray(at)
+    base += at
+  }
+  if (wrapped === true) yield* parseArray(rest)
+  else yield* parseLine(rest, base)
+}
+
+/** The first byte that is no white space; undefined while there is none. */
+function firstCharacter(bytes: Uint8Array): number | undefined {
+  for (let at = byteOrderMark(bytes); at < bytes.length; at++) {
+    const byte = bytes[at] as number
+    if (byte !== 32 && byte !== 9 && byte !== newline && byte !== 13) return byte
+  }
+  return undefined
+}
+
+function byteOrderMark(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+}
+
+function* parseLine(bytes: Uint8Array, offset: number): Generator<JsonLine> {
+  const text = decode(bytes, offset)
+  if (text.trim() !== '') yield { value: parse(text, offset), offset }
+}
+
+function* parseArray(bytes: Uint8Array): Generator<JsonLine> {
+  const values = parse(decode(bytes, 0), 0)
+  if (!Array.isArray(values)) throw new UnreadableFile('JSON lines that begin with a list', 0)
+  for (const value of values) yield { value, offset: 0 }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function decode(bytes: Uint8Array, offset: number): string {
+  try {
+    return utf8.decode(bytes)
+  } catch (error) {
+    throw new UnreadableFile('the text is not UTF-8', offset, error)
+  }
+}
+
+function parse(text: string, offset: number): unknown {
+  try {
+    return parseExact(text)
+  } catch (error) {
+    const { name, message } = error as Error
+    // The engine's message shows the text around the error: contents belong in dead letters, not in messages.
+    const where = /position (\d+)/.exec(message)?.[1]
+    const reason = name === 'RangeError' ? 'JSON nested too deep' : 'not JSON'
+    throw new UnreadableFile(
+      reason,
+      offset + (where === undefined ? 0 : Buffer.byteLength(text.slice(0, Number(where)))),
+    )
+  }
+}

@@ -1,0 +1,226 @@
+import { Problem } from '../runner/problem.ts'
+import { Misfit } from './avro/compile-decoder.ts'
+import { UnreadableFile } from './avro/container.ts'
+import { AvroRows } from './avro-rows.ts'
+import { ColumnMisfit, type JsonEvent, jsonEvent } from './datastream/json-event.ts'
+import { jsonLines, NoJson } from './datastream/json-events.ts'
+import { payloadColumns } from './datastream/json-payload.ts'
+import { rawTableName, type SourceTable, sourceTable } from './datastream/naming.ts'
+import type { PayloadField } from './datastream/payload-plan.ts'
+import { FileTally } from './file-tally.ts'
+import { JsonRows } from './json-rows.ts'
+import { type EventSchema, readEvents } from './read-file.ts'
+import { bytesPerBatch, type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
+import { fingerprintOf, type SourceSchemas } from './source-schemas.ts'
+import type { TableWork } from './table-work.ts'
+
+/** JSON lines are understood so many at a time: their columns' types are what holds all their values. */
+const eventsPerChunk = 5000
+const bytesPerChunk = 16 * 1024 * 1024
+
+export interface FileWorkOptions {
+  readonly file: string
+  readonly schemas: SourceSchemas
+  readonly maxDeadLetters: number
+  readonly signal: AbortSignal
+  readonly tableOf: (source: SourceTable) => Promise<TableWork>
+}
+
+/** Not a change file at all: text in JSON that has nothing of an event, such as a schema that lies beside the data. */
+export class NoChangeFile extends Problem {}
+
+/** More dead letters than the settings allow: something is plainly wrong. */
+export class TooManyDeadLetters extends Problem {
+  constructor(count: number, allowed: number, file: string, reason: string) {
+    super(`${count} events do not fit, where ${allowed} are allowed; the last: ${reason}`, {
+      file,
+      hint: 'nothing of this transaction was landed: mend the cause, or raise `landing: max_dead_letters` in streamform.yaml',
+    })
+  }
+}
+
+/** One file on its way into its raw table. */
+export class FileWork {
+  readonly tally: FileTally
+  /** True once rows of this file are with the warehouse: they can only be taken back with the whole transaction. */
+  handedOver = false
+  private readonly options: FileWorkOptions
+  private table: TableWork | undefined
+  private source: SourceTable | undefined
+  private payloadBefore: TableWork['payload'] = []
+  private rows: RowsOfTable | undefined
+
+  constructor(options: FileWorkOptions) {
+    this.options = options
+    this.tally = new FileTally(options.file)
+  }
+
+  get rawTable(): string | null {
+    return this.table === undefined ? null : rawTableName(this.table.target)
+  }
+
+  /** Reads the file whole. @throws UnreadableFile, NoChangeFile, TooManyDeadLetters, Problem */
+  async read(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const event of readEvents(pieces)) {
+      if (event.kind === 'text') await this.readText(event.content)
+      else if (event.kind === 'schema') await this.beginAvro(event.schema, event.source)
+      else await this.addBlock(event.block)
+    }
+    this.rows?.endFile(this.tally)
+  }
+
+  /** Forgets what the file has begun; only while nothing is handed over. */
+  takeBack(): void {
+    this.rows?.dropFile()
+    this.table?.restore(this.payloadBefore)
+  }
+
+  private async beginAvro(schema: EventSchema, source: SourceTable): Promise<void> {
+    const table = await this.begin(source)
+    await table.hold(schema.payload)
+    this.noteSchema(source, schema.text, schema.fingerprint)
+    this.rows = table.writer(schema.fingerprint, (payload) => new AvroRows(schema.envelope, payload))
+    this.rows.beginFile()
+  }
+
+  private async addBlock(block: Parameters<AvroRows['addBlock']>[0]): Promise<void> {
+    const { rows } = this
+    if (!(rows instanceof AvroRows)) throw new Error('a block before its schema')
+    this.options.signal.throwIfAborted()
+    for (const _full of rows.addBlock(block, this.tally)) await this.handOver(rows)
+    this.checkDeadLetters()
+    if (rows.inputBytes >= bytesPerBatch) await this.handOver(rows)
+  }
+
+  /** What is neither Avro nor JSON is no loss where its name says that it is something else: a README, a manifest. */
+  private async readText(content: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      await this.readJson(content)
+    } catch (error) {
+      throw error instanceof NoJson && !mayBeChangeFile(this.options.file)
+        ? new NoChangeFile(error.message)
+        : error
+    }
+  }
+
+  private async readJson(content: AsyncIterable<Uint8Array>): Promise<void> {
+    let chunk: NumberedEvent[] = []
+    let ordinal = 0
+    let start = 0
+    for await (const { value, offset } of jsonLines(content)) {
+      const event = this.eventOf(value, ordinal)
+      if (event !== undefined) chunk.push({ event, ordinal })
+      ordinal++
+      if (chunk.length < eventsPerChunk && offset - start < bytesPerChunk) continue
+      await this.addEvents(chunk, offset - start)
+      chunk = []
+      start = offset
+    }
+    if (ordinal === 0)
+      throw new UnreadableFile('neither Avro nor JSON lines: the file has white space only', 0)
+    await this.addEvents(chunk, 0)
+  }
+
+  /** undefined for what is no event: a dead letter, unless it is the file's first line. */
+  private eventOf(value: unknown, ordinal: number): JsonEvent | undefined {
+    try {
+      const event = jsonEvent(value)
+      this.checkSource(sourceTable(event.metadata))
+      return event
+    } catch (error) {
+      if (!(error instanceof Problem) || error instanceof UnreadableFile) throw error
+      if (ordinal === 0) throw new NoChangeFile(error.message)
+      this.addUnfit(ordinal, undefined, error.message, value)
+      return undefined
+    }
+  }
+
+  private checkSource(source: SourceTable): void {
+    this.source ??= source
+    if (this.source.database === source.database && this.source.table === source.table) return
+    throw new UnreadableFile('the file has events of two source tables', 0)
+  }
+
+  private async addEvents(events: readonly NumberedEvent[], bytes: number): Promise<void> {
+    const { source } = this
+    if (events.length === 0 || source === undefined) return
+    this.options.signal.throwIfAborted()
+    const table = this.table ?? (await this.begin(source))
+    const payloads = events.map(({ event }) => event.payload).filter((payload) => payload !== undefined)
+    const columns = payloadColumns(payloads, table.payload)
+    const rows = await this.jsonRows(table, columns)
+    for (const { event, ordinal } of events) {
+      try {
+        rows.add(event, ordinal, bytes / events.length, this.tally)
+      } catch (error) {
+        if (!(error instanceof Misfit)) throw error
+        this.addUnfit(
+          ordinal,
+          error instanceof ColumnMisfit ? error.column : undefined,
+          error.message,
+          event.event,
+        )
+      }
+    }
+    if (rows.length >= rowsPerBatch || rows.inputBytes >= bytesPerBatch) await this.handOver(rows)
+  }
+
+  /** The rows that take events with these columns; those of before are handed over if a type changes under them. */
+  private async jsonRows(table: TableWork, columns: readonly PayloadField[]): Promise<JsonRows> {
+    if (this.rows !== undefined && table.wouldChange(columns)) await this.handOver(this.rows)
+    await table.hold(columns)
+    const schema = JSON.stringify({ json: columns.map(({ name, type }) => ({ name, type: type.kind })) })
+    if (this.source !== undefined) this.noteSchema(this.source, schema, fingerprintOf(schema))
+    const rows = table.writer('json', (payload) => new JsonRows(payload))
+    if (rows !== this.rows) rows.beginFile()
+    this.rows = rows
+    return rows
+  }
+
+  private async begin(source: SourceTable): Promise<TableWork> {
+    this.table = await this.options.tableOf(source)
+    this.payloadBefore = this.table.payload
+    return this.table
+  }
+
+  private noteSchema(source: SourceTable, schema: string, fingerprint: string): void {
+    this.options.schemas.note({
+      rawTable: this.rawTable ?? '',
+      fingerprint,
+      schema,
+      source,
+      file: this.tally.name,
+    })
+  }
+
+  private addUnfit(row: number, column: string | undefined, reason: string, event: unknown): void {
+    this.tally.unfit.push({ row, column, reason, event: JSON.stringify(event) })
+    this.checkDeadLetters()
+  }
+
+  private checkDeadLetters(): void {
+    const { unfit } = this.tally
+    const { maxDeadLetters, file } = this.options
+    if (unfit.length > maxDeadLetters) {
+      throw new TooManyDeadLetters(unfit.length, maxDeadLetters, file, unfit.at(-1)?.reason ?? '')
+    }
+  }
+
+  private async handOver(rows: RowsOfTable): Promise<void> {
+    rows.endFile(this.tally)
+    if (rows.length === 0) return
+    this.handedOver = true
+    await this.table?.flushWriter(rows)
+  }
+}
+
+/** By its name: Datastream's files have one of these endings, or none. */
+function mayBeChangeFile(name: string): boolean {
+  const base = name.split('/').at(-1) ?? ''
+  return /\.(avro|jsonl?|gz)$/i.test(base) || !base.includes('.')
+}
+
+interface NumberedEvent {
+  readonly event: JsonEvent
+  readonly ordinal: number
+}

@@ -1,0 +1,84 @@
+import type { LandReport } from './land.ts'
+
+const shown = 20
+
+/** A landing's report for people: what landed, what did not and why, and what to type next. */
+export function landText(report: LandReport): string {
+  return [...headline(report), ...tables(report), ...trouble(report)].join('\n')
+}
+
+function headline({ dryRun, landed, rows, bytes, alreadyLanded }: LandReport): string[] {
+  const before = alreadyLanded === 0 ? '' : `; ${count(alreadyLanded, 'file')} had landed before`
+  if (dryRun) return [`would land ${count(landed, 'file')} (${size(bytes)})${before}`]
+  if (landed === 0) return [`nothing new to land${before}`]
+  return [`landed ${count(rows, 'event')} of ${count(landed, 'file')} (${size(bytes)})${before}`]
+}
+
+function tables({ tables: landed }: LandReport): string[] {
+  const width = Math.max(0, ...landed.map(({ table }) => table.length))
+  return landed.map(({ table, files, rows, deadLetters }) => {
+    const letters = deadLetters === 0 ? '' : `, ${count(deadLetters, 'dead letter')}`
+    return `  ${table.padEnd(width)}  ${count(rows, 'event')} of ${count(files, 'file')}${letters}`
+  })
+}
+
+function trouble(report: LandReport): string[] {
+  const { late, quarantined, stillQuarantined, changed, deadLetters, skipped } = report
+  return [
+    ...listed(
+      late,
+      `${count(late.length, 'file')} came late, into a minute folder older than one that had landed:`,
+    ),
+    ...listed(skipped.map(line), `${count(skipped.length, 'object')} skipped, no change files:`),
+    ...listed(
+      changed.map(line),
+      `${count(changed.length, 'file')} changed while being read; \`streamform land\` again takes them:`,
+    ),
+    ...(deadLetters === 0
+      ? []
+      : [
+          `${count(deadLetters, 'event')} did not fit and wait as dead letters: \`streamform dead-letters list\``,
+        ]),
+    ...listed(
+      quarantined.map(line),
+      `${count(quarantined.length, 'file')} cannot be read; none of their events landed (\`streamform files retry\` tries again):`,
+    ),
+    ...(stillQuarantined === 0
+      ? []
+      : [
+          `${count(stillQuarantined, 'file')} in quarantine from before: \`streamform files list --status quarantined\``,
+        ]),
+  ]
+}
+
+const line = ({ file, reason }: { readonly file: string; readonly reason: string }): string =>
+  `${file}: ${reason}`
+
+function listed(lines: readonly string[], title: string): string[] {
+  if (lines.length === 0) return []
+  const more = lines.length > shown ? [`  … and ${lines.length - shown} more (--json lists all)`] : []
+  return [title, ...lines.slice(0, shown).map((text) => `  ${printable(text)}`), ...more]
+}
+
+/** Names of objects are data: control characters would do things to a terminal. */
+function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
+}
+
+function count(many: number, what: string): string {
+  return `${many.toLocaleString('en-US')} ${what}${many === 1 ? '' : 's'}`
+}
+
+function size(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`
+}

@@ -1,0 +1,69 @@
+import { type LandReport, land as landStream } from '../../loaders/land.ts'
+import { landText } from '../../loaders/land-text.ts'
+import { localStore } from '../../loaders/store/local.ts'
+import { defaultEffects } from '../default-effects.ts'
+import type { Effects } from '../effects.ts'
+import { defineCommand, type ProjectOptions } from './command.ts'
+import { withProject } from './context.ts'
+
+export interface LandCommandOptions extends ProjectOptions {
+  /** Only says which files would be landed. */
+  readonly dryRun?: boolean | undefined
+  /** Only files of these source tables: `<database>.<table>` or `<table>`, as the folders of the stream have them. */
+  readonly tables?: readonly string[] | undefined
+  /** Only files in minute folders from this time on: `2024-06-01` or `2024-06-01T12:30`, UTC. */
+  readonly since?: string | undefined
+}
+
+/**
+ * Lands the stream's new change files in the raw tables, each exactly once; again, it lands nothing.
+ *
+ * @throws Problem if the folder is missing, the warehouse cannot be opened, or too many events do not fit
+ * @example await land({ project: 'shop' }) // { landed: 56, rows: 7548, quarantined: [], … }
+ */
+export async function land(
+  options: LandCommandOptions,
+  effects: Effects = defaultEffects(),
+): Promise<LandReport> {
+  return await withProject(options, effects, async ({ project, warehouse, defaultProject }) => {
+    const { settings } = project
+    const { dryRun, tables, since } = options
+    return await landStream(
+      {
+        store: localStore(settings.stream.path),
+        warehouse,
+        project: defaultProject,
+        maxDeadLetters: settings.landing.maxDeadLetters,
+        dryRun: dryRun ?? false,
+        ...(tables === undefined ? {} : { tables }),
+        ...(since === undefined ? {} : { since }),
+      },
+      effects,
+    )
+  })
+}
+
+export const command = defineCommand({
+  flags: {
+    'dry-run': { type: 'boolean', describe: 'only say which files would be landed' },
+    table: { type: 'string', array: true, describe: 'only files of this source table: <database>.<table>' },
+    since: {
+      type: 'string',
+      describe: 'only files in minute folders from this time on: 2024-06-01T12:30 (UTC)',
+    },
+  },
+  examples: [
+    ['land', 'all that is new'],
+    ['land --dry-run', 'what would be landed'],
+    ['land --table world_x.city --since 2024-06-01', 'part of it; the rest stays new'],
+  ],
+  options: (given): LandCommandOptions => ({
+    project: given.project,
+    dryRun: given['dry-run'],
+    tables: given.table,
+    since: given.since,
+  }),
+  run: land,
+  text: (report) => landText(report),
+  failed: (report) => report.quarantined.length > 0,
+})
