@@ -2,8 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type CompileError, errorDescriber, recordErrors } from './compile-error.ts'
 import type { CompiledGraph, GraphTarget, JsonObject, ProjectConfig } from './compiled-graph.ts'
-import { encodeRequest } from './core-protocol.ts'
 import type { CoreSession } from './core-session.ts'
+import { encodeRequest } from './encode-request.ts'
 import { type EvaluatedTest, evaluateUnitTests, rewriteUnitTest } from './evaluate-unit-tests.ts'
 import { Progress } from './progress.ts'
 import { listProjectFiles, listUnitTestFiles } from './project-files.ts'
@@ -61,17 +61,17 @@ function compileProject(request: WorkerRequest): WorkerAnswer {
 }
 
 function callMain(sandbox: Sandbox, request: WorkerRequest, progress: Progress): CompiledGraph {
-  const { folder, coreFile, overrides, settingsFile } = request
+  const { folder, overrides, settingsFile } = request
   const settings = sandbox.require(settingsFile)
   // As the dataform command line does: read here, a mistake in it is an error and not "no settings".
   sandbox.global[settingsFile === 'dataform.json' ? 'dataformJson' : 'workflowSettingsYaml'] = settings
   const extension = (settings as { asJson?: { extension?: JsonObject } }).asJson?.extension
   const graph = catchGraph(sandbox.core.session, progress)
   sandbox.main(
-    encodeRequest(coreFile, {
+    encodeRequest({
       projectDir: folder,
       filePaths: listProjectFiles(folder, extension !== undefined),
-      projectConfigOverride: overrides,
+      overrides,
       extension,
     }),
   )

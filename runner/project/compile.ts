@@ -88,7 +88,8 @@ function runWorker(folder: string, core: CoreLocation, options: CompileOptions):
   }
   const worker = new Worker(workerSource(), {
     workerData: request,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    // Most of what a compilation makes is short-lived; a small young generation would be swept many times.
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 64 },
     env: {},
     stdin: false,
   })

@@ -1,6 +1,6 @@
 import { type Field, Type } from 'protobufjs'
 import type { CoreLocation } from './core-module.ts'
-import { loadProtos } from './core-protocol.ts'
+import { loadProtos } from './load-protos.ts'
 
 /**
  * The keys that may stand where one of the core's messages says that another may not, each with what its value must be.
