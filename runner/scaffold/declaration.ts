@@ -1,6 +1,6 @@
 import { Problem } from '../problem.ts'
 import { jsComment, jsProperty, jsText } from './javascript.ts'
-import type { LandedTable } from './landed-table.ts'
+import type { LandedColumn, LandedTable } from './landed-table.ts'
 
 /** A table's entry in `sources.js`. */
 export interface Entry {
@@ -29,21 +29,28 @@ export function declarationOf(table: LandedTable, variable: string): string {
     )
   const reads = columns.filter((column) => column.readAs !== undefined)
   const options = [
-    ...(key.length === 0 ? [] : [`key: [${key.map((column) => jsText(column)).join(', ')}]`]),
+    ...(key.length === 0
+      ? []
+      : [{ head: 'key: [', tail: ']', blank: '', items: key.map((name) => jsText(name)) }]),
     ...(reads.length === 0
       ? []
-      : [
-          `columns: { ${reads.map(({ name: column, readAs = '' }) => `${jsProperty(column)}: ${jsText(readAs)}`).join(', ')} }`,
-        ]),
+      : [{ head: 'columns: {', tail: '}', blank: ' ', items: reads.map(readAsItem) }]),
   ]
   const head = `const ${variable} = sourceTable(${jsText(dataset)}, ${jsText(name)}`
-  const line = options.length === 0 ? `${head})` : `${head}, { ${options.join(', ')} })`
-  const statement =
-    line.length <= lineWidth
-      ? line
-      : [`${head}, {`, ...options.map((option) => `  ${option},`), '})'].join('\n')
+  const onOneLine = options.map(
+    (option) => `${option.head}${option.blank}${option.items.join(', ')}${option.blank}${option.tail}`,
+  )
+  const line = options.length === 0 ? `${head})` : `${head}, { ${onOneLine.join(', ')} })`
+  const lines = options.map((option, index) => {
+    const short = `  ${onOneLine[index]},`
+    if (short.length <= lineWidth) return short
+    return [`  ${option.head}`, ...option.items.map((item) => `    ${item},`), `  ${option.tail},`].join('\n')
+  })
+  const statement = line.length <= lineWidth ? line : [`${head}, {`, ...lines, '})'].join('\n')
   return [...notes.map(jsComment), statement, ''].join('\n')
 }
+
+const readAsItem = ({ name, readAs = '' }: LandedColumn): string => `${jsProperty(name)}: ${jsText(readAs)}`
 
 /** The tables that a `sources.js` declares, as far as each is one `const name = sourceTable('…', '…' …)`. */
 export function entriesOf(text: string): readonly Entry[] {

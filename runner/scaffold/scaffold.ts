@@ -20,6 +20,16 @@ export interface Scaffold {
   readonly key: readonly string[]
 }
 
+export interface ScaffoldOptions {
+  /** The present text of the dataset's `sources.js`; undefined if there is none. */
+  readonly sources: string | undefined
+  readonly templates: Templates
+  /** True: a declaration that is there is written anew; false: it stays, and its key counts. */
+  readonly replace: boolean
+  /** The project's `defaultAssertionDataset`. */
+  readonly assertionDataset: string | undefined
+}
+
 /** The text of a template of `macros/scaffold`, by its file's name. */
 export type Templates = (name: string) => string
 
@@ -33,16 +43,10 @@ handlebars.registerHelper('text', (...parts: readonly unknown[]) => parts.slice(
  * The files that a table needs: its declaration, change log, and, if it has a key, state, current table and the
  * assertion that they agree.
  *
- * @param sources the present text of the dataset's `sources.js`; undefined if there is none
- * @param replace true: a declaration that is there is written anew; false: it stays, and its key counts
  * @throws Problem if `sources.js` cannot be added to
  */
-export function scaffold(
-  table: LandedTable,
-  sources: string | undefined,
-  templates: Templates,
-  replace: boolean,
-): Scaffold {
+export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold {
+  const { sources, templates, replace } = options
   const folder = `definitions/${table.dataset}`
   const sourcesFile = `${folder}/sources.js`
   const entries = entriesOf(sources ?? '')
@@ -55,7 +59,10 @@ export function scaffold(
     )
   const key = entry === undefined || replace ? table.key : entry.key
   const declaration = declarationOf(table, variable)
-  const context = contextOf(table, variable, key, `${folder}/sources`)
+  const context = {
+    ...contextOf(table, variable, key, `${folder}/sources`),
+    assertionSchema: assertionSchema(table, options),
+  }
   const render = (name: string) =>
     handlebars.compile(templates(name), { noEscape: true, strict: true })({ ...context, declaration })
   const sourcesText =
@@ -80,11 +87,21 @@ export function scaffold(
     variable,
     key,
     files: [
-      { path: sourcesFile, content: sourcesText, merged: sources !== undefined },
+      // A declaration that is written anew overwrites what a person wrote; a new one is added to it.
+      { path: sourcesFile, content: sourcesText, merged: entry === undefined && sources !== undefined },
       file(`${folder}/log/${variable}_log.sqlx`, 'log.sqlx.hbs'),
       ...(key.length === 0 ? [] : keyed),
     ],
   }
+}
+
+/**
+ * Assertions of one name in several datasets must not meet: each dataset has a dataset of assertions. Empty where that
+ * is the project's own.
+ */
+function assertionSchema({ dataset }: LandedTable, { assertionDataset }: ScaffoldOptions): string {
+  const own = `${dataset}_assertions`
+  return own === assertionDataset ? '' : own
 }
 
 function contextOf(table: LandedTable, variable: string, key: readonly string[], sources: string): object {

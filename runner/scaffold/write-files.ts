@@ -60,7 +60,7 @@ function compare(folder: string, { path, content, merged }: ScaffoldFile): Writt
     {
       context: 2,
     },
-  ).replace(/^=+\n/, '')
+  ).replace(/^(Index: .*\n)?=+\n/, '')
   return { path, status: before === undefined ? 'created' : merged ? 'changed' : 'overwritten', diff }
 }
 

@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { LandedTable } from '../../runner/scaffold/landed-table.ts'
-import { scaffold } from '../../runner/scaffold/scaffold.ts'
+import { type Scaffold, scaffold as scaffoldWith, type Templates } from '../../runner/scaffold/scaffold.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const templates = (name: string) => readFileSync(join(root, 'macros', 'scaffold', name), 'utf8')
 const handWritten = (path: string) => readFileSync(join(root, path), 'utf8')
+const scaffold = (
+  table: LandedTable,
+  text: string | undefined,
+  read: Templates,
+  replace: boolean,
+): Scaffold =>
+  scaffoldWith(table, { sources: text, templates: read, replace, assertionDataset: 'world_x_assertions' })
 const sources = handWritten('definitions/world_x/sources.js')
 
 const city: LandedTable = {
