@@ -124,10 +124,10 @@ class LandRun {
         page.map(({ name }) => name),
       )
       for (const object of page) {
-        const known = entries.get(object.name)?.find(({ generation }) => isSame(store, generation, object))
-        if (known === undefined) yield object
-        else if (known.status === 'quarantined') this.report.stillQuarantined++
-        else this.report.alreadyLanded++
+        const status = knownStatus(store, entries.get(object.name), object)
+        if (status === undefined) yield object
+        else if (status === 'quarantined') this.report.stillQuarantined++
+        else if (status === 'landed') this.report.alreadyLanded++
       }
     }
   }
@@ -173,11 +173,8 @@ class LandRun {
     for (const object of objects) {
       const outcome = undone.get(object.name)
       if (outcome !== undefined) outcomes.push(outcome)
-      else if (
-        entries.get(object.name)?.some(({ generation }) => isSame(store, generation, object)) === true
-      ) {
-        this.report.alreadyLanded++
-      } else outcomes.push(await group.add(object))
+      else if (knownStatus(store, entries.get(object.name), object) !== undefined) this.report.alreadyLanded++
+      else outcomes.push(await group.add(object))
     }
     await group.flush()
     return outcomes
@@ -225,8 +222,17 @@ class LandRun {
   }
 }
 
-function isSame(store: ObjectStore, generation: string, { version }: StoredObject): boolean {
-  return generation === version || store.isVersionOf(generation, version)
+/** What the ledger says of the object as it is now; undefined for what is to be landed. */
+function knownStatus(
+  store: ObjectStore,
+  entries: readonly FileEntry[] | undefined,
+  { version }: StoredObject,
+): FileEntry['status'] | undefined {
+  const known = entries?.find(
+    ({ generation, status }) =>
+      status !== 'forgotten' && (generation === version || store.isVersionOf(generation, version)),
+  )
+  return known?.status
 }
 
 function entryOf(outcome: FileOutcome, now: Date, late: readonly string[]): FileEntry[] {
@@ -292,11 +298,13 @@ class ReportBuilder {
     this.late.push(...late)
     for (const outcome of outcomes) {
       const file = outcome.object.name
-      if (outcome.status === 'changed') this.changed.push({ file, reason: outcome.reason })
-      else if (outcome.status === 'skipped') this.skipped.push({ file, reason: outcome.reason })
-      else if (outcome.status === 'quarantined') this.quarantined.push({ file, reason: outcome.reason })
-      else this.addLanded(outcome)
+      if (outcome.status === 'landed') this.addLanded(outcome)
+      else this.listOf(outcome.status).push({ file, reason: outcome.reason })
     }
+  }
+
+  private listOf(status: 'changed' | 'skipped' | 'quarantined'): FileReason[] {
+    return { changed: this.changed, skipped: this.skipped, quarantined: this.quarantined }[status]
   }
 
   private addLanded({ object, rawTable, tally }: Extract<FileOutcome, { status: 'landed' }>): void {
