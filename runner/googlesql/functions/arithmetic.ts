@@ -1,7 +1,7 @@
 import { once, repeatable } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { BIGNUMERIC, DATE, DATETIME, FLOAT64, INT64, INTERVAL, NUMERIC, TIMESTAMP } from '../types/scalars.ts'
-import { float64Text, numericText } from './cast-text.ts'
+import { float64Text } from './cast-text.ts'
 import { operator, plain } from './define.ts'
 import type { FunctionEntry } from './function.ts'
 import {
@@ -54,7 +54,12 @@ export const arithmeticOperators: readonly FunctionEntry[] = [
       addToTimestamp(timestamp, negated(interval)),
     ),
     plain([DATE, DATE], INTERVAL, (x, y) => `to_days(CAST(${x} - ${y} AS INTEGER))`),
-    plain([DATETIME, DATETIME], INTERVAL, intervalBetween),
+    plain([DATETIME, DATETIME], INTERVAL, (x, y) =>
+      once([x, y], (a, b) => {
+        const micros = `(epoch_us(${a}) - epoch_us(${b}))`
+        return `(to_days(CAST(${micros} // 86400000000 AS INTEGER)) + to_microseconds(${micros} % 86400000000))`
+      }),
+    ),
     plain([TIMESTAMP, TIMESTAMP], INTERVAL, intervalBetween),
     plain([INTERVAL, INTERVAL], INTERVAL, (x, y) => `(${x} + ${negated(y)})`),
   ]),
@@ -138,6 +143,3 @@ export function addDays(date: string, days: string, sign: 1 | -1): string {
     return `CASE WHEN ${d} IS NULL OR ${n} IS NULL THEN NULL WHEN ${range} AND ${sum} BETWEEN ${bounds} THEN ${sum} ELSE ${overflow} END`
   })
 }
-
-/** For messages. */
-export const numericMessage = numericText

@@ -46,12 +46,14 @@ export interface FunctionEntry {
 export interface Signature {
   readonly parameters: readonly Parameter[]
   /** The result's type; a function of the arguments' types (after coercion) where it depends on them. */
-  readonly result: SqlType | ((args: readonly SqlType[]) => SqlType)
+  readonly result: SqlType | ((args: readonly SqlType[], literals: Call['literals']) => SqlType)
   /**
    * Asked after the parameters matched, with the arguments' types after coercion; false: this signature does not fit
    * (`=` of GEOGRAPHY, MIN of an ARRAY). Absent: it fits.
    */
   readonly accepts?: (args: readonly SqlType[]) => boolean
+  /** Set: BigQuery has this signature and it is refused here, for this reason (the other signatures may do). */
+  readonly refused?: string
   /** DuckDB SQL of the call. NULL in, errors and results must be BigQuery's. */
   readonly lower: (args: readonly string[], call: Call) => string
 }
@@ -73,6 +75,8 @@ export interface Parameter {
    * (`DATE_ADD(d, INTERVAL 1 DAY)`): the resolver gives `lower` the INT64 and the part as two arguments.
    */
   readonly interval?: boolean
+  /** A bare keyword of these (NORMALIZE(x, NFKC)): `lower` gets it as a DuckDB text. */
+  readonly keyword?: readonly string[]
   /** `name => value` is the only way to give it. */
   readonly namedOnly?: boolean
 }
@@ -83,7 +87,7 @@ export type Template = 'T1' | 'T2' | 'ARRAY<T1>' | 'ARRAY<T2>' | 'RANGE<T1>'
 export interface Call {
   readonly argumentTypes: readonly SqlType[]
   readonly resultType: SqlType
-  /** Values of literal arguments by position; undefined where an argument is no literal. */
+  /** Values of literal arguments by position, date parts by their text; undefined where an argument is no literal. */
   readonly literals: readonly (string | number | bigint | boolean | null | undefined)[]
   /** Called with the SAFE. prefix. The resolver wraps the result so that an error gives NULL; most need not look. */
   readonly safe: boolean

@@ -1,12 +1,36 @@
+import { aggregateFunctions } from './aggregate.ts'
 import { arithmeticOperators } from './arithmetic.ts'
+import { arrayFunctions } from './array.ts'
 import { comparisonOperators } from './comparison.ts'
+import { conditionalFunctions } from './conditional.ts'
+import { dateFunctions } from './date.ts'
+import { debuggingFunctions } from './debugging.ts'
+import { extractFunctions } from './extract.ts'
 import type { FunctionEntry } from './function.ts'
+import { hashFunctions } from './hash.ts'
+import { intervalFunctions } from './interval.ts'
 import { logicalOperators } from './logical.ts'
+import { mathematicalFunctions } from './mathematical.ts'
+import { regexpFunctions } from './regexp.ts'
+import { stringFunctions } from './string.ts'
+import { windowFunctions } from './window.ts'
 
 const families: readonly (readonly FunctionEntry[])[] = [
   arithmeticOperators,
   comparisonOperators,
   logicalOperators,
+  conditionalFunctions,
+  mathematicalFunctions,
+  stringFunctions,
+  regexpFunctions,
+  dateFunctions,
+  extractFunctions,
+  intervalFunctions,
+  arrayFunctions,
+  hashFunctions,
+  aggregateFunctions,
+  windowFunctions,
+  debuggingFunctions,
 ]
 
 const entries = new Map<string, FunctionEntry>()

@@ -1,10 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { arrayFunctions } from './native/arrays.ts'
 import { bitFunctions } from './native/bits.ts'
 import { castFunctions } from './native/casts.ts'
 import { errorFunctions } from './native/errors.ts'
 import { hashFunctions } from './native/hashes.ts'
+import { intervalFunctions } from './native/interval-functions.ts'
 import { numericFunctions } from './native/numerics.ts'
+import { regexpFunctions } from './native/regexp.ts'
 import { stringFunctions } from './native/strings.ts'
+import { timeFunctions } from './native/times.ts'
 import { type NativeFunction, scalarFunction } from './native-function.ts'
 import { errorPrefix } from './raise.ts'
 
@@ -14,8 +18,12 @@ export const nativeFunctions: readonly NativeFunction[] = [
   ...castFunctions,
   ...numericFunctions,
   ...stringFunctions,
+  ...timeFunctions,
+  ...regexpFunctions,
   ...hashFunctions,
   ...bitFunctions,
+  ...arrayFunctions,
+  ...intervalFunctions,
 ]
 
 /**

@@ -53,6 +53,13 @@ function finite(value: number, target: string): number {
   )
 }
 
+/** PARSE_NUMERIC's syntax: commas among the digits before the point, and a sign before, or after, with spaces between. */
+function parseLoose(text: string, scale: number): bigint | undefined {
+  const match = /^\s*([+-]?)\s*([\d,]*(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([+-]?)\s*$/.exec(text)
+  if (match === null || (match[1] !== '' && match[3] !== '')) return undefined
+  return parseDecimal(`${match[1]}${match[3]}${match[2]?.replaceAll(',', '')}`, scale)
+}
+
 /** Casts with BigQuery's syntax, rounding and messages (conversion_functions). BIGNUMERIC travels as scaled text. */
 export const castFunctions: readonly NativeFunction[] = [
   {
@@ -91,6 +98,24 @@ export const castFunctions: readonly NativeFunction[] = [
         scaledDouble(finite(value, 'numeric'), 9),
         () => `numeric out of range: ${printDouble(value)}`,
       ),
+  },
+  {
+    name: 'googlesql_parse_numeric',
+    parameters: [VARCHAR],
+    returns: NUMERIC,
+    evaluate: (text: string) => {
+      const message = `Invalid input to PARSE_NUMERIC: ${JSON.stringify(text)}`
+      return numericValue(required(parseLoose(text, 9), message), () => message)
+    },
+  },
+  {
+    name: 'googlesql_parse_bignumeric',
+    parameters: [VARCHAR],
+    returns: VARCHAR,
+    evaluate: (text: string) => {
+      const message = `Invalid input to PARSE_BIGNUMERIC: ${JSON.stringify(text)}`
+      return bigNumericText(required(parseLoose(text, 38), message), () => message)
+    },
   },
   {
     name: 'googlesql_bignumeric',

@@ -76,6 +76,8 @@ function roundTo(value: bigint, scale: number, digits: bigint, mode: string): bi
 export const numericFunctions: readonly NativeFunction[] = [
   numericBinary('multiply', '*', (a, b) => divideRounded(a * b, numericUnit)),
   numericBinary('divide', '/', (a, b) => divideRounded(a * numericUnit, b)),
+  numericBinary('div', '/', (a, b) => (a / b) * numericUnit),
+  numericBinary('mod', '/', (a, b) => a % b),
   bigBinary('add', '+', (a, b) => a + b),
   bigBinary('subtract', '-', (a, b) => a - b),
   bigBinary('multiply', '*', (a, b) => divideRounded(a * b, bigUnit)),
@@ -108,6 +110,16 @@ export const numericFunctions: readonly NativeFunction[] = [
     parameters: [DOUBLE, BIGINT, VARCHAR],
     returns: DOUBLE,
     evaluate: (value: number, digits: bigint, mode: string) => roundDouble(value, digits, mode),
+  },
+  {
+    name: 'googlesql_bignumeric_int64',
+    parameters: [VARCHAR],
+    returns: BIGINT,
+    evaluate: (scaled: string) => {
+      const value = divideRounded(BigInt(scaled), bigUnit)
+      if (BigInt.asIntN(64, value) === value) return value
+      throw new GoogleSqlError(`int64 out of range: ${printDecimal(BigInt(scaled), 38)}`)
+    },
   },
   {
     name: 'googlesql_interval_multiply',

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { BIGINT, BLOB, BOOLEAN, DuckDBBlobValue, DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api'
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
-import { caseFold, editDistance, initcap, instr, soundex, translate } from './text.ts'
+import { caseFold, editDistance, fold, initcap, instr, soundex, translate } from './text.ts'
 
 function text(name: string, evaluate: (value: string) => string): NativeFunction {
   return { name: `googlesql_${name}`, parameters: [VARCHAR], returns: VARCHAR, evaluate }
@@ -48,7 +48,7 @@ const codePointFunctions: readonly NativeFunction[] = [
       if (list.items.includes(null)) return null
       const bytes = list.items.map((item) => {
         const value = item as bigint
-        if (value < 0n || value > 255n) throw new GoogleSqlError(`Invalid ASCII value: ${value}`)
+        if (value < 0n || value > 255n) throw new GoogleSqlError(`Invalid ASCII value ${value}`)
         return Number(value)
       })
       return blob(Uint8Array.from(bytes))
@@ -58,7 +58,7 @@ const codePointFunctions: readonly NativeFunction[] = [
     name: 'googlesql_chr',
     parameters: [BIGINT],
     returns: VARCHAR,
-    evaluate: (value: bigint) => (value === 0n ? '' : character(value)),
+    evaluate: (value: bigint) => character(value),
   },
 ]
 
@@ -199,9 +199,11 @@ function likePattern(pattern: string): RegExp {
 }
 
 function pad(value: readonly string[], length: bigint, pattern: readonly string[], left: boolean): string {
-  const size = positive(length, 'Return_length cannot be negative.')
+  if (pattern.length === 0) {
+    throw new GoogleSqlError('Third argument (pad pattern) for LPAD/RPAD cannot be empty')
+  }
+  const size = positive(length, 'Second argument (output size) for LPAD/RPAD cannot be negative')
   if (value.length >= size) return value.slice(0, size).join('')
-  if (pattern.length === 0) throw new GoogleSqlError('Pattern cannot be empty.')
   let padding = ''
   for (let at = 0; at < size - value.length; at++) padding += pattern[at % pattern.length]
   return left ? padding + value.join('') : value.join('') + padding
@@ -226,6 +228,19 @@ export const stringFunctions: readonly NativeFunction[] = [
     parameters: [VARCHAR, VARCHAR],
     returns: VARCHAR,
     evaluate: (value: string, form: string) => value.normalize(form),
+  },
+  {
+    name: 'googlesql_normalize_fold',
+    parameters: [VARCHAR, VARCHAR],
+    returns: VARCHAR,
+    evaluate: (value: string, form: string) => fold(value.normalize(form)).normalize(form),
+  },
+  {
+    name: 'googlesql_bytes_translate',
+    parameters: [BLOB, BLOB, BLOB],
+    returns: BLOB,
+    evaluate: (value: DuckDBBlobValue, from: DuckDBBlobValue, to: DuckDBBlobValue) =>
+      unlatin(translate(latin(value), latin(from), latin(to))),
   },
   {
     name: 'googlesql_translate',
@@ -277,21 +292,6 @@ export const stringFunctions: readonly NativeFunction[] = [
     returns: BOOLEAN,
     evaluate: (value: DuckDBBlobValue) => isUtf8(value.bytes),
   },
-  {
-    name: 'googlesql_regexp_groups',
-    parameters: [VARCHAR],
-    returns: BIGINT,
-    evaluate: (pattern: string) => BigInt(capturingGroups(pattern)),
-  },
   ...codePointFunctions,
   ...bytesFunctions,
 ]
-
-/** How many capturing groups an RE2 pattern has. */
-export function capturingGroups(pattern: string): number {
-  const bare = pattern.replace(
-    /\\Q[\s\S]*?(?:\\E|$)|\\[\s\S]|\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]/g,
-    '',
-  )
-  return (bare.match(/\((?!\?)|\(\?P?<[A-Za-z_]/g) ?? []).length
-}

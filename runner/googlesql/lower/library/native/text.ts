@@ -46,7 +46,8 @@ export function translate(value: string, from: string, to: string): string {
   const target = Array.from(to)
   const by = new Map<string, string>()
   for (const [index, point] of Array.from(from).entries()) {
-    if (by.has(point)) throw new GoogleSqlError('Duplicate character in TRANSLATE source characters')
+    if (by.has(point))
+      throw new GoogleSqlError(`Duplicate character "${point}" in TRANSLATE source characters`)
     by.set(point, target[index] ?? '')
   }
   return Array.from(value, (point) => by.get(point) ?? point).join('')
@@ -81,13 +82,11 @@ export function soundex(value: string): string {
     const letter = character.toUpperCase()
     const code = soundexCode[letter]
     if (result === '') {
-      result = letter
+      result = character
       last = code
     } else if (code !== undefined && code !== last) {
       result += code
       last = code
-    } else if (code === undefined && letter !== 'H' && letter !== 'W') {
-      last = undefined
     }
     if (result.length === 4) break
   }

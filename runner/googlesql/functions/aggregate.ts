@@ -1,0 +1,366 @@
+import { Problem } from '../../problem.ts'
+import { physicalType } from '../types/physical.ts'
+import { groupable, orderable } from '../types/predicates.ts'
+import {
+  arrayOf,
+  BIGNUMERIC,
+  BOOL,
+  BYTES,
+  FLOAT64,
+  INT64,
+  INTERVAL,
+  NUMERIC,
+  STRING,
+} from '../types/scalars.ts'
+import type { SqlType } from '../types/type.ts'
+import { aggregate, notNull } from './aggregate-sql.ts'
+import { anyType, optional, refused, signature, typeAt } from './define.ts'
+import type { Call, FunctionEntry, Signature } from './function.ts'
+
+const first = (args: readonly SqlType[]) => typeAt(args, 0)
+type Clauses = NonNullable<FunctionEntry['clauses']>
+
+/** What every simple aggregate allows. */
+const usual: Clauses = { distinct: true, having: true, over: true }
+
+function entry(
+  name: string,
+  signatures: readonly Signature[],
+  clauses: Clauses = usual,
+  family = 'aggregate_functions',
+): FunctionEntry {
+  return { name, kind: 'aggregate', page: `${family}#${name.toLowerCase()}`, signatures, clauses }
+}
+
+const NUMBER: readonly SqlType[] = [INT64, NUMERIC, BIGNUMERIC, FLOAT64]
+
+/** DuckDB adds INT64 in 128 bits: what does not fit in the end raises. */
+function sum(value: string, call: Call): string {
+  if (typeAt(call.argumentTypes, 0).kind === 'INTERVAL') return intervalSum(value, call)
+  const total = aggregate('sum', [value], call)
+  switch (typeAt(call.argumentTypes, 0).kind) {
+    case 'INT64':
+      return `CAST(${total} AS BIGINT)`
+    case 'NUMERIC':
+      return `CAST(${total} AS DECIMAL(38,9))`
+    default:
+      return total
+  }
+}
+
+function average(value: string, call: Call): string {
+  const kind = typeAt(call.argumentTypes, 0).kind
+  if (kind === 'NUMERIC') {
+    const total = `CAST(${aggregate('sum', [value], call)} AS DECIMAL(38,9))`
+    return `googlesql_numeric_divide(${total}, CAST(${nullIfZero(aggregate('count', [value], call))} AS DECIMAL(38,9)))`
+  }
+  if (kind === 'BIGNUMERIC') {
+    const total = `CAST(${aggregate('sum', [value], call)} AS VARCHAR)`
+    const count = `CAST(${nullIfZero(aggregate('count', [value], call))} AS VARCHAR) || repeat('0', 38)`
+    return `CAST(googlesql_bignumeric_divide(${total}, ${count}) AS BIGNUM)`
+  }
+  if (kind === 'INTERVAL') {
+    const total = intervalSum(value, call)
+    return `googlesql_interval_divide(${total}, ${nullIfZero(aggregate('count', [value], call))})`
+  }
+  return aggregate('avg', [value], call)
+}
+
+/** Part by part: DuckDB has no sum of intervals. */
+function intervalSum(value: string, call: Call): string {
+  const part = (name: string) => `datepart('${name}', ${value})`
+  const months = aggregate('sum', [`${part('year')} * 12 + ${part('month')}`], call)
+  const days = aggregate('sum', [part('day')], call)
+  const clock = `${part('hour')} * 3600000000 + ${part('minute')} * 60000000 + ${part('microsecond')}`
+  const micros = aggregate('sum', [clock], call)
+  return `(to_months(CAST(${months} AS INTEGER)) + to_days(CAST(${days} AS INTEGER)) + to_microseconds(CAST(${micros} AS BIGINT)))`
+}
+
+function nullIfZero(count: string): string {
+  return `nullif(${count}, 0)`
+}
+
+/** MIN and MAX: one NaN makes the result NaN. */
+function extreme(duck: 'min' | 'max', value: string, call: Call): string {
+  if (typeAt(call.argumentTypes, 0).kind !== 'FLOAT64' || duck === 'max')
+    return aggregate(duck, [value], call)
+  // DuckDB has NaN as the greatest: MAX is right by itself, MIN has to ask.
+  const nan = aggregate('bool_or', [`isnan(${value})`], call)
+  return `CASE WHEN ${nan} THEN 'nan'::DOUBLE ELSE ${aggregate(duck, [value], call)} END`
+}
+
+function ofType(type: SqlType, result: SqlType, lower: (value: string, call: Call) => string): Signature {
+  return signature([type], result, ([value = ''], call) => lower(value, call))
+}
+
+/** A list of values, limited and with the NULLs that the call keeps. */
+function arrayAgg(value: string, call: Call): string {
+  const condition = call.aggregate?.nulls === 'IGNORE' ? notNull(value) : undefined
+  const list = aggregate('list', [value], call, condition)
+  const limit = call.aggregate?.limit
+  return limit === undefined ? list : `(${list})[1:${limit}]`
+}
+
+function arrayConcatAgg(value: string, call: Call): string {
+  const list = aggregate('list', [value], call, notNull(value))
+  const limit = call.aggregate?.limit
+  return `flatten(${limit === undefined ? list : `(${list})[1:${limit}]`})`
+}
+
+function stringAgg(value: string, separator: string | undefined, call: Call): string {
+  const bytes = typeAt(call.argumentTypes, 0).kind === 'BYTES'
+  const by = separator ?? (bytes ? `','::BLOB` : `','`)
+  const list = aggregate('list', [value], call, notNull(value))
+  const limit = call.aggregate?.limit
+  const taken = limit === undefined ? list : `(${list})[1:${limit}]`
+  if (bytes) return `googlesql_bytes_join(${taken}, ${by}, CAST(NULL AS BLOB))`
+  const simple = call.aggregate === undefined || (limit === undefined && !call.aggregate.distinct)
+  if (simple) return aggregate('string_agg', [value, by], call)
+  return `array_to_string(${taken}, ${by})`
+}
+
+/** The value of some row that is not NULL; DuckDB's any_value skips NULLs as BigQuery's does. */
+function anyValue(value: string, call: Call): string {
+  const having = call.aggregate?.having
+  if (having !== undefined && call.aggregate?.over === undefined) {
+    return `${having.kind === 'MAX' ? 'arg_max_null' : 'arg_min_null'}(${value}, ${having.sql})`
+  }
+  return aggregate('any_value', [value], call)
+}
+
+function byKey(name: 'MAX_BY' | 'MIN_BY'): FunctionEntry {
+  const duck = name === 'MAX_BY' ? 'arg_max_null' : 'arg_min_null'
+  return entry(
+    name,
+    [
+      {
+        ...signature([anyType, anyType], first, ([value = '', key = ''], call) =>
+          aggregate(duck, [value, key], call),
+        ),
+        accepts: ([, key]) => key !== undefined && orderable(key),
+      },
+    ],
+    { over: false },
+  )
+}
+
+function statistic(name: string, duck: string): FunctionEntry {
+  return entry(
+    name,
+    [signature([FLOAT64], FLOAT64, ([value = ''], call) => spread(duck, value, call))],
+    { distinct: true, over: true },
+    'statistical_aggregate_functions',
+  )
+}
+
+/** Of one value the sample's spread is NULL, the population's 0; a NaN or an infinity makes NaN, where DuckDB raises. */
+function spread(duck: string, value: string, call: Call): string {
+  const finite = aggregate('bool_and', [`isfinite(${value})`], call)
+  const safe = aggregate(duck, [`CASE WHEN isfinite(${value}) THEN ${value} END`], call)
+  return `CASE WHEN ${finite} THEN ${safe} WHEN ${aggregate('count', [value], call)} > 0 THEN 'nan'::DOUBLE END`
+}
+
+function paired(name: string, duck: string): FunctionEntry {
+  return entry(
+    name,
+    [
+      signature([FLOAT64, FLOAT64], FLOAT64, ([x = '', y = ''], call) => {
+        // DuckDB takes the dependent value first; covariance and correlation do not mind.
+        const result = aggregate(duck, [x, y], call)
+        return name === 'COVAR_SAMP' || name === 'CORR'
+          ? `CASE WHEN ${aggregate('regr_count', [x, y], call)} > 1 THEN ${result} END`
+          : result
+      }),
+    ],
+    { over: true },
+    'statistical_aggregate_functions',
+  )
+}
+
+function bitwise(name: string, duck: string): FunctionEntry {
+  return entry(name, [ofType(INT64, INT64, (value, call) => aggregate(duck, [value], call))])
+}
+
+const sortable = (entryOf: Signature): Signature => ({
+  ...entryOf,
+  accepts: ([type]) => type !== undefined && orderable(type),
+})
+
+const distinctOnly: Signature['accepts'] = ([type]) => type !== undefined && groupable(type)
+
+export const aggregateFunctions: readonly FunctionEntry[] = [
+  entry('ANY_VALUE', [ofType0(anyValue)], { having: true, over: true }),
+  entry(
+    'ARRAY_AGG',
+    [
+      signature(
+        [anyType],
+        (args) => arrayOf(first(args)),
+        ([value = ''], call) => arrayAgg(value, call),
+      ),
+    ],
+    {
+      distinct: true,
+      nulls: true,
+      orderBy: true,
+      limit: true,
+      having: true,
+      over: true,
+    },
+  ),
+  entry(
+    'ARRAY_CONCAT_AGG',
+    [signature(['ARRAY<T1>'], first, ([value = ''], call) => arrayConcatAgg(value, call))],
+    {
+      orderBy: true,
+      limit: true,
+      having: true,
+    },
+  ),
+  entry('AVG', [
+    ofType(INT64, FLOAT64, average),
+    ofType(NUMERIC, NUMERIC, average),
+    ofType(BIGNUMERIC, BIGNUMERIC, average),
+    ofType(FLOAT64, FLOAT64, average),
+    ofType(INTERVAL, INTERVAL, average),
+  ]),
+  bitwise('BIT_AND', 'bit_and'),
+  bitwise('BIT_OR', 'bit_or'),
+  bitwise('BIT_XOR', 'bit_xor'),
+  entry('COUNT', [
+    // COUNT(*) has no argument.
+    signature([], INT64, (_args, call) => aggregate('count', ['*'], call)),
+    signature([anyType], INT64, ([value = ''], call) => aggregate('count', [value], call)),
+  ]),
+  entry('COUNTIF', [
+    signature([BOOL], INT64, ([value = ''], call) =>
+      call.aggregate?.distinct
+        ? aggregate('count', [`CASE WHEN ${value} THEN TRUE END`], call)
+        : aggregate('count', [`CASE WHEN ${value} THEN 1 END`], call),
+    ),
+  ]),
+  entry('LOGICAL_AND', [ofType(BOOL, BOOL, (value, call) => aggregate('bool_and', [value], call))]),
+  entry('LOGICAL_OR', [ofType(BOOL, BOOL, (value, call) => aggregate('bool_or', [value], call))]),
+  entry('MAX', [sortable(ofType0((value, call) => extreme('max', value, call)))]),
+  entry('MIN', [sortable(ofType0((value, call) => extreme('min', value, call)))]),
+  byKey('MAX_BY'),
+  byKey('MIN_BY'),
+  entry(
+    'STRING_AGG',
+    [STRING, BYTES].map((type) =>
+      signature([type, optional(type)], type, ([value = '', separator], call) =>
+        stringAgg(value, separator, call),
+      ),
+    ),
+    { distinct: true, orderBy: true, limit: true, having: true, over: true },
+  ),
+  entry(
+    'SUM',
+    [...NUMBER, INTERVAL].map((type) => ofType(type, type, sum)),
+  ),
+  entry(
+    'GROUPING',
+    [signature([anyType], INT64, ([value = '']) => `CAST(grouping(${value}) AS BIGINT)`)],
+    {},
+  ),
+  paired('CORR', 'corr'),
+  paired('COVAR_POP', 'covar_pop'),
+  paired('COVAR_SAMP', 'covar_samp'),
+  statistic('STDDEV', 'stddev_samp'),
+  statistic('STDDEV_SAMP', 'stddev_samp'),
+  statistic('STDDEV_POP', 'stddev_pop'),
+  statistic('VARIANCE', 'var_samp'),
+  statistic('VAR_SAMP', 'var_samp'),
+  statistic('VAR_POP', 'var_pop'),
+  entry(
+    'APPROX_COUNT_DISTINCT',
+    [
+      {
+        ...signature([anyType], INT64, ([value = ''], call) =>
+          aggregate('count', [`DISTINCT ${value}`], call),
+        ),
+        accepts: distinctOnly,
+      },
+    ],
+    { over: true },
+    'approximate_aggregate_functions',
+  ),
+  entry(
+    'APPROX_QUANTILES',
+    [
+      sortable(
+        signature([anyType, { type: INT64, literal: true }], (args) => arrayOf(first(args)), approxQuantiles),
+      ),
+    ],
+    { distinct: true, nulls: true },
+    'approximate_aggregate_functions',
+  ),
+  entry(
+    'APPROX_TOP_COUNT',
+    [
+      signature(
+        [anyType, { type: INT64, literal: true }],
+        (args) => topType(first(args)),
+        ([value = '', limit = ''], call) => topCount(value, limit, call),
+      ),
+    ],
+    {},
+    'approximate_aggregate_functions',
+  ),
+  refused(
+    'APPROX_TOP_SUM',
+    'approximate_aggregate_functions#approx_top_sum',
+    'APPROX_TOP_SUM is not supported locally; GROUP BY with SUM and LIMIT is',
+    'aggregate',
+  ),
+  ...['INIT', 'MERGE', 'MERGE_PARTIAL', 'EXTRACT'].map((name) =>
+    refused(
+      `HLL_COUNT.${name}`,
+      `hll_functions#hll_count${name.toLowerCase()}`,
+      'HyperLogLog++ sketches are not supported locally; COUNT(DISTINCT …) and APPROX_COUNT_DISTINCT are',
+      name === 'EXTRACT' ? 'scalar' : 'aggregate',
+    ),
+  ),
+]
+
+/** An aggregate that gives its argument's type back. */
+function ofType0(lower: (value: string, call: Call) => string): Signature {
+  return signature([anyType], first, ([value = ''], call) => lower(value, call))
+}
+
+function topType(value: SqlType): SqlType {
+  return arrayOf({
+    kind: 'STRUCT',
+    fields: [
+      { name: 'value', type: value },
+      { name: 'count', type: INT64 },
+    ],
+  })
+}
+
+/** Exact where BigQuery approximates: the nearest-rank quantiles of the sorted values. */
+function approxQuantiles([value = '', number = '']: readonly string[], call: Call): string {
+  const size = Number(call.literals[1])
+  if (!Number.isInteger(size) || size < 1)
+    throw new Problem('APPROX_QUANTILES: number must be a positive integer')
+  const kept = call.aggregate?.nulls === 'RESPECT' ? undefined : notNull(value)
+  const list = `list_sort(${aggregate('list', [value], call, kept)}, 'ASC', 'NULLS FIRST')`
+  const type = physicalType(call.resultType)
+  const indexes = `generate_series(0, ${number})`
+  const picked = `list_transform(list_value({'s': ${list}}), lambda l: CASE WHEN len(l.s) > 0 THEN list_transform(${indexes}, lambda i: l.s[CAST(greatest(ceil(CAST(i * len(l.s) AS DOUBLE) / ${number}), 1) AS BIGINT)]) END)[1]`
+  return `CAST(${picked} AS ${type})`
+}
+
+/**
+ * The most frequent values with their counts, NULL among them. BigQuery leaves the order of equal counts open; here it
+ * is that of the values.
+ */
+function topCount(value: string, limit: string, call: Call): string {
+  const counts = `map_entries(${aggregate('histogram', [value], call)})`
+  const missing = aggregate('count', ['*'], call, `${value} IS NULL`)
+  const duck = physicalType(typeAt(call.argumentTypes, 0))
+  const known = `coalesce(list_transform(${counts}, lambda e: {'n': -CAST(e.value AS BIGINT), 'k': e.key}), [])`
+  const none = `CASE WHEN ${missing} > 0 THEN [{'n': -${missing}, 'k': CAST(NULL AS ${duck})}] ELSE [] END`
+  const sorted = `list_sort(list_concat(${known}, ${none}))[1:${limit}]`
+  return `list_transform(${sorted}, lambda e: {'value': e.k, 'count': -e.n})`
+}

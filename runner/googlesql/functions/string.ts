@@ -1,0 +1,340 @@
+import { quoteText } from '../lower/identifier.ts'
+import { once } from '../lower/library/once.ts'
+import { raise, raiseText } from '../lower/library/raise.ts'
+import { arrayOf, BOOL, BYTES, INT64, STRING } from '../types/scalars.ts'
+import type { SqlType } from '../types/type.ts'
+import { named, operator, optional, plain, refused, repeated, scalar, signature, typeAt } from './define.ts'
+import type { FunctionEntry, Signature } from './function.ts'
+
+const page = 'string_functions'
+const first = (args: readonly SqlType[]) => typeAt(args, 0)
+
+function string(name: string, signatures: readonly Signature[]): FunctionEntry {
+  return scalar(name, `${page}#${name.toLowerCase()}`, signatures)
+}
+
+/** The same function of STRING and of BYTES; `lower` is told which. */
+function either(
+  parameters: readonly ('same' | SqlType)[],
+  result: SqlType | 'same',
+  lower: (args: readonly string[], bytes: boolean) => string,
+  least = parameters.length,
+): readonly Signature[] {
+  return [STRING, BYTES].map((type) =>
+    signature(
+      parameters.map((parameter, index) => {
+        const own = parameter === 'same' ? type : parameter
+        return index >= least ? optional(own) : own
+      }),
+      result === 'same' ? type : result,
+      (args) => lower(args, type === BYTES),
+    ),
+  )
+}
+
+/** Evaluates `value` unless `wrong` (a condition that is not NULL-safe) holds; then raises. */
+function guarded(wrong: string, message: string, type: string, value: string): string {
+  return `CASE WHEN ${wrong} THEN ${raiseText(message, type)} ELSE ${value} END`
+}
+
+const duckType = (bytes: boolean) => (bytes ? 'BLOB' : 'VARCHAR')
+/** DuckDB measures and cuts BLOBs by their hexadecimal text. */
+const bytesLength = (value: string) => `octet_length(${value})`
+const bytesSlice = (value: string, start: string, length?: string) =>
+  `unhex(substr(hex(${value}), 2 * (${start}) - 1${length === undefined ? '' : `, 2 * (${length})`}))`
+
+function lengthOf(value: string, bytes: boolean): string {
+  return bytes ? bytesLength(value) : `length(${value})`
+}
+
+function slice(value: string, start: string, length: string | undefined, bytes: boolean): string {
+  if (bytes) return bytesSlice(value, start, length)
+  return `substring(${value}, ${start}${length === undefined ? '' : `, ${length}`})`
+}
+
+function substr(args: readonly string[], bytes: boolean): string {
+  return once(args, (value, position, length) => {
+    // Position 0 is 1; one before the text's start is its start.
+    const start = /^\d+$|^CAST\(\d+ AS BIGINT\)$/.test(position ?? '')
+      ? `greatest(${position}, 1)`
+      : `CASE WHEN ${position} > 0 THEN ${position} WHEN ${position} = 0 THEN 1 ELSE greatest(${lengthOf(value ?? '', bytes)} + ${position} + 1, 1) END`
+    if (length === undefined) return slice(value ?? '', start, undefined, bytes)
+    const cut = `CASE WHEN ${length} > 2147483647 THEN 2147483647 ELSE ${length} END`
+    return guarded(
+      `${length} < 0`,
+      'Third argument in SUBSTR() cannot be negative',
+      duckType(bytes),
+      slice(value ?? '', start, /^\d+$/.test(length) ? length : cut, bytes),
+    )
+  })
+}
+
+/** Unicode's white space, which TRIM without characters takes away. */
+const whiteSpace = quoteText(
+  ' \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
+)
+
+function trim(name: 'TRIM' | 'LTRIM' | 'RTRIM'): FunctionEntry {
+  const side = name === 'TRIM' ? 'BOTH' : name === 'LTRIM' ? 'LEFT' : 'RIGHT'
+  return string(name, [
+    plain([STRING], STRING, (value) => `${name.toLowerCase()}(${value}, ${whiteSpace})`),
+    plain([STRING, STRING], STRING, (value, set) => `${name.toLowerCase()}(${value}, ${set})`),
+    plain([BYTES, BYTES], BYTES, (value, set) => `googlesql_bytes_trim(${value}, ${set}, '${side}')`),
+  ])
+}
+
+function pad(name: 'LPAD' | 'RPAD'): FunctionEntry {
+  const left = name === 'LPAD' ? 'TRUE' : 'FALSE'
+  return string(
+    name,
+    either(
+      ['same', INT64, 'same'],
+      'same',
+      ([value = '', length = '', pattern], bytes) =>
+        bytes
+          ? `googlesql_bytes_pad(${value}, ${length}, ${pattern ?? `'\\x20'::BLOB`}, ${left})`
+          : `googlesql_pad(${value}, ${length}, ${pattern ?? `' '`}, ${left})`,
+      2,
+    ),
+  )
+}
+
+function side(name: 'LEFT' | 'RIGHT'): FunctionEntry {
+  return string(
+    name,
+    either(['same', INT64], 'same', ([value = '', length = ''], bytes) =>
+      once([value, length], (v, n) => {
+        const part =
+          name === 'LEFT'
+            ? slice(v, '1', n, bytes)
+            : slice(v, `greatest(${lengthOf(v, bytes)} - ${n} + 1, 1)`, undefined, bytes)
+        return guarded(`${n} < 0`, `Second argument in ${name}() cannot be negative`, duckType(bytes), part)
+      }),
+    ),
+  )
+}
+
+/** ASCII text changes case in DuckDB; the rest by Unicode's full rules. */
+function changeCase(name: 'UPPER' | 'LOWER'): FunctionEntry {
+  const duck = name.toLowerCase()
+  return string(name, [
+    plain([STRING], STRING, (value) =>
+      once(
+        [value],
+        (x) => `CASE WHEN strlen(${x}) = length(${x}) THEN ${duck}(${x}) ELSE googlesql_${duck}(${x}) END`,
+      ),
+    ),
+    plain([BYTES], BYTES, (value) => {
+      const [from, to] = name === 'UPPER' ? [97, 122] : [65, 90]
+      const shift = name === 'UPPER' ? -32 : 32
+      const points = `list_transform(googlesql_bytes_to_code_points(${value}), lambda c: CASE WHEN c BETWEEN ${from} AND ${to} THEN c + ${shift} ELSE c END)`
+      return `googlesql_code_points_to_bytes(${points})`
+    }),
+  ])
+}
+
+function length(name: string): FunctionEntry {
+  return string(
+    name,
+    either(['same'], INT64, ([value = ''], bytes) => lengthOf(value, bytes)),
+  )
+}
+
+const instr: readonly Signature[] = either(
+  ['same', 'same', INT64, INT64],
+  INT64,
+  ([value = '', part = '', position = '1', occurrence = '1'], bytes) =>
+    bytes
+      ? `googlesql_bytes_find(${value}, ${part}, ${position}, ${occurrence})`
+      : `googlesql_instr(${value}, ${part}, ${position}, ${occurrence})`,
+  2,
+)
+
+const concat = (duck: 'VARCHAR' | 'BLOB', type: SqlType): Signature =>
+  signature([type, repeated(type)], type, (args) =>
+    args.length === 1 ? (args[0] ?? '') : `(${args.map((arg) => `CAST(${arg} AS ${duck})`).join(' || ')})`,
+  )
+
+export const stringFunctions: readonly FunctionEntry[] = [
+  operator('||', 'concatenation_operator', [
+    plain([STRING, STRING], STRING, (x, y) => `(${x} || ${y})`),
+    plain([BYTES, BYTES], BYTES, (x, y) => `(${x} || ${y})`),
+    plain(['ARRAY<T1>', 'ARRAY<T1>'], first, (x, y) =>
+      once(
+        [x, y],
+        (a, b) => `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL ELSE list_concat(${a}, ${b}) END`,
+      ),
+    ),
+  ]),
+  string('ASCII', [
+    plain([STRING], INT64, (value) =>
+      once([value], (x) => {
+        const message = `'Argument to ASCII is not a structurally valid ASCII string: ''' || ${x} || ''''`
+        return `CASE WHEN ${x} = '' THEN 0 WHEN ascii(${x}) < 128 THEN CAST(ascii(${x}) AS BIGINT) WHEN ${x} IS NOT NULL THEN ${raise(message, 'BIGINT')} END`
+      }),
+    ),
+    plain(
+      [BYTES],
+      INT64,
+      (x) => `coalesce(googlesql_bytes_to_code_points(${x})[1], CASE WHEN ${x} IS NOT NULL THEN 0 END)`,
+    ),
+  ]),
+  string('BYTE_LENGTH', [plain([STRING], INT64, (x) => `strlen(${x})`), plain([BYTES], INT64, bytesLength)]),
+  string('OCTET_LENGTH', [plain([STRING], INT64, (x) => `strlen(${x})`), plain([BYTES], INT64, bytesLength)]),
+  string('CHAR_LENGTH', [plain([STRING], INT64, (x) => `length(${x})`)]),
+  string('CHARACTER_LENGTH', [plain([STRING], INT64, (x) => `length(${x})`)]),
+  length('LENGTH'),
+  string('CHR', [plain([INT64], STRING, (x) => `googlesql_chr(${x})`)]),
+  string('CODE_POINTS_TO_BYTES', [
+    plain([arrayOf(INT64)], BYTES, (x) => `googlesql_code_points_to_bytes(${x})`),
+  ]),
+  string('CODE_POINTS_TO_STRING', [
+    plain([arrayOf(INT64)], STRING, (x) => `googlesql_code_points_to_string(${x})`),
+  ]),
+  string('TO_CODE_POINTS', [
+    plain([STRING], arrayOf(INT64), (x) => `googlesql_to_code_points(${x})`),
+    plain([BYTES], arrayOf(INT64), (x) => `googlesql_bytes_to_code_points(${x})`),
+  ]),
+  string('UNICODE', [
+    plain([STRING], INT64, (value) =>
+      once([value], (x) => `CASE WHEN ${x} = '' THEN 0 ELSE CAST(unicode(${x}) AS BIGINT) END`),
+    ),
+  ]),
+  string('CONCAT', [concat('VARCHAR', STRING), concat('BLOB', BYTES)]),
+  string('CONTAINS_SUBSTR', [
+    signature(
+      [STRING, STRING, named('json_scope', STRING)],
+      BOOL,
+      ([value = '', part = '']) => `googlesql_contains_substr(${value}, ${part})`,
+    ),
+  ]),
+  string(
+    'EDIT_DISTANCE',
+    either(
+      ['same', 'same'],
+      INT64,
+      ([x = '', y = '', max], bytes) =>
+        `googlesql_${bytes ? 'bytes_' : ''}edit_distance(${x}, ${y}, ${max ?? '9223372036854775807'})`,
+    ).map((entry) => ({
+      ...entry,
+      parameters: [...entry.parameters, named('max_distance', INT64)],
+    })),
+  ),
+  string(
+    'STARTS_WITH',
+    either(['same', 'same'], BOOL, ([value = '', part = ''], bytes) =>
+      bytes ? `starts_with(hex(${value}), hex(${part}))` : `starts_with(${value}, ${part})`,
+    ),
+  ),
+  string(
+    'ENDS_WITH',
+    either(['same', 'same'], BOOL, ([value = '', part = ''], bytes) =>
+      bytes ? `ends_with(hex(${value}), hex(${part}))` : `ends_with(${value}, ${part})`,
+    ),
+  ),
+  string('FROM_BASE32', [plain([STRING], BYTES, (x) => `googlesql_from_base32(${x})`)]),
+  string('FROM_BASE64', [plain([STRING], BYTES, (x) => `googlesql_from_base64(${x})`)]),
+  string('FROM_HEX', [plain([STRING], BYTES, (x) => `googlesql_from_hex(${x})`)]),
+  string('TO_BASE32', [plain([BYTES], STRING, (x) => `googlesql_to_base32(${x})`)]),
+  string('TO_BASE64', [plain([BYTES], STRING, (x) => `to_base64(${x})`)]),
+  string('TO_HEX', [plain([BYTES], STRING, (x) => `lower(hex(${x}))`)]),
+  string('INITCAP', [
+    plain(
+      [STRING],
+      STRING,
+      (x) => `googlesql_initcap(${x}, ${quoteText(' \t\n\v\f\r[](){}/|<>!?@"^#$&~_,.:;*%+-')})`,
+    ),
+    plain([STRING, STRING], STRING, (x, delimiters) => `googlesql_initcap(${x}, ${delimiters})`),
+  ]),
+  string('INSTR', instr),
+  side('LEFT'),
+  side('RIGHT'),
+  changeCase('LOWER'),
+  changeCase('UPPER'),
+  pad('LPAD'),
+  pad('RPAD'),
+  trim('TRIM'),
+  trim('LTRIM'),
+  trim('RTRIM'),
+  string('NORMALIZE', [
+    signature(
+      [STRING, { type: STRING, optional: true, keyword: ['NFC', 'NFKC', 'NFD', 'NFKD'] }],
+      STRING,
+      ([x = '', form = `'NFC'`]) => `googlesql_normalize(${x}, ${form})`,
+    ),
+  ]),
+  string('NORMALIZE_AND_CASEFOLD', [
+    signature(
+      [STRING, { type: STRING, optional: true, keyword: ['NFC', 'NFKC', 'NFD', 'NFKD'] }],
+      STRING,
+      ([x = '', form = `'NFC'`]) => `googlesql_normalize_fold(${x}, ${form})`,
+    ),
+  ]),
+  string(
+    'REPEAT',
+    either(['same', INT64], 'same', ([value = '', count = ''], bytes) =>
+      once([value, count], (v, n) => {
+        const result = bytes ? `unhex(repeat(hex(${v}), ${n}))` : `repeat(${v}, ${n})`
+        const wrong = guarded(
+          `${n} < 0`,
+          'Second argument (repeat count) for REPEAT cannot be negative',
+          duckType(bytes),
+          result,
+        )
+        const size = `${bytes ? bytesLength(v) : `strlen(${v})`} * ${n} > 1048576`
+        const large = raiseText('Output of REPEAT exceeds max allowed output size of 1MB', duckType(bytes))
+        return `CASE WHEN ${n} > 1048576 AND ${lengthOf(v, bytes)} > 0 THEN ${large} WHEN ${lengthOf(v, bytes)} > 0 AND ${size} THEN ${large} ELSE ${wrong} END`
+      }),
+    ),
+  ),
+  string(
+    'REPLACE',
+    either(['same', 'same', 'same'], 'same', ([value = '', from = '', to = ''], bytes) =>
+      bytes
+        ? `googlesql_bytes_replace(${value}, ${from}, ${to})`
+        : once(
+            [value, from, to],
+            (v, f, t) =>
+              `CASE WHEN ${f} = '' AND ${t} IS NOT NULL THEN ${v} ELSE replace(${v}, ${f}, ${t}) END`,
+          ),
+    ),
+  ),
+  string('REVERSE', [
+    plain([STRING], STRING, (value) =>
+      once(
+        [value],
+        (x) => `CASE WHEN strlen(${x}) = length(${x}) THEN reverse(${x}) ELSE googlesql_reverse(${x}) END`,
+      ),
+    ),
+    plain([BYTES], BYTES, (x) => `googlesql_bytes_reverse(${x})`),
+  ]),
+  string('SAFE_CONVERT_BYTES_TO_STRING', [plain([BYTES], STRING, (x) => `googlesql_safe_utf8(${x})`)]),
+  string('SOUNDEX', [plain([STRING], STRING, (x) => `googlesql_soundex(${x})`)]),
+  string('SPLIT', [
+    plain([STRING], arrayOf(STRING), (value) => `string_split(${value}, ',')`),
+    plain([STRING, STRING], arrayOf(STRING), (value, by) =>
+      once(
+        [value, by],
+        (v, d) => `CASE WHEN ${v} = '' AND ${d} IS NOT NULL THEN [''] ELSE string_split(${v}, ${d}) END`,
+      ),
+    ),
+    plain([BYTES, BYTES], arrayOf(BYTES), (value, by) => `googlesql_bytes_split(${value}, ${by})`),
+  ]),
+  string(
+    'STRPOS',
+    either(['same', 'same'], INT64, ([value = '', part = ''], bytes) =>
+      bytes ? `googlesql_bytes_find(${value}, ${part}, 1, 1)` : `strpos(${value}, ${part})`,
+    ),
+  ),
+  string('SUBSTR', either(['same', INT64, INT64], 'same', substr, 2)),
+  string('SUBSTRING', either(['same', INT64, INT64], 'same', substr, 2)),
+  string(
+    'TRANSLATE',
+    either(['same', 'same', 'same'], 'same', ([value = '', from = '', to = ''], bytes) =>
+      bytes
+        ? `googlesql_bytes_translate(${value}, ${from}, ${to})`
+        : `googlesql_translate(${value}, ${from}, ${to})`,
+    ),
+  ),
+  refused('COLLATE', `${page}#collate`, 'collation is not supported locally'),
+]

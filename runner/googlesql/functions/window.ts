@@ -1,0 +1,122 @@
+import { Problem } from '../../problem.ts'
+import { physicalType } from '../types/physical.ts'
+import { FLOAT64, INT64, NUMERIC } from '../types/scalars.ts'
+import type { SqlType } from '../types/type.ts'
+import { anyType, optional, signature, typeAt } from './define.ts'
+import type { Call, FunctionEntry, Signature } from './function.ts'
+
+const first = (args: readonly SqlType[]) => typeAt(args, 0)
+
+function over(call: Call): string {
+  return ` OVER ${call.aggregate?.over ?? '()'}`
+}
+
+function numbering(name: string, result: SqlType, signatures?: readonly Signature[]): FunctionEntry {
+  const duck = name.toLowerCase()
+  return {
+    name,
+    kind: 'numbering',
+    page: `numbering_functions#${duck}`,
+    signatures: signatures ?? [signature([], result, (_args, call) => `${duck}()${over(call)}`)],
+    clauses: { over: 'no frame' },
+  }
+}
+
+function navigation(name: string, signatures: readonly Signature[], frame: boolean): FunctionEntry {
+  return {
+    name,
+    kind: 'navigation',
+    page: `navigation_functions#${name.toLowerCase()}`,
+    signatures,
+    clauses: { nulls: true, over: frame ? true : 'no frame' },
+  }
+}
+
+/** IGNORE NULLS stands inside DuckDB's call. */
+function nulls(call: Call): string {
+  return call.aggregate?.nulls === 'IGNORE' ? ' IGNORE NULLS' : ''
+}
+
+const edge = (name: string): FunctionEntry =>
+  navigation(
+    name,
+    [
+      signature(
+        [anyType],
+        first,
+        ([value = ''], call) => `${name.toLowerCase()}(${value}${nulls(call)})${over(call)}`,
+      ),
+    ],
+    true,
+  )
+
+const shifted = (name: 'LAG' | 'LEAD'): FunctionEntry =>
+  navigation(
+    name,
+    [
+      signature(
+        ['T1', optional(INT64), optional('T1')],
+        first,
+        ([value = '', offset = '1', otherwise], call) => {
+          const fallback = otherwise === undefined ? '' : `, ${otherwise}`
+          return `${name.toLowerCase()}(${value}, ${offset}${fallback}${nulls(call)})${over(call)}`
+        },
+      ),
+    ],
+    false,
+  )
+
+/** A percentile over the window's partition; BigQuery ignores NULLs unless told otherwise. */
+function percentile(name: 'PERCENTILE_CONT' | 'PERCENTILE_DISC'): FunctionEntry {
+  const lower: Signature['lower'] = ([value = '', fraction = ''], call) => {
+    if (call.aggregate?.nulls === 'RESPECT')
+      throw new Problem(`${name} with RESPECT NULLS is not supported locally`)
+    const type = typeAt(call.argumentTypes, 0)
+    const duck = physicalType(call.resultType)
+    if (name === 'PERCENTILE_DISC') return `quantile_disc(${value}, ${fraction})${over(call)}`
+    const list = `list_sort(list(${value}) FILTER (WHERE ${value} IS NOT NULL)${over(call)})`
+    return type.kind === 'FLOAT64'
+      ? `quantile_cont(${value}, ${fraction})${over(call)}`
+      : `CAST(googlesql_numeric_percentile(CAST(${list} AS DECIMAL(38,9)[]), ${fraction}) AS ${duck})`
+  }
+  const number = name === 'PERCENTILE_CONT'
+  const signatures = number
+    ? [signature([NUMERIC, NUMERIC], NUMERIC, lower), signature([FLOAT64, FLOAT64], FLOAT64, lower)]
+    : [signature([anyType, FLOAT64], first, lower)]
+  return {
+    name,
+    kind: 'navigation',
+    page: `navigation_functions#${name.toLowerCase()}`,
+    signatures,
+    clauses: { nulls: true, over: 'no frame' },
+  }
+}
+
+/** Numbering and navigation functions: all of them need OVER. */
+export const windowFunctions: readonly FunctionEntry[] = [
+  numbering('ROW_NUMBER', INT64),
+  numbering('RANK', INT64),
+  numbering('DENSE_RANK', INT64),
+  numbering('PERCENT_RANK', FLOAT64),
+  numbering('CUME_DIST', FLOAT64),
+  numbering('NTILE', INT64, [
+    signature([INT64], INT64, ([buckets = ''], call) => `ntile(${buckets})${over(call)}`),
+  ]),
+  edge('FIRST_VALUE'),
+  edge('LAST_VALUE'),
+  navigation(
+    'NTH_VALUE',
+    [
+      signature(
+        [anyType, INT64],
+        first,
+        ([value = '', n = ''], call) => `nth_value(${value}, ${n}${nulls(call)})${over(call)}`,
+      ),
+    ],
+    true,
+  ),
+  shifted('LAG'),
+  shifted('LEAD'),
+  percentile('PERCENTILE_CONT'),
+  percentile('PERCENTILE_DISC'),
+]

@@ -1,0 +1,151 @@
+import { BIGINT, DuckDBIntervalValue, INTERVAL, VARCHAR } from '@duckdb/node-api'
+import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
+import { civilOf, daysInMonth, floorDivide, maxMicros, microsOf, microsPerDay, minMicros } from './civil.ts'
+import { type IntervalParts, validInterval } from './intervals.ts'
+
+function value({ months, days, micros }: IntervalParts): DuckDBIntervalValue {
+  if (!validInterval({ months, days, micros })) throw new GoogleSqlError('Interval is out of range')
+  return new DuckDBIntervalValue(months, days, micros)
+}
+
+const units = ['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND']
+
+/** Patterns of a part's text, and what separates it from the part before. */
+const separators: Readonly<Record<string, string>> = {
+  MONTH: '-',
+  DAY: ' ',
+  HOUR: ' ',
+  MINUTE: ':',
+  SECOND: ':',
+}
+
+/**
+ * `INTERVAL '3 4:5' DAY TO MINUTE`: the parts from the first to the last unit, with the signs of the year-month, the
+ * day and the time parts.
+ */
+function intervalParts(text: string, range: string): IntervalParts | undefined {
+  const [first = '', last = first] = range.split(' TO ')
+  const wanted = units.slice(units.indexOf(first), units.indexOf(last) + 1)
+  let pattern = ''
+  for (const [index, unit] of wanted.entries()) {
+    const signed = index === 0 || unit === 'DAY' || unit === 'HOUR' ? '([+-]?)' : '()'
+    const digits = unit === 'SECOND' ? '(\\d*)(?:\\.(\\d{1,6}))?' : '(\\d+)'
+    pattern += `${index === 0 ? '' : separators[unit]}${signed}${digits}`
+  }
+  const match = new RegExp(`^${pattern}$`).exec(text)
+  if (match === null) return undefined
+  const found: Record<string, { sign: bigint; size: bigint }> = {}
+  let sign = 1n
+  for (const [index, unit] of wanted.entries()) {
+    const text = match[index * 2 + 1] ?? ''
+    if (index === 0 || unit === 'DAY' || unit === 'HOUR') sign = text === '-' ? -1n : 1n
+    found[unit] = { sign, size: BigInt(match[index * 2 + 2] || '0') }
+  }
+  const of = (unit: string) => (found[unit]?.size ?? 0n) * (found[unit]?.sign ?? 1n)
+  const fraction =
+    BigInt((match[wanted.length * 2 + 1] ?? '').padEnd(6, '0') || '0') * (found['SECOND']?.sign ?? 1n)
+  const seconds = of('HOUR') * 3600n + of('MINUTE') * 60n + of('SECOND')
+  return {
+    months: Number(of('YEAR') * 12n + of('MONTH')),
+    days: Number(of('DAY')),
+    micros: seconds * 1_000_000n + fraction,
+  }
+}
+
+function justify(interval: IntervalParts, what: string): IntervalParts {
+  let { months, days, micros } = interval
+  if (what !== 'DAYS') {
+    days += Number(micros / microsPerDay)
+    micros %= microsPerDay
+  }
+  if (what !== 'HOURS') {
+    months += Math.trunc(days / 30)
+    days %= 30
+  }
+  if (what === 'INTERVAL') {
+    // All parts get the sign of the whole.
+    if (months > 0 && (days < 0 || (days === 0 && micros < 0n))) [months, days] = [months - 1, days + 30]
+    else if (months < 0 && (days > 0 || (days === 0 && micros > 0n))) [months, days] = [months + 1, days - 30]
+  }
+  if (what !== 'DAYS') {
+    if (days > 0 && micros < 0n) [days, micros] = [days - 1, micros + microsPerDay]
+    else if (days < 0 && micros > 0n) [days, micros] = [days + 1, micros - microsPerDay]
+  }
+  return { months, days, micros }
+}
+
+/** A moment moved by whole months; the day is cut to the month's length. */
+function addMonths(micros: bigint, months: number): bigint {
+  const t = civilOf(micros)
+  const index = t.year * 12 + t.month - 1 + months
+  const year = Math.floor(index / 12)
+  const month = (((index % 12) + 12) % 12) + 1
+  return microsOf({ ...t, year, month, day: Math.min(t.day, daysInMonth(year, month)) })
+}
+
+function bucket(micros: bigint, width: IntervalParts, origin: bigint, kind: string): bigint {
+  const parts = [width.months !== 0, width.days !== 0, width.micros !== 0n].filter(Boolean).length
+  if (parts !== 1 && !(width.months === 0 && kind !== 'DATE' && parts > 0)) {
+    throw new GoogleSqlError('Only a single interval part is allowed in a bucket width')
+  }
+  if (width.months !== 0 && kind === 'TIMESTAMP') {
+    throw new GoogleSqlError('TIMESTAMP_BUCKET does not support bucket widths in months')
+  }
+  if (kind === 'DATE' && width.micros !== 0n) {
+    throw new GoogleSqlError('DATE_BUCKET does not support bucket widths below a day')
+  }
+  const size = BigInt(width.days) * microsPerDay + width.micros
+  if (size < 0n || width.months < 0) throw new GoogleSqlError('Bucket width must be positive')
+  const start =
+    width.months === 0
+      ? origin + floorDivide(micros - origin, size) * size
+      : monthBucket(micros, width.months, origin)
+  if (start < minMicros || start > maxMicros) throw new GoogleSqlError('Bucket is out of the calendar')
+  return start
+}
+
+function monthBucket(micros: bigint, width: number, origin: bigint): bigint {
+  const [at, from] = [civilOf(micros), civilOf(origin)]
+  const months = (at.year - from.year) * 12 + at.month - from.month
+  let step = Math.floor(months / width)
+  if (addMonths(origin, step * width) > micros) step--
+  return addMonths(origin, step * width)
+}
+
+export const intervalFunctions: readonly NativeFunction[] = [
+  {
+    name: 'googlesql_interval_parts',
+    parameters: [VARCHAR, VARCHAR],
+    returns: INTERVAL,
+    evaluate: (text: string, range: string) => {
+      const parts = intervalParts(text, range)
+      if (parts === undefined || !validInterval(parts))
+        throw new GoogleSqlError(`Invalid INTERVAL value '${text}'`)
+      return value(parts)
+    },
+  },
+  {
+    name: 'googlesql_make_interval',
+    parameters: [BIGINT, BIGINT, BIGINT, BIGINT, BIGINT, BIGINT],
+    returns: INTERVAL,
+    evaluate: (year: bigint, month: bigint, day: bigint, hour: bigint, minute: bigint, second: bigint) =>
+      value({
+        months: Number(year * 12n + month),
+        days: Number(day),
+        micros: (hour * 3600n + minute * 60n + second) * 1_000_000n,
+      }),
+  },
+  {
+    name: 'googlesql_justify',
+    parameters: [INTERVAL, VARCHAR],
+    returns: INTERVAL,
+    evaluate: (interval: DuckDBIntervalValue, what: string) => value(justify(interval, what)),
+  },
+  {
+    name: 'googlesql_bucket',
+    parameters: [BIGINT, INTERVAL, BIGINT, VARCHAR],
+    returns: BIGINT,
+    evaluate: (micros: bigint, width: DuckDBIntervalValue, origin: bigint, kind: string) =>
+      bucket(micros, width, origin, kind),
+  },
+]
