@@ -71,7 +71,7 @@ function parseHaving(p: Parser): Call['having'] {
 /** The arguments up to what is no comma; none before `)`. */
 export function parseArguments(p: Parser): readonly Argument[] {
   if (p.at(')')) return []
-  if (p.at(',')) p.failExpected(')')
+  if (p.at(',') || p.atEnd) p.failExpected(')')
   const args = [parseArgument(p)]
   while (p.word === ',') {
     p.advance()

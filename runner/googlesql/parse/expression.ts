@@ -168,9 +168,10 @@ function parseOneComparison(p: Parser, start: number, left: Expression): Express
 
 function parseBetween(p: Parser, start: number, operand: Expression, negated: boolean): Expression {
   p.advance()
+  const from = p.start
   const low = parseExpression(p, precedence.bitOr)
   if (p.word !== 'AND') {
-    if (infix.has(p.word)) p.fail('Expression in BETWEEN must be parenthesized')
+    if (infix.has(p.word)) p.fail('Expression in BETWEEN must be parenthesized', from)
     p.failUnexpected()
   }
   p.advance()

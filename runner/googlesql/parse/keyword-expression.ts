@@ -57,8 +57,10 @@ export function parseExtract(p: Parser): Expression {
   const start = p.start
   p.advance()
   p.expect('(')
-  const part = datePart(p, parseExpression(p))
-  p.expect('FROM')
+  const partExpression = parseExpression(p)
+  if (p.word !== 'FROM') p.failUnexpected()
+  const part = datePart(p, partExpression)
+  p.advance()
   const operand = parseExpression(p)
   const timeZone = parseTimeZone(p)
   p.expect(')')

@@ -100,7 +100,8 @@ export function tokenize(text: string): Tokens {
     else if (kind === digit) offset = scanNumber(lexer, offset)
     else offset = scanOther(lexer, offset, code)
   }
-  lexer.push(tokenKind.end, '', size, size)
+  const last = lexer.length === 0 ? 0 : (lexer.ends[lexer.length - 1] as number)
+  lexer.push(tokenKind.end, '', last, last)
   const { kinds, words, starts, ends, comments, errors } = lexer
   return { kinds, words, starts, ends, length: lexer.length - 1, comments, errors }
 }
@@ -183,14 +184,28 @@ function scanLineComment(lexer: Lexer, start: number): number {
     if (code === 10 || code === 13) break
     end += 1
   }
-  lexer.comments.push({ start, end, text: text.slice(start, end) })
-  return end
+  return pushComment(lexer, start, end)
 }
 
 function scanBlockComment(lexer: Lexer, start: number): number {
   const { text } = lexer
   const close = text.indexOf('*/', start + 2)
   if (close < 0) return lexer.malformed('Unclosed comment', start, text.length)
-  lexer.comments.push({ start, end: close + 2, text: text.slice(start, close + 2) })
-  return close + 2
+  return pushComment(lexer, start, close + 2)
+}
+
+function pushComment(lexer: Lexer, start: number, end: number): number {
+  const { text } = lexer
+  const startsLine = isLineEdge(text, start - 1, -1)
+  const endsLine = isLineEdge(text, end, 1)
+  lexer.comments.push({ start, end, text: text.slice(start, end), startsLine, endsLine })
+  return end
+}
+
+/** Whether only spaces stand between an offset and the end (or, backwards, the start) of its line. */
+function isLineEdge(text: string, from: number, step: 1 | -1): boolean {
+  let offset = from
+  while (text.charCodeAt(offset) === 32 || text.charCodeAt(offset) === 9) offset += step
+  const code = text.charCodeAt(offset)
+  return Number.isNaN(code) || code === 10 || code === 13
 }

@@ -13,7 +13,7 @@ export function scanQuoted(lexer: Lexer, start: number, quote: number, prefix: s
   for (;;) {
     const next = text.charCodeAt(offset)
     if (offset >= text.length || (!triple && (next === 10 || next === 13))) break
-    if (next === 92) offset += 2
+    if (next === 92) offset += text.startsWith('\r\n', offset + 1) ? 3 : 2
     else if (
       next === code &&
       (!triple || (text.charCodeAt(offset + 1) === code && text.charCodeAt(offset + 2) === code))

@@ -7,6 +7,10 @@ export interface Span {
 /** A comment as written, its `--`, `#` or slash-star included; a line comment without its line break. */
 export interface Comment extends Span {
   readonly text: string
+  /** Nothing stands before it on its line. */
+  readonly startsLine: boolean
+  /** Nothing stands after it on its line. */
+  readonly endsLine: boolean
 }
 
 /** One name. `name` is the value: without backticks, escapes decoded. */

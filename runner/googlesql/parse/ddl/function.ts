@@ -41,8 +41,14 @@ export function parseCreateFunction(p: Parser, { start, orReplace, temporary }: 
 /** SQL bodies stand in parentheses; the node is what stands in them. */
 function parseBody(p: Parser, foreign: boolean): Expression {
   if (foreign) return parseString(p)
-  if (p.word !== '(') p.failExpected('(')
+  p.expect('(')
+  if (p.word === 'SELECT') {
+    p.failPlain(
+      'The body of each CREATE FUNCTION statement is an expression, not a query; to use a query as an expression, the query must be wrapped with additional parentheses to make it a scalar subquery expression',
+    )
+  }
   const body = parseExpression(p)
+  p.expect(')')
   return body
 }
 

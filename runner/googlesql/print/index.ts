@@ -1,0 +1,67 @@
+import type { Expression, Statement, TypeNode } from '../parse/ast.ts'
+import { printAlter } from './alter.ts'
+import { printColumn } from './column.ts'
+import { attachComments } from './comments.ts'
+import { printCreate } from './create.ts'
+import { printDml } from './dml.ts'
+import { cat, type Doc, hardline, join } from './doc.ts'
+import { printExpression } from './expression.ts'
+import { printFrom } from './from.ts'
+import { printPipe } from './pipe.ts'
+import { type Node, Printer } from './printer.ts'
+import { printQuery } from './query.ts'
+import { render } from './render.ts'
+import { printRoutine } from './routine.ts'
+import { printScript } from './script.ts'
+import { printType } from './type.ts'
+
+const width = 100
+
+/**
+ * A statement as BigQuery SQL, laid out in lines of 100 characters where that can be, with its comments, without a
+ * semicolon. Parsing the result gives the same tree, and printing that the same text.
+ *
+ * @example printStatement(parse('select a,b from t').statements[0]) // 'SELECT a, b FROM t'
+ */
+export function printStatement(node: Statement): string {
+  return render(statementDoc(node), width)
+}
+
+/** Statements with a semicolon behind each and an empty line between them; '' for none. */
+export function printStatements(nodes: readonly Statement[]): string {
+  const docs = nodes.map((node) => statementDoc(node, ';'))
+  return docs.length === 0 ? '' : `${render(join(cat(hardline, hardline), docs), width)}\n`
+}
+
+/** @example printExpression(parseExpression('a+1')) // 'a + 1' */
+export function printExpressionText(node: Expression): string {
+  return render(new Printer(new Map(), printNode).of(node), width)
+}
+
+/** @example printTypeText(parseType('array<int64>')) // 'ARRAY<int64>' */
+export function printTypeText(node: TypeNode): string {
+  return render(new Printer(new Map(), printNode).of(node), Number.MAX_SAFE_INTEGER)
+}
+
+function statementDoc(node: Statement, end = ''): Doc {
+  const attached = attachComments(node)
+  const doc = new Printer(attached, printNode).of(node)
+  return cat(doc, end)
+}
+
+function printNode(node: Node, p: Printer): Doc {
+  const doc =
+    printExpression(node, p) ??
+    printQuery(node, p) ??
+    printFrom(node, p) ??
+    printType(node, p) ??
+    printPipe(node, p) ??
+    printDml(node, p) ??
+    printScript(node, p) ??
+    printColumn(node, p) ??
+    printCreate(node, p) ??
+    printRoutine(node, p) ??
+    printAlter(node, p)
+  if (doc === undefined) throw new Error(`no printer for ${node.kind}`)
+  return doc
+}

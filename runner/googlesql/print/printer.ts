@@ -1,0 +1,170 @@
+import type {
+  AlterAction,
+  Argument,
+  Assignment,
+  ColumnChange,
+  ColumnDefinition,
+  ColumnSchema,
+  ColumnTypeNode,
+  Comment,
+  ConditionalBranch,
+  DatePart,
+  Expression,
+  ForeignReference,
+  Frame,
+  FrameBound,
+  FromItem,
+  FunctionParameter,
+  GeneratedColumn,
+  GroupBy,
+  GroupingColumns,
+  GroupingItem,
+  HavingExtreme,
+  Identifier,
+  InsertRow,
+  InsertValues,
+  Limit,
+  Membership,
+  MergeAction,
+  MergeWhen,
+  NamedWindow,
+  Option,
+  OrderItem,
+  PipeAggregateItem,
+  PipeOperator,
+  PipeRenameItem,
+  PipeSetItem,
+  Pivot,
+  QueryBody,
+  SelectItem,
+  SetOperator,
+  Statement,
+  StructTypeField,
+  StructValue,
+  TableConstraint,
+  TableOrigin,
+  TableSample,
+  TypeNode,
+  Unpivot,
+  UnpivotSource,
+  UsingArgument,
+  ViewColumn,
+  When,
+  WindowReference,
+  With,
+  WithBinding,
+  WithEntry,
+  WithOffset,
+} from '../parse/ast.ts'
+import type { Attached } from './comments.ts'
+import { cat, type Doc, hardline, suffix } from './doc.ts'
+
+/** Every node that the parser makes. */
+export type Node =
+  | Statement
+  | ExpressionNode
+  | QueryNode
+  | FromNode
+  | PipeNode
+  | DmlNode
+  | DefinitionNode
+  | ScriptNode
+  | TypeNode
+  | StructTypeField
+  | Identifier
+
+export type ExpressionNode =
+  | Expression
+  | Argument
+  | Membership
+  | When
+  | DatePart
+  | HavingExtreme
+  | WindowReference
+  | Frame
+  | FrameBound
+  | StructValue
+  | WithBinding
+
+export type QueryNode =
+  | QueryBody
+  | With
+  | WithEntry
+  | SetOperator
+  | SelectItem
+  | GroupBy
+  | GroupingItem
+  | GroupingColumns
+  | NamedWindow
+  | OrderItem
+  | Limit
+  | Option
+
+export type FromNode = FromItem | WithOffset | TableSample | Pivot | Unpivot | UnpivotSource
+export type PipeNode = PipeOperator | PipeSetItem | PipeRenameItem | PipeAggregateItem
+export type DmlNode = InsertValues | InsertRow | Assignment | MergeWhen | MergeAction
+export type ScriptNode = ConditionalBranch | UsingArgument
+export type DefinitionNode =
+  | TableOrigin
+  | ColumnDefinition
+  | ColumnSchema
+  | ColumnTypeNode
+  | GeneratedColumn
+  | TableConstraint
+  | ForeignReference
+  | ViewColumn
+  | FunctionParameter
+  | AlterAction
+  | ColumnChange
+
+/** Prints nodes, each with the comments that belong to it. The families of nodes get it to print what is inside them. */
+export class Printer {
+  private readonly attached: ReadonlyMap<object, Attached>
+  private readonly family: (node: Node, printer: Printer) => Doc
+
+  constructor(attached: ReadonlyMap<object, Attached>, family: (node: Node, printer: Printer) => Doc) {
+    this.attached = attached
+    this.family = family
+  }
+
+  of(node: Node): Doc {
+    return this.decorate(node, this.family(node, this))
+  }
+
+  /** Adds a node's comments to its document. */
+  decorate(node: Node, doc: Doc): Doc {
+    const comments = this.attached.get(node)
+    return comments === undefined ? doc : withComments(comments, doc)
+  }
+
+  hasComments(node: Node): boolean {
+    return this.attached.has(node)
+  }
+
+  /** The document of an optional node. */
+  maybe(node: Node | undefined): Doc | undefined {
+    return node === undefined ? undefined : this.of(node)
+  }
+
+  all(nodes: readonly Node[]): readonly Doc[] {
+    return nodes.map((node) => this.of(node))
+  }
+}
+
+function withComments({ leading, trailing }: Attached, doc: Doc): Doc {
+  return cat(...leading.map(printLeading), doc, ...trailing.map(printTrailing))
+}
+
+function isLineComment(comment: Comment): boolean {
+  return !comment.text.startsWith('/*')
+}
+
+function printLeading(comment: Comment): Doc {
+  const alone = isLineComment(comment) || (comment.startsLine && comment.endsLine)
+  return cat(comment.text, alone ? hardline : ' ')
+}
+
+function printTrailing(comment: Comment): Doc {
+  if (isLineComment(comment) || comment.startsLine) return suffix(comment.text, comment.startsLine)
+  return ` ${comment.text}`
+}
