@@ -6,12 +6,12 @@ import type { SqlType } from '../types/type.ts'
 import { resolveArguments } from './call.ts'
 import { coerceTo } from './coerce.ts'
 import { type Context, newColumn, plainContext, problemAt } from './context.ts'
-import { usesAggregate } from './uses-aggregate.ts'
 import { resolveExpression } from './expression.ts'
 import { aggregateKey } from './key.ts'
 import type { AggregateCall, Expr, SortItem } from './resolved.ts'
 import { columnRef } from './scope.ts'
 import { chooseSignature, noMatch } from './signature.ts'
+import { usesAggregate } from './uses-aggregate.ts'
 
 /** An aggregate call without OVER: it is put aside for the query's grouping, a column stands in its place. */
 export function resolveAggregateCall(context: Context, node: Call, entry: FunctionEntry): Expr {
@@ -20,7 +20,11 @@ export function resolveAggregateCall(context: Context, node: Call, entry: Functi
     throw problemAt(context, node, 'Aggregations of aggregations are not allowed')
   }
   if (collected === undefined) {
-    throw problemAt(context, node, `Aggregate function ${shown(node, entry)} not allowed in ${context.clause}`)
+    throw problemAt(
+      context,
+      node,
+      `Aggregate function ${shown(node, entry)} not allowed in ${context.clause}`,
+    )
   }
   const inner = plainContext(context, 'aggregate function call')
   const { call, type } = aggregateParts(inner, node, entry)
@@ -54,7 +58,11 @@ export function aggregateParts(
   if (node.distinct) {
     for (const arg of chosen.args) {
       if (arg.kind !== 'part' && !groupable(arg.type)) {
-        throw problemAt(context, node, `Aggregate functions with DISTINCT cannot be used with arguments of type ${typeName(arg.type)}`)
+        throw problemAt(
+          context,
+          node,
+          `Aggregate functions with DISTINCT cannot be used with arguments of type ${typeName(arg.type)}`,
+        )
       }
     }
   }

@@ -6,7 +6,14 @@ import type { Expr, PartArgument } from './resolved.ts'
 import { chooseSignature, noMatch } from './signature.ts'
 
 /** Functions whose answer differs between two calls. */
-const VOLATILE = new Set(['RAND', 'GENERATE_UUID', 'CURRENT_TIMESTAMP', 'CURRENT_DATE', 'CURRENT_DATETIME', 'CURRENT_TIME'])
+const VOLATILE = new Set([
+  'RAND',
+  'GENERATE_UUID',
+  'CURRENT_TIMESTAMP',
+  'CURRENT_DATE',
+  'CURRENT_DATETIME',
+  'CURRENT_TIME',
+])
 
 /** The table's entry of an operator or function. @throws Problem if there is none, or it is refused */
 export function builtin(context: Context, node: Span, name: string): FunctionEntry {

@@ -9,8 +9,8 @@ import { resolveExpression } from './expression.ts'
 import { resolveGrouping } from './grouping-call.ts'
 import { intervalPart, partArgument } from './interval.ts'
 import type { Expr, PartArgument } from './resolved.ts'
-import { chooseSignature, type GivenArgument, noMatch } from './signature.ts'
 import { findRoutine, resolveRoutineCall } from './routine.ts'
+import { chooseSignature, type GivenArgument, noMatch } from './signature.ts'
 import { resolveWindowCall } from './window-call.ts'
 
 /** A call of a function of any kind. */
@@ -22,7 +22,9 @@ export function resolveCall(context: Context, node: Call): Expr {
   if (name.toUpperCase() === 'GROUPING') return resolveGrouping(context, node)
   const entry = findFunction(name)
   if (entry === undefined) {
-    const names = allFunctions().filter((known) => known.kind !== 'operator').map((known) => known.name)
+    const names = allFunctions()
+      .filter((known) => known.kind !== 'operator')
+      .map((known) => known.name)
     const near = didYouMean(name.toUpperCase(), names)
     throw problemAt(
       context,
@@ -64,7 +66,11 @@ function refuseAggregateClauses(context: Context, node: Call, entry: FunctionEnt
             ? 'HAVING'
             : undefined
   if (clause === undefined) return
-  throw problemAt(context, node, `${clause} in function call is not allowed for scalar function ${entry.name}`)
+  throw problemAt(
+    context,
+    node,
+    `${clause} in function call is not allowed for scalar function ${entry.name}`,
+  )
 }
 
 /** The arguments, with date parts and intervals in the form that the entry's signatures ask for. */
@@ -83,7 +89,9 @@ export function resolveArguments(
       given.push({ value: intervalPart(value), name: undefined })
       continue
     }
-    const part = entry.signatures.some((signature) => parameterAt(signature.parameters, at)?.datePart === true)
+    const part = entry.signatures.some(
+      (signature) => parameterAt(signature.parameters, at)?.datePart === true,
+    )
       ? datePart(value)
       : undefined
     given.push({ value: part ?? resolveExpression(context, expressionArgument(context, value)), name })

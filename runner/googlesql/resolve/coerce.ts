@@ -83,7 +83,14 @@ function sum(costs: readonly (number | undefined)[]): number | undefined {
   return total
 }
 
-const widths: Readonly<Record<string, number>> = { INT64: 1, NUMERIC: 2, BIGNUMERIC: 3, FLOAT64: 4, DATE: 1, DATETIME: 2 }
+const widths: Readonly<Record<string, number>> = {
+  INT64: 1,
+  NUMERIC: 2,
+  BIGNUMERIC: 3,
+  FLOAT64: 4,
+  DATE: 1,
+  DATETIME: 2,
+}
 
 /** The expression as a value of `to`; the caller has made sure that it fits. */
 export function convert(expr: Expr, to: SqlType): Expr {
@@ -111,7 +118,9 @@ export function convert(expr: Expr, to: SqlType): Expr {
 
 /** The same value, under the spelling of field names that `to` has. */
 function retyped(expr: Expr, to: SqlType): Expr {
-  return expr.type === to || JSON.stringify(expr.type) === JSON.stringify(to) || !equivalentTypes(expr.type, to)
+  return expr.type === to ||
+    JSON.stringify(expr.type) === JSON.stringify(to) ||
+    !equivalentTypes(expr.type, to)
     ? expr
     : { kind: 'cast', type: to, operand: expr, safe: false }
 }
@@ -141,11 +150,7 @@ function literalAs(expr: Extract<Expr, { kind: 'literal' }>, to: SqlType): Value
  */
 export function coerceTo(context: Context, node: Span, expr: Expr, to: SqlType, message?: string): Expr {
   if (coercionCost(expr, to) === undefined) {
-    throw problemAt(
-      context,
-      node,
-      message ?? `Expected type ${typeName(to)}; found ${typeName(expr.type)}`,
-    )
+    throw problemAt(context, node, message ?? `Expected type ${typeName(to)}; found ${typeName(expr.type)}`)
   }
   return convert(expr, to)
 }

@@ -37,7 +37,11 @@ export function resolveArray(context: Context, node: ArrayConstructor): Expr {
     )
   }
   if (common.type.kind === 'ARRAY') {
-    throw problemAt(context, node, 'Cannot construct array with element type ARRAY because nested arrays are not supported')
+    throw problemAt(
+      context,
+      node,
+      'Cannot construct array with element type ARRAY because nested arrays are not supported',
+    )
   }
   return { kind: 'array', type: { kind: 'ARRAY', element: common.type }, elements: common.exprs }
 }
@@ -46,10 +50,12 @@ export function resolveArray(context: Context, node: ArrayConstructor): Expr {
 export function resolveStruct(context: Context, node: StructConstructor): Expr {
   const values = node.fields.map((field) => resolveExpression(context, field.value))
   if (node.type === undefined) {
-    const fields = node.fields.map((field, index): StructField => ({
-      name: field.alias?.name ?? derivedName(field.value),
-      type: values[index]?.type ?? { kind: 'INT64' },
-    }))
+    const fields = node.fields.map(
+      (field, index): StructField => ({
+        name: field.alias?.name ?? derivedName(field.value),
+        type: values[index]?.type ?? { kind: 'INT64' },
+      }),
+    )
     return { kind: 'struct', type: { kind: 'STRUCT', fields }, values }
   }
   const { type } = resolveType(context, node.type)
@@ -82,7 +88,6 @@ export function resolveTuple(context: Context, node: Tuple): Expr {
   const fields = values.map((value): StructField => ({ name: undefined, type: value.type }))
   return { kind: 'struct', type: { kind: 'STRUCT', fields }, values }
 }
-
 
 /** The name that an expression gives a column without AS: of a path its last part. */
 export function derivedName(node: Expression): string | undefined {

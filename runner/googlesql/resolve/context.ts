@@ -81,7 +81,12 @@ export function newColumn(context: Context, name: string, type: SqlType): Column
 }
 
 /** An error of the text at a node. */
-export function problemAt(context: Pick<Context, 'source'>, node: Span, message: string, hint?: string): Problem {
+export function problemAt(
+  context: Pick<Context, 'source'>,
+  node: Span,
+  message: string,
+  hint?: string,
+): Problem {
   const { text, file } = context.source
   return new Problem(message, {
     file,

@@ -196,7 +196,10 @@ function resolveQuantifiedLike(context: Context, node: QuantifiedLike): Expr {
   }
   const call =
     source.kind === 'list'
-      ? callBuiltin(context, node, name, [operand, ...source.elements.map((e) => resolveExpression(context, e))])
+      ? callBuiltin(context, node, name, [
+          operand,
+          ...source.elements.map((e) => resolveExpression(context, e)),
+        ])
       : callBuiltin(context, node, `${name} UNNEST`, [operand, resolveExpression(context, source.expression)])
   return negate(context, node, call)
 }
@@ -232,7 +235,8 @@ function resolveCase(context: Context, node: Case): Expr {
     })),
     otherwise: node.otherwise === undefined ? undefined : common.exprs.at(-1),
   })
-  if (operand === undefined || operand.kind === 'column' || operand.kind === 'literal') return resolved(operand)
+  if (operand === undefined || operand.kind === 'column' || operand.kind === 'literal')
+    return resolved(operand)
   // The operand of CASE is computed once.
   const column = newColumn(context, 'case', operand.type)
   return {
@@ -280,7 +284,12 @@ function resolveSubscript(context: Context, node: Subscript): Expr {
 }
 
 /** The common type of expressions, or a Problem at `node` in the given words. */
-export function requireCommonType(context: Context, node: Expression, exprs: readonly Expr[], words: string): SqlType {
+export function requireCommonType(
+  context: Context,
+  node: Expression,
+  exprs: readonly Expr[],
+  words: string,
+): SqlType {
   const type = commonType(exprs)
   if (type === undefined) throw problemAt(context, node, words)
   return type

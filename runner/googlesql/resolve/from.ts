@@ -1,4 +1,12 @@
-import type { FromItem, Identifier, TableCall, TablePath, TableSample, TableSubquery, Unnest } from '../parse/ast.ts'
+import type {
+  FromItem,
+  Identifier,
+  TableCall,
+  TablePath,
+  TableSample,
+  TableSubquery,
+  Unnest,
+} from '../parse/ast.ts'
 import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
 import { resolveJoin } from './join.ts'
 import { resolvePivots } from './pivot.ts'
@@ -64,7 +72,11 @@ function subquery(context: Context, node: TableSubquery): From {
 }
 
 /** A query's columns as the names of a FROM clause, under an alias if it has one. */
-export function namesOf(outputs: readonly OutputColumn[], alias: string | undefined, isValue: boolean): NameList {
+export function namesOf(
+  outputs: readonly OutputColumn[],
+  alias: string | undefined,
+  isValue: boolean,
+): NameList {
   const [only] = outputs
   if (isValue && only !== undefined) return valueNames(only.column, alias)
   const columns = outputs.map(
@@ -102,7 +114,11 @@ export function copyColumns(
   context: Context,
   given: readonly { readonly name: string; readonly type: Column['type']; readonly anonymous: boolean }[],
 ): readonly OutputColumn[] {
-  return given.map(({ name, type, anonymous }) => ({ name, anonymous, column: newColumn(context, name, type) }))
+  return given.map(({ name, type, anonymous }) => ({
+    name,
+    anonymous,
+    column: newColumn(context, name, type),
+  }))
 }
 
 /** Refuses an alias that a FROM clause has already. */

@@ -40,10 +40,12 @@ export function resolveGroupBy(
     return groups.length - 1
   }
   if (node?.all === true) {
-    for (const item of items) if (!isAggregate(item.expr) && item.expr.kind !== 'literal') add(item.expr, item.node)
+    for (const item of items)
+      if (!isAggregate(item.expr) && item.expr.kind !== 'literal') add(item.expr, item.node)
     return { groups, sets: undefined, byKey }
   }
-  const one = (expression: Expression) => add(groupExpression(context, expression, items, isAggregate), expression)
+  const one = (expression: Expression) =>
+    add(groupExpression(context, expression, items, isAggregate), expression)
   const parts = (node?.items ?? []).map((item): readonly (readonly number[])[] =>
     item.kind === 'groupingExpression' ? [[one(item.expression)]] : groupingSets(item, one),
   )
@@ -71,14 +73,21 @@ function groupExpression(
     }
     return item.expr
   }
-  const expr = resolveExpression({ ...context, aggregates: undefined, windows: undefined, clause: 'GROUP BY' }, node)
+  const expr = resolveExpression(
+    { ...context, aggregates: undefined, windows: undefined, clause: 'GROUP BY' },
+    node,
+  )
   if (expr.kind === 'literal' && expr.from === 'literal') {
     throw problemAt(context, node, 'Cannot GROUP BY literal values')
   }
   return expr
 }
 
-function namedItem(context: Context, node: Expression, items: readonly ResolvedItem[]): ResolvedItem | undefined {
+function namedItem(
+  context: Context,
+  node: Expression,
+  items: readonly ResolvedItem[],
+): ResolvedItem | undefined {
   if (node.kind === 'integer') {
     const item = items[Number(node.value) - 1]
     if (item === undefined) {
@@ -103,7 +112,10 @@ function namedItem(context: Context, node: Expression, items: readonly ResolvedI
 }
 
 /** The sets that ROLLUP, CUBE or GROUPING SETS stand for, as positions of groups. */
-function groupingSets(node: GroupingSet, one: (expression: Expression) => number): readonly (readonly number[])[] {
+function groupingSets(
+  node: GroupingSet,
+  one: (expression: Expression) => number,
+): readonly (readonly number[])[] {
   const columns = (part: GroupingColumns) => part.columns.map(one)
   if (node.kind === 'groupingSets') {
     return node.sets.flatMap((part) =>
@@ -147,7 +159,11 @@ export function afterGrouping(
     const operand = pendingGrouping.get(expr)
     const column = operand && grouping.byKey.get(exprKey(operand))
     if (column === undefined) {
-      throw problemAt(context, node, 'GROUPING must have an argument that exists within the group-by expression list')
+      throw problemAt(
+        context,
+        node,
+        'GROUPING must have an argument that exists within the group-by expression list',
+      )
     }
     const group = grouping.groups.findIndex((item) => item.column === column)
     const known = groupings.find((item) => item.group === group)

@@ -26,8 +26,8 @@ export function resolveJoin(context: Context, node: Join): From {
 export interface JoinStep {
   readonly type: Join['type']
   readonly right: FromItem
-  readonly on?: Expression
-  readonly using?: readonly Identifier[]
+  readonly on?: Expression | undefined
+  readonly using?: readonly Identifier[] | undefined
   readonly start: number
   readonly end: number
 }
@@ -65,10 +65,22 @@ function condition(context: Context, names: NameList, join: JoinStep): Expr | un
   }
   const inner = plainContext({ ...context, scope: { names, outer: context.scope } }, 'JOIN ON clause')
   const expr = resolveExpression(inner, join.on)
-  return coerceTo(context, join.on, expr, { kind: 'BOOL' }, `JOIN ON clause should return type BOOL, but returns ${expr.type.kind}`)
+  return coerceTo(
+    context,
+    join.on,
+    expr,
+    { kind: 'BOOL' },
+    `JOIN ON clause should return type BOOL, but returns ${expr.type.kind}`,
+  )
 }
 
-function joinUnnest(context: Context, lateral: Context, left: From, join: JoinStep, source: UnnestSource): From {
+function joinUnnest(
+  context: Context,
+  lateral: Context,
+  left: From,
+  join: JoinStep,
+  source: UnnestSource,
+): From {
   const { arrays, columns, offset, names: added } = resolveUnnest(lateral, source)
   checkAliases(context, left.names, added, join.right)
   const names = joinNames(left.names, added)

@@ -63,7 +63,8 @@ export function resolveSignedNumber(context: Context, node: Unary): Expr | undef
   const { operand } = node
   if (node.operator !== '-' || operand.parenthesized === true) return undefined
   if (operand.kind === 'integer') {
-    if (-operand.value < MIN_INT64) throw problemAt(context, node, `Invalid integer literal: -${operand.text}`)
+    if (-operand.value < MIN_INT64)
+      throw problemAt(context, node, `Invalid integer literal: -${operand.text}`)
     return literal({ kind: 'INT64' }, -operand.value)
   }
   if (operand.kind === 'float' && Number.isFinite(operand.value)) {

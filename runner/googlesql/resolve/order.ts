@@ -2,12 +2,16 @@ import type { Expression, OrderItem } from '../parse/ast.ts'
 import { sortItem } from './aggregate-call.ts'
 import { type Context, plainContext, problemAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
+import { namesOf } from './from.ts'
 import type { Expr, OutputColumn, ResolvedQuery, SortItem } from './resolved.ts'
 import { columnRef } from './scope.ts'
-import { namesOf } from './from.ts'
 
 /** The output column that an ordinal in ORDER BY means; undefined if the expression is none. */
-export function ordinal(context: Context, node: Expression, outputs: readonly OutputColumn[]): Expr | undefined {
+export function ordinal(
+  context: Context,
+  node: Expression,
+  outputs: readonly OutputColumn[],
+): Expr | undefined {
   if (node.kind !== 'integer') return undefined
   const output = outputs[Number(node.value) - 1]
   if (output === undefined) {

@@ -18,7 +18,11 @@ export function resolvePath(context: Context, path: Path): Expr {
   if (found !== undefined) return placed(found, path)
   const first = path.parts[0]
   const name = first?.name ?? ''
-  const known = [...visibleNames(context.scope), ...context.locals.keys(), ...context.resolution.variables.keys()]
+  const known = [
+    ...visibleNames(context.scope),
+    ...context.locals.keys(),
+    ...context.resolution.variables.keys(),
+  ]
   throw problemAt(context, path, `Unrecognized name: ${name}${didYouMean(name, known)}`)
 }
 
@@ -47,7 +51,8 @@ export function resolvePathOrNothing(context: Context, parts: readonly Identifie
   if (second === undefined) return relation.value
   const column = findName({ columns: relation.columns, relations: [] }, second.name)
   if (column?.kind === 'column') return fields(context, column.column.expr, parts.slice(2))
-  if (column?.kind === 'ambiguous') throw problemAt(context, second, `Column name ${second.name} is ambiguous`)
+  if (column?.kind === 'ambiguous')
+    throw problemAt(context, second, `Column name ${second.name} is ambiguous`)
   if (relation.value.type.kind !== 'STRUCT') return fields(context, relation.value, parts.slice(1))
   const names = relation.columns.filter((c) => c.anonymous !== true).map((c) => c.name)
   throw problemAt(

@@ -3,14 +3,14 @@ import { coerceTo } from './coerce.ts'
 import { type Context, plainContext, problemAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { resolveFrom } from './from.ts'
+import { resolveOrderOfResult } from './order.ts'
 import { resolvePipes } from './pipe.ts'
+import { materialize } from './project.ts'
 import type { Expr, OutputColumn, ResolvedQuery, Scan } from './resolved.ts'
 import { columnRef, type NameList } from './scope.ts'
 import { resolveSelect } from './select.ts'
 import { resolveSetOperation } from './set-operation.ts'
-import { resolveOrderOfResult } from './order.ts'
 import { resolveWith } from './with.ts'
-import { materialize } from './project.ts'
 
 /**
  * A whole query with its WITH, ORDER BY, LIMIT and pipes. `context.scope` holds the names of the query around it.
@@ -52,17 +52,26 @@ export function resolveBody(context: Context, node: QueryBody): ResolvedQuery {
 }
 
 /** LIMIT and OFFSET: constants of type INT64, not negative. */
-export function limited(
-  context: Context,
-  input: Scan,
-  limit: Limit,
-): Scan {
+export function limited(context: Context, input: Scan, limit: Limit): Scan {
   const plain = plainContext(context, 'LIMIT')
   const constant = (node: Expression): Expr => {
-    const expr = resolveExpression({ ...plain, scope: { names: { columns: [], relations: [] }, outer: undefined } }, node)
-    const value = coerceTo(context, node, expr, { kind: 'INT64' }, `LIMIT ... OFFSET ... expects INT64, got ${expr.type.kind}`)
+    const expr = resolveExpression(
+      { ...plain, scope: { names: { columns: [], relations: [] }, outer: undefined } },
+      node,
+    )
+    const value = coerceTo(
+      context,
+      node,
+      expr,
+      { kind: 'INT64' },
+      `LIMIT ... OFFSET ... expects INT64, got ${expr.type.kind}`,
+    )
     if (value.kind === 'literal' && typeof value.value === 'bigint' && value.value < 0n) {
-      throw problemAt(context, node, `LIMIT ... OFFSET ... expects a non-negative integer literal or parameter`)
+      throw problemAt(
+        context,
+        node,
+        `LIMIT ... OFFSET ... expects a non-negative integer literal or parameter`,
+      )
     }
     return value
   }

@@ -237,7 +237,13 @@ export interface AggregateScan {
 
 export interface SetScan {
   readonly kind: 'set'
-  readonly operator: 'UNION ALL' | 'UNION DISTINCT' | 'INTERSECT DISTINCT' | 'EXCEPT DISTINCT' | 'INTERSECT ALL' | 'EXCEPT ALL'
+  readonly operator:
+    | 'UNION ALL'
+    | 'UNION DISTINCT'
+    | 'INTERSECT DISTINCT'
+    | 'EXCEPT DISTINCT'
+    | 'INTERSECT ALL'
+    | 'EXCEPT ALL'
   readonly inputs: readonly { readonly scan: Scan; readonly columns: readonly Column[] }[]
   readonly columns: readonly Column[]
 }

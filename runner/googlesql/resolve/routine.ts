@@ -27,7 +27,10 @@ export function findRoutine(context: Context, path: Path): CatalogRoutine | unde
 }
 
 /** A routine's full name; undefined if there is no dataset to take it from. */
-export function routineTarget(source: Pick<Source, 'defaults'>, parts: readonly string[]): Target | undefined {
+export function routineTarget(
+  source: Pick<Source, 'defaults'>,
+  parts: readonly string[],
+): Target | undefined {
   const { project, dataset } = source.defaults
   const [first, second, third] = parts
   if (first === undefined || parts.length > 3) return undefined
@@ -39,7 +42,9 @@ export function routineTarget(source: Pick<Source, 'defaults'>, parts: readonly 
 const parsed = new Map<string, ReturnType<typeof parse>['statements'][number] | undefined>()
 
 /** The CREATE statement of a routine; parsed once. */
-export function routineStatement(routine: CatalogRoutine): ReturnType<typeof parse>['statements'][number] | undefined {
+export function routineStatement(
+  routine: CatalogRoutine,
+): ReturnType<typeof parse>['statements'][number] | undefined {
   if (!parsed.has(routine.text)) parsed.set(routine.text, parse(routine.text).statements[0])
   return parsed.get(routine.text)
 }
@@ -77,7 +82,8 @@ export function resolveRoutineCall(context: Context, node: Call, routine: Catalo
   if (statement.language !== undefined) {
     throw unsupportedAt(context, node, `function ${name} in language ${statement.language.name}`)
   }
-  if (statement.remote || statement.body === undefined) throw unsupportedAt(context, node, `remote function ${name}`)
+  if (statement.remote || statement.body === undefined)
+    throw unsupportedAt(context, node, `remote function ${name}`)
   if (node.over !== undefined) throw unsupportedAt(context, node, `function ${name} with OVER`)
   if (node.safe) throw unsupportedAt(context, node, `SAFE. before the function ${name}`)
   const inner = bodyContext(context, node, routine)
@@ -90,7 +96,11 @@ export function resolveRoutineCall(context: Context, node: Call, routine: Catalo
       throw problemAt(context, node, `Aggregate function ${name} not allowed in ${context.clause}`)
     }
     const locals = new Map(args.map(({ name: parameter, expr }) => [parameter, expr]))
-    return returned(inner, statement, resolveExpression({ ...inner, locals, aggregates: context.aggregates }, statement.body))
+    return returned(
+      inner,
+      statement,
+      resolveExpression({ ...inner, locals, aggregates: context.aggregates }, statement.body),
+    )
   }
   const bindings: Computed[] = []
   const locals = new Map<string, Expr>()
@@ -139,7 +149,8 @@ export function routineArguments(
   }
   return parameters.map((parameter, index) => {
     const arg = args[index]
-    if (arg === undefined || !isExpression(arg)) throw unsupportedAt(context, arg ?? node, 'this kind of argument')
+    if (arg === undefined || !isExpression(arg))
+      throw unsupportedAt(context, arg ?? node, 'this kind of argument')
     const expr = resolveExpression(context, arg)
     const parameterName = (parameter.name?.name ?? '').toLowerCase()
     if (parameter.type.kind === 'anyType') {
@@ -158,7 +169,15 @@ export function routineArguments(
   })
 }
 
-const OTHER_ARGUMENTS = ['star', 'namedArgument', 'lambda', 'tableArgument', 'modelArgument', 'connectionArgument', 'descriptor']
+const OTHER_ARGUMENTS = [
+  'star',
+  'namedArgument',
+  'lambda',
+  'tableArgument',
+  'modelArgument',
+  'connectionArgument',
+  'descriptor',
+]
 
 export function isExpression(arg: Argument): arg is Expression {
   return !OTHER_ARGUMENTS.includes(arg.kind)

@@ -28,8 +28,13 @@ export function resolveItems(
   })
 }
 
-function resolveStar(context: Context, node: SelectStar, from: NameList | undefined): readonly ResolvedItem[] {
-  const columns = node.operand === undefined ? allColumns(context, node, from) : columnsOf(context, node, node.operand)
+function resolveStar(
+  context: Context,
+  node: SelectStar,
+  from: NameList | undefined,
+): readonly ResolvedItem[] {
+  const columns =
+    node.operand === undefined ? allColumns(context, node, from) : columnsOf(context, node, node.operand)
   const kept = withoutExcepted(context, node, columns)
   return withReplaced(context, node, kept)
 }
@@ -72,7 +77,8 @@ function withoutExcepted(
         `Column ${name.name} in SELECT * EXCEPT list does not exist${didYouMean(name.name, names)}`,
       )
     }
-    if (excepted.has(key)) throw problemAt(context, name, `Duplicate column name in SELECT * EXCEPT list: ${name.name}`)
+    if (excepted.has(key))
+      throw problemAt(context, name, `Duplicate column name in SELECT * EXCEPT list: ${name.name}`)
     excepted.add(key)
   }
   const kept = columns.filter((column) => !excepted.has(column.name.toLowerCase()))

@@ -11,11 +11,20 @@ import { type AfterGrouping, afterGrouping, type Grouping, resolveGroupBy } from
 import { exprKey } from './key.ts'
 import { meaningful, ordinal } from './order.ts'
 import { project } from './project.ts'
-import type { Column, Computed, Expr, OutputColumn, ResolvedQuery, Scan, SortItem, WindowCall } from './resolved.ts'
+import type {
+  Column,
+  Computed,
+  Expr,
+  OutputColumn,
+  ResolvedQuery,
+  Scan,
+  SortItem,
+  WindowCall,
+} from './resolved.ts'
 import { rewriteWindow } from './rewrite.ts'
-import { usesAggregate } from './uses-aggregate.ts'
-import { columnRef, NO_NAMES, type NamedColumn, type Scope } from './scope.ts'
+import { columnRef, type NamedColumn, NO_NAMES, type Scope } from './scope.ts'
 import { type ResolvedItem, resolveItems } from './select-items.ts'
+import { usesAggregate } from './uses-aggregate.ts'
 
 const BOOL: SqlType = { kind: 'BOOL' }
 
@@ -39,19 +48,23 @@ export function resolveSelectOver(
   const aggregates: Aggregates = { calls: [], keys: new Map() }
   const windows: Windows = { calls: [], named: namedWindows(node) }
   const inner: Context = { ...context, scope, aggregates, windows, clause: 'SELECT' }
-  const selecting = from === undefined ? { ...inner, aggregates: undefined, clause: 'SELECT without FROM clause' } : inner
+  const selecting =
+    from === undefined ? { ...inner, aggregates: undefined, clause: 'SELECT without FROM clause' } : inner
   const items = resolveItems(selecting, node.items, from?.names)
   checkItems(context, node, items)
   const input = filtered(inner, node, from)
   const isAggregate = (expr: Expr) => usesAggregate(expr, aggregates.calls)
   const grouping = resolveGroupBy(inner, node.groupBy, items, isAggregate)
-  const outputs = items.map((item): OutputColumn => ({
-    name: item.name,
-    anonymous: item.anonymous,
-    column: newColumn(context, item.name === '' ? 'column' : item.name, item.expr.type),
-  }))
+  const outputs = items.map(
+    (item): OutputColumn => ({
+      name: item.name,
+      anonymous: item.anonymous,
+      column: newColumn(context, item.name === '' ? 'column' : item.name, item.expr.type),
+    }),
+  )
   const later: Context = { ...inner, scope: aliasScope(scope, items) }
-  const having = node.having && condition({ ...later, windows: undefined, clause: 'HAVING' }, node.having, 'HAVING')
+  const having =
+    node.having && condition({ ...later, windows: undefined, clause: 'HAVING' }, node.having, 'HAVING')
   const qualify = node.qualify && condition({ ...later, clause: 'QUALIFY' }, node.qualify, 'QUALIFY')
   const sorting: Context = { ...inner, scope: aliasScope(scope, items), clause: 'ORDER BY' }
   const order = orderBy.map((item) => resolveOrder(sorting, item, outputs))
@@ -84,19 +97,23 @@ function build(
   grouped: { readonly grouping: Grouping; readonly aggregates: Aggregates } | undefined,
 ): ResolvedQuery {
   const { context, node, items, outputs, after } = given
-  const computed = items.map((item, index): Computed => ({
-    column: columnAt(outputs, index),
-    expr: after.apply(item.expr, 'SELECT list', item.node),
-  }))
+  const computed = items.map(
+    (item, index): Computed => ({
+      column: columnAt(outputs, index),
+      expr: after.apply(item.expr, 'SELECT list', item.node),
+    }),
+  )
   const having = given.having && after.apply(given.having, 'HAVING', node.having ?? node)
   const qualify = given.qualify && after.apply(given.qualify, 'QUALIFY', node.qualify ?? node)
-  const windows = given.windows.calls.map((call): WindowCall =>
-    rewriteWindow(call, (expr) => after.apply(expr, 'Window', node)),
+  const windows = given.windows.calls.map(
+    (call): WindowCall => rewriteWindow(call, (expr) => after.apply(expr, 'Window', node)),
   )
-  const order = given.order.map((item, index): SortItem => ({
-    ...item,
-    expr: after.apply(item.expr, 'ORDER BY clause', given.orderBy[index] ?? node),
-  }))
+  const order = given.order.map(
+    (item, index): SortItem => ({
+      ...item,
+      expr: after.apply(item.expr, 'ORDER BY clause', given.orderBy[index] ?? node),
+    }),
+  )
   let scan = input
   if (grouped !== undefined) {
     scan = {
@@ -141,14 +158,21 @@ function namedWindows(node: Select): ReadonlyMap<string, WindowReference> {
 function filtered(context: Context, node: Select, from: From | undefined): Scan {
   const input: Scan = from?.scan ?? { kind: 'single' }
   if (node.where === undefined) return input
-  if (from === undefined) throw problemAt(context, node.where, 'Query without FROM clause cannot have a WHERE clause')
+  if (from === undefined)
+    throw problemAt(context, node.where, 'Query without FROM clause cannot have a WHERE clause')
   const plain = plainContext(context, 'WHERE clause')
   return { kind: 'filter', input, condition: condition(plain, node.where, 'WHERE') }
 }
 
 function condition(context: Context, node: Parameters<typeof resolveExpression>[1], clause: string): Expr {
   const expr = resolveExpression(context, node)
-  return coerceTo(context, node, expr, BOOL, `${clause} clause should return type BOOL, but returns ${typeName(expr.type)}`)
+  return coerceTo(
+    context,
+    node,
+    expr,
+    BOOL,
+    `${clause} clause should return type BOOL, but returns ${typeName(expr.type)}`,
+  )
 }
 
 /** After the select list its aliases are seen before FROM's names, as the expressions that they stand for. */
@@ -174,7 +198,11 @@ function checkItems(context: Context, node: Select, items: readonly ResolvedItem
   if (node.quantifier === 'DISTINCT') {
     for (const item of items) {
       if (!groupable(item.expr.type)) {
-        throw problemAt(context, item.node, `Column ${item.name} of type ${typeName(item.expr.type)} cannot be used in SELECT DISTINCT`)
+        throw problemAt(
+          context,
+          item.node,
+          `Column ${item.name} of type ${typeName(item.expr.type)} cannot be used in SELECT DISTINCT`,
+        )
       }
     }
   }
@@ -219,7 +247,12 @@ function visibleAfterDistinct(
 }
 
 /** SELECT AS STRUCT and AS VALUE make one value of each row. */
-function asResult(context: Context, node: Select, scan: Scan, columns: readonly OutputColumn[]): ResolvedQuery {
+function asResult(
+  context: Context,
+  node: Select,
+  scan: Scan,
+  columns: readonly OutputColumn[],
+): ResolvedQuery {
   if (node.as === undefined) return { scan, columns, isValue: false }
   if (node.as === 'VALUE') return { scan, columns, isValue: true }
   const fields = columns.map((output) => ({
@@ -227,7 +260,11 @@ function asResult(context: Context, node: Select, scan: Scan, columns: readonly 
     type: output.column.type,
   }))
   const column = newColumn(context, 'struct', { kind: 'STRUCT', fields })
-  const expr: Expr = { kind: 'struct', type: { kind: 'STRUCT', fields }, values: columns.map((o) => columnRef(o.column)) }
+  const expr: Expr = {
+    kind: 'struct',
+    type: { kind: 'STRUCT', fields },
+    values: columns.map((o) => columnRef(o.column)),
+  }
   return {
     scan: { kind: 'project', input: scan, computed: [{ column, expr }] },
     columns: [{ name: '', anonymous: true, column }],

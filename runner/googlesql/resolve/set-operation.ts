@@ -27,10 +27,12 @@ export function combine(context: Context, operation: SetOperator, inputs: readon
   if (first === undefined) throw problemAt(context, operation, `${name} needs two queries`)
   checkCounts(context, name, first, aligned)
   const types = first.query.columns.map((_, index) => columnType(context, name, aligned, index, operation))
-  const columns = first.query.columns.map((output, index): OutputColumn => ({
-    ...output,
-    column: newColumn(context, output.column.name, types[index] ?? output.column.type),
-  }))
+  const columns = first.query.columns.map(
+    (output, index): OutputColumn => ({
+      ...output,
+      column: newColumn(context, output.column.name, types[index] ?? output.column.type),
+    }),
+  )
   const scan: SetScan = {
     kind: 'set',
     operator: name as SetScan['operator'],
@@ -125,7 +127,9 @@ function matchByName(context: Context, operation: SetOperator, inputs: readonly 
     const columns = names.map((name): OutputColumn => {
       const found = byName(query, name)
       if (found !== undefined) return { ...found, name }
-      const type = inputs.flatMap((other) => byName(other.query, name) ?? [])[0]?.column.type ?? { kind: 'INT64' }
+      const type = inputs.flatMap((other) => byName(other.query, name) ?? [])[0]?.column.type ?? {
+        kind: 'INT64',
+      }
       const column = newColumn(context, name, type)
       computed.push({ column, expr: { kind: 'literal', type, value: null, from: 'literal' } })
       return { name, anonymous: false, column }
@@ -154,17 +158,23 @@ function resultNames(context: Context, operation: SetOperator, inputs: readonly 
   if (operation.mode === 'LEFT') return own
   if (operation.mode === 'FULL') return unionOfNames(inputs)
   // BY NAME alone is strict: the same names on all sides. INNER and CORRESPONDING take the common ones.
-  const strict = operation.strict === true || (operation.mode === undefined && operation.matching === 'BY NAME')
+  const strict =
+    operation.strict === true || (operation.mode === undefined && operation.matching === 'BY NAME')
   if (strict) {
     for (const { query, node } of inputs) {
       if (query.columns.length !== own.length || !own.every((name) => byName(query, name) !== undefined)) {
-        throw problemAt(context, node, `BY NAME without mode needs the same column names in all queries of the set operation`)
+        throw problemAt(
+          context,
+          node,
+          `BY NAME without mode needs the same column names in all queries of the set operation`,
+        )
       }
     }
     return own
   }
   const common = own.filter(inAll)
-  if (common.length === 0) throw problemAt(context, operation, 'The queries of the set operation have no column name in common')
+  if (common.length === 0)
+    throw problemAt(context, operation, 'The queries of the set operation have no column name in common')
   return common
 }
 

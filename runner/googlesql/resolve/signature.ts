@@ -1,4 +1,4 @@
-import type { FunctionEntry, Parameter, Signature, Template } from '../functions/function.ts'
+import type { Call, FunctionEntry, Parameter, Signature, Template } from '../functions/function.ts'
 import { typeName } from '../types/print.ts'
 import { type Candidate, supertype } from '../types/supertype.ts'
 import type { SqlType } from '../types/type.ts'
@@ -40,8 +40,15 @@ export function chooseSignature(entry: FunctionEntry, given: readonly GivenArgum
   return {
     signature,
     args: converted,
-    type: typeof result === 'function' ? result(argumentTypes) : result,
+    type: typeof result === 'function' ? result(argumentTypes, converted.map(literalOf)) : result,
   }
+}
+
+/** A part's text or a literal's value, for results that depend on it (EXTRACT). */
+function literalOf(arg: Expr | PartArgument): Call['literals'][number] {
+  if (arg.kind === 'part') return arg.text
+  if (arg.kind !== 'literal' || typeof arg.value === 'object') return undefined
+  return arg.value
 }
 
 interface Match {
@@ -102,7 +109,10 @@ function place(signature: Signature, given: readonly GivenArgument[]): readonly 
     if (placed[index] !== undefined) continue
     if (parameter.optional !== true && parameter.repeated !== true) return undefined
     if (index >= placed.length) continue
-    placed[index] = { parameter, arg: { kind: 'literal', type: { kind: 'INT64' }, value: null, from: 'literal', untyped: true } }
+    placed[index] = {
+      parameter,
+      arg: { kind: 'literal', type: { kind: 'INT64' }, value: null, from: 'literal', untyped: true },
+    }
   }
   return placed.filter((item) => item !== undefined)
 }
@@ -199,7 +209,8 @@ function parameterText(parameter: Parameter): string {
         : typeof type === 'string'
           ? type
           : typeName(type)
-  const named = parameter.namedOnly === true && parameter.name !== undefined ? `${parameter.name} => ${text}` : text
+  const named =
+    parameter.namedOnly === true && parameter.name !== undefined ? `${parameter.name} => ${text}` : text
   if (parameter.repeated === true) return `[${named}, ...]`
   return parameter.optional === true ? `[${named}]` : named
 }

@@ -1,11 +1,11 @@
 import type { ArraySubquery, Exists, Query, ScalarSubquery, Span } from '../parse/ast.ts'
+import { typeName } from '../types/print.ts'
 import { callBuiltin } from './builtin.ts'
 import { commonType, convert } from './coerce.ts'
 import { type Context, EMPTY_SCOPE, newColumn, plainContext, problemAt } from './context.ts'
 import { resolveQuery } from './query.ts'
 import type { Expr, ResolvedQuery } from './resolved.ts'
 import { columnRef } from './scope.ts'
-import { typeName } from '../types/print.ts'
 
 /** A query inside an expression: it sees the names around it. */
 function inner(context: Context, query: Query): ResolvedQuery {
@@ -22,7 +22,11 @@ export function resolveSubquery(context: Context, node: ScalarSubquery | ArraySu
   const column = onlyColumn(context, node, query, node.kind === 'arraySubquery' ? 'ARRAY' : 'Scalar')
   if (node.kind === 'subquery') return { kind: 'subquery', form: 'SCALAR', type: column, query }
   if (column.kind === 'ARRAY') {
-    throw problemAt(context, node, `Cannot use array subquery with column of type ${typeName(column)} because nested arrays are not supported`)
+    throw problemAt(
+      context,
+      node,
+      `Cannot use array subquery with column of type ${typeName(column)} because nested arrays are not supported`,
+    )
   }
   return { kind: 'subquery', form: 'ARRAY', type: { kind: 'ARRAY', element: column }, query }
 }
@@ -48,7 +52,11 @@ export function resolveInQuery(context: Context, node: Span, operand: Expr, give
   const value = columnRef(output.column)
   const common = commonType([operand, value])
   if (common === undefined) {
-    throw problemAt(context, node, `Cannot execute IN subquery with uncomparable types ${typeName(operand.type)} and ${typeName(type)}`)
+    throw problemAt(
+      context,
+      node,
+      `Cannot execute IN subquery with uncomparable types ${typeName(operand.type)} and ${typeName(type)}`,
+    )
   }
   // Only to be sure that the types can be compared at all.
   callBuiltin(context, node, '=', [convert(operand, common), convert(value, common)])

@@ -1,15 +1,14 @@
 import type { TableCall } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
-import { type Context, problemAt, unsupportedAt } from './context.ts'
+import { coercionCost, convert } from './coerce.ts'
+import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
 import { type From, namesOf } from './from.ts'
+import { project } from './project.ts'
 import { resolveQuery } from './query.ts'
 import type { Expr } from './resolved.ts'
 import { bodyContext, findRoutine, routineArguments, routineStatement } from './routine.ts'
-import { coercionCost, convert } from './coerce.ts'
-import { resolveType } from './type-node.ts'
-import { project } from './project.ts'
-import { newColumn } from './context.ts'
 import { columnRef } from './scope.ts'
+import { resolveType } from './type-node.ts'
 
 /** A table function in FROM: its query, with the arguments in place. */
 export function resolveTableCall(context: Context, node: TableCall): From {
@@ -17,19 +16,30 @@ export function resolveTableCall(context: Context, node: TableCall): From {
   const routine = findRoutine(context, node.name)
   const statement = routine && routineStatement(routine)
   if (routine === undefined || statement?.kind !== 'createTableFunction') {
-    throw problemAt(context, node, `Table-valued function not found: ${name} (unknown, or is not supported locally)`)
+    throw problemAt(
+      context,
+      node,
+      `Table-valued function not found: ${name} (unknown, or is not supported locally)`,
+    )
   }
   if (statement.query === undefined) throw unsupportedAt(context, node, `table function ${name}`)
   const inner = bodyContext(context, node, routine)
   const args = routineArguments(context, inner, node, node.args, statement, name)
   const locals = new Map<string, Expr>(
-    args.map(({ name: parameter, expr }) => [parameter, expr.kind === 'literal' ? { ...expr, from: 'value' } : expr]),
+    args.map(({ name: parameter, expr }) => [
+      parameter,
+      expr.kind === 'literal' ? { ...expr, from: 'value' } : expr,
+    ]),
   )
   let query = resolveQuery({ ...inner, locals }, statement.query)
   if (statement.returns?.kind === 'tableType') {
     const declared = statement.returns.columns
     if (declared.length !== query.columns.length) {
-      throw problemAt(context, node, `Table function ${name} returns ${query.columns.length} columns, declared are ${declared.length}`)
+      throw problemAt(
+        context,
+        node,
+        `Table function ${name} returns ${query.columns.length} columns, declared are ${declared.length}`,
+      )
     }
     const computed: { column: ReturnType<typeof newColumn>; expr: Expr }[] = []
     const columns = query.columns.map((output, index) => {
@@ -38,7 +48,11 @@ export function resolveTableCall(context: Context, node: TableCall): From {
       const { type } = resolveType(inner, field.type)
       const value = columnRef(output.column)
       if (coercionCost(value, type) === undefined) {
-        throw problemAt(context, node, `Column ${field.name?.name ?? index + 1} of table function ${name} has another type than declared`)
+        throw problemAt(
+          context,
+          node,
+          `Column ${field.name?.name ?? index + 1} of table function ${name} has another type than declared`,
+        )
       }
       const column = newColumn(context, field.name?.name ?? output.name, type)
       computed.push({ column, expr: convert(value, type) })
@@ -46,5 +60,8 @@ export function resolveTableCall(context: Context, node: TableCall): From {
     })
     query = { ...query, columns, scan: project(query.scan, computed) }
   }
-  return { scan: query.scan, names: namesOf(query.columns, node.alias?.name ?? nameParts(node.name).at(-1), query.isValue) }
+  return {
+    scan: query.scan,
+    names: namesOf(query.columns, node.alias?.name ?? nameParts(node.name).at(-1), query.isValue),
+  }
 }

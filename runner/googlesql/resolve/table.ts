@@ -37,8 +37,12 @@ export function resolveTable(context: Context, node: TablePath): From {
 function checkSystemTime(context: Context, node: TablePath): void {
   const time = node.systemTime
   if (time === undefined) return
-  const now = time.kind === 'call' && time.args.length === 0 && time.name.parts[0]?.name.toUpperCase() === 'CURRENT_TIMESTAMP'
-  if (!now) throw unsupportedAt(context, time, 'FOR SYSTEM_TIME AS OF (the local warehouse keeps no earlier states)')
+  const now =
+    time.kind === 'call' &&
+    time.args.length === 0 &&
+    time.name.parts[0]?.name.toUpperCase() === 'CURRENT_TIMESTAMP'
+  if (!now)
+    throw unsupportedAt(context, time, 'FOR SYSTEM_TIME AS OF (the local warehouse keeps no earlier states)')
 }
 
 /** A reading of a table; of a view, its query. */
@@ -99,4 +103,3 @@ function readView(context: Context, node: Span, table: CatalogTable, text: strin
   })
   return { scan: resolved.scan, names: namesOf(outputs, alias, resolved.isValue) }
 }
-

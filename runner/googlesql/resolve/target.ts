@@ -24,7 +24,11 @@ export function tableTarget(context: Context, path: Path): Target {
     const temporary = sessionTarget(first)
     if (context.resolution.catalog.table(temporary) !== undefined) return temporary
     if (dataset === undefined) {
-      throw problemAt(context, path, `Table "${first}" must be qualified with a dataset (e.g. dataset.table).`)
+      throw problemAt(
+        context,
+        path,
+        `Table "${first}" must be qualified with a dataset (e.g. dataset.table).`,
+      )
     }
     return { database: project, schema: dataset, name: first }
   }

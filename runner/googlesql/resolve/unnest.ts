@@ -87,4 +87,3 @@ export function unnestAlone(context: Context, source: UnnestSource): From {
   }
   return resolvePivots(context, { scan, names }, source.pivots)
 }
-

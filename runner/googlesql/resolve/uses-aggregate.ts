@@ -7,7 +7,8 @@ export function usesAggregate(expr: Expr, calls: readonly AggregateCall[]): bool
   const found = (part: unknown): boolean => {
     if (typeof part !== 'object' || part === null) return false
     if (Array.isArray(part)) return part.some(found)
-    if ('kind' in part && part.kind === 'column' && 'column' in part) return ids.has((part.column as Column).id)
+    if ('kind' in part && part.kind === 'column' && 'column' in part)
+      return ids.has((part.column as Column).id)
     if ('kind' in part && part.kind === 'call' && 'args' in part) return found(part.args)
     return Object.values(part).some(found)
   }

@@ -19,7 +19,13 @@ export function resolveWindowCall(context: Context, node: Call, entry: FunctionE
   }
   const over = node.over
   const windowed = entry.kind !== 'aggregate' || entry.clauses?.over !== undefined
-  if (over === undefined || entry.kind === 'scalar' || entry.kind === 'table' || !windowed || entry.clauses?.over === false) {
+  if (
+    over === undefined ||
+    entry.kind === 'scalar' ||
+    entry.kind === 'table' ||
+    !windowed ||
+    entry.clauses?.over === false
+  ) {
     throw problemAt(context, node, `Function ${entry.name} does not support an OVER clause`)
   }
   const inner: Context = { ...context, windows: undefined, clause: 'argument of a window function' }
@@ -92,7 +98,11 @@ function extendWindow(context: Context, base: Window, node: WindowSpecification)
   const partitionBy = node.partitionBy.map((part) => {
     const expr = resolveExpression(context, part)
     if (!groupable(expr.type)) {
-      throw problemAt(context, part, `Partitioning by expressions of type ${typeName(expr.type)} is not allowed`)
+      throw problemAt(
+        context,
+        part,
+        `Partitioning by expressions of type ${typeName(expr.type)} is not allowed`,
+      )
     }
     return expr
   })
@@ -108,7 +118,9 @@ function extendWindow(context: Context, base: Window, node: WindowSpecification)
 function resolveFrame(context: Context, node: Frame, order: readonly SortItem[]): WindowFrame {
   const from = resolveEdge(context, node, node.from, order)
   const to: FrameEdge =
-    node.to === undefined ? { bound: 'CURRENT ROW', offset: undefined } : resolveEdge(context, node, node.to, order)
+    node.to === undefined
+      ? { bound: 'CURRENT ROW', offset: undefined }
+      : resolveEdge(context, node, node.to, order)
   if (rank(from) > rank(to)) {
     throw problemAt(context, node, 'Starting window framing expression must precede ending expression')
   }
@@ -116,15 +128,26 @@ function resolveFrame(context: Context, node: Frame, order: readonly SortItem[])
 }
 
 function rank(edge: FrameEdge): number {
-  return ['UNBOUNDED PRECEDING', 'PRECEDING', 'CURRENT ROW', 'FOLLOWING', 'UNBOUNDED FOLLOWING'].indexOf(edge.bound)
+  return ['UNBOUNDED PRECEDING', 'PRECEDING', 'CURRENT ROW', 'FOLLOWING', 'UNBOUNDED FOLLOWING'].indexOf(
+    edge.bound,
+  )
 }
 
-function resolveEdge(context: Context, frame: Frame, node: FrameBound, order: readonly SortItem[]): FrameEdge {
+function resolveEdge(
+  context: Context,
+  frame: Frame,
+  node: FrameBound,
+  order: readonly SortItem[],
+): FrameEdge {
   if (node.offset === undefined) return { bound: node.bound, offset: undefined }
   const offset = resolveExpression(plainContext(context, 'window frame'), node.offset)
   const key = order[0]?.expr.type
   if (frame.unit === 'RANGE') {
-    if (order.length !== 1 || key === undefined || !['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'].includes(key.kind)) {
+    if (
+      order.length !== 1 ||
+      key === undefined ||
+      !['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'].includes(key.kind)
+    ) {
       throw problemAt(
         context,
         node,
@@ -135,4 +158,3 @@ function resolveEdge(context: Context, frame: Frame, node: FrameBound, order: re
   const type: SqlType = frame.unit === 'RANGE' && key !== undefined ? key : { kind: 'INT64' }
   return { bound: node.bound, offset: coerceTo(context, node.offset, offset, type) }
 }
-

@@ -1,12 +1,20 @@
 import type { Query, SetOperation, With, WithEntry } from '../parse/ast.ts'
+import { typeName } from '../types/print.ts'
 import { coercionCost, convert } from './coerce.ts'
-import { type Context, type CteBinding, EMPTY_SCOPE, newColumn, plainContext, problemAt, unsupportedAt } from './context.ts'
-import { resolveBody, resolveQuery } from './query.ts'
+import {
+  type Context,
+  type CteBinding,
+  EMPTY_SCOPE,
+  newColumn,
+  plainContext,
+  problemAt,
+  unsupportedAt,
+} from './context.ts'
 import { project } from './project.ts'
+import { resolveBody, resolveQuery } from './query.ts'
+import { references } from './references.ts'
 import type { Computed, Cte, OutputColumn, ResolvedQuery } from './resolved.ts'
 import { columnRef } from './scope.ts'
-import { typeName } from '../types/print.ts'
-import { references } from './references.ts'
 
 /** The context in which a WITH's names are known. */
 export function resolveWith(context: Context, node: With): Context {
@@ -64,7 +72,8 @@ function recursiveCte(context: Context, entry: WithEntry): CteBinding {
   const union = recursiveUnion(context, entry.query, entry)
   const [first, ...rest] = union.inputs
   const [second] = rest
-  if (first === undefined || second === undefined) throw unsupportedAt(context, entry, 'this form of recursion')
+  if (first === undefined || second === undefined)
+    throw unsupportedAt(context, entry, 'this form of recursion')
   const base = resolveBody(context, first)
   const made = binding(context, entry.name.name, base)
   const ctes = new Map(context.ctes)
@@ -79,7 +88,12 @@ function recursiveCte(context: Context, entry: WithEntry): CteBinding {
 function recursiveUnion(context: Context, query: Query, entry: WithEntry): SetOperation {
   let { body } = query
   while (body.kind === 'parenthesizedQuery') body = body.query.body
-  if (body.kind !== 'setOperation' || body.operation.operator !== 'UNION' || query.orderBy.length > 0 || query.limit) {
+  if (
+    body.kind !== 'setOperation' ||
+    body.operation.operator !== 'UNION' ||
+    query.orderBy.length > 0 ||
+    query.limit
+  ) {
     throw problemAt(
       context,
       entry,
@@ -93,7 +107,12 @@ function recursiveUnion(context: Context, query: Query, entry: WithEntry): SetOp
 }
 
 /** The step's columns in the base's types. */
-function matched(context: Context, entry: WithEntry, base: ResolvedQuery, step: ResolvedQuery): ResolvedQuery {
+function matched(
+  context: Context,
+  entry: WithEntry,
+  base: ResolvedQuery,
+  step: ResolvedQuery,
+): ResolvedQuery {
   if (base.columns.length !== step.columns.length) {
     throw problemAt(
       context,

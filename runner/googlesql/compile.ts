@@ -1,0 +1,100 @@
+import type { QueryParameter, ResultColumn, Target } from '../warehouse/warehouse.ts'
+import type { Catalog, CatalogChange, CatalogRoutine, NameDefaults } from './catalog.ts'
+import { lowerStatement, type Step } from './lower/statement.ts'
+import type { Statement } from './parse/ast.ts'
+import { type Context, EMPTY_SCOPE } from './resolve/context.ts'
+import { type ColumnLineage, lineageOf } from './resolve/lineage.ts'
+import type { Expr } from './resolve/resolved.ts'
+import type { ResolvedStatement } from './resolve/resolved-statement.ts'
+import { nameOutputs } from './resolve/result-names.ts'
+import { resolveStatement } from './resolve/statement.ts'
+
+export interface CompileOptions {
+  readonly defaults: NameDefaults
+  readonly parameters?: readonly QueryParameter[]
+  /** Script variables by lower-case name; system variables by `@@name`. */
+  readonly variables?: ReadonlyMap<string, Expr>
+  readonly temporaryRoutines?: ReadonlyMap<string, CatalogRoutine>
+  readonly file?: string | undefined
+}
+
+/** One statement, ready for DuckDB. */
+export interface Compiled {
+  /** BigQuery's name of its kind: `SELECT`, `MERGE`, `CREATE_TABLE_AS_SELECT` … */
+  readonly statementType: string
+  /** DuckDB statements; more than one run in one transaction. */
+  readonly steps: readonly Step[]
+  /** Of a query: its result's columns; of CREATE … AS those of the table; empty for others. */
+  readonly columns: readonly ResultColumn[]
+  readonly reads: readonly Target[]
+  readonly writes: readonly Target[]
+  readonly changes: readonly CatalogChange[]
+  /** Result column -> the columns of tables that it comes from. */
+  readonly lineage: readonly ColumnLineage[]
+  /** A temporary function that the statement makes for the rest of its session. */
+  readonly temporaryRoutine: CatalogRoutine | undefined
+  /** It has a function whose answer differs between runs. */
+  readonly volatile: boolean
+}
+
+/**
+ * Compiles one parsed statement of `text`: binds names against the catalog, types every expression, writes DuckDB SQL.
+ *
+ * @throws Problem with the line and column in `text`, in BigQuery's wording where it has one
+ */
+export function compileStatement(
+  text: string,
+  node: Statement,
+  catalog: Catalog,
+  options: CompileOptions,
+): Compiled {
+  const context: Context = {
+    resolution: {
+      catalog,
+      parameters: options.parameters ?? [],
+      variables: options.variables ?? new Map(),
+      temporaryRoutines: options.temporaryRoutines ?? new Map(),
+      counter: { next: 1 },
+      met: { tables: new Map(), routines: new Map(), volatile: false },
+    },
+    source: { text, file: options.file, defaults: options.defaults, within: [] },
+    scope: EMPTY_SCOPE,
+    ctes: new Map(),
+    locals: new Map(),
+    aggregates: undefined,
+    windows: undefined,
+    clause: 'this place',
+    inFunction: false,
+  }
+  const resolved = resolveStatement(context, node)
+  const statement = named(resolved.statement)
+  const { met } = context.resolution
+  return {
+    statementType: resolved.statementType,
+    steps: lowerStatement(statement),
+    columns: columnsOf(statement),
+    reads: [...met.tables.values()],
+    writes: resolved.writes,
+    changes: resolved.changes,
+    lineage: lineageOf(statement),
+    temporaryRoutine:
+      statement.kind === 'create routine' && statement.temporary ? statement.routine : undefined,
+    volatile: met.volatile,
+  }
+}
+
+/** Result columns by the names that BigQuery gives them. */
+function named(statement: ResolvedStatement): ResolvedStatement {
+  if (statement.kind !== 'query') return statement
+  return { kind: 'query', query: { ...statement.query, columns: nameOutputs(statement.query.columns) } }
+}
+
+function columnsOf(statement: ResolvedStatement): readonly ResultColumn[] {
+  if (statement.kind === 'query') {
+    return statement.query.columns.map(({ name, column }) => ({ name, type: column.type }))
+  }
+  if (statement.kind === 'create table' || statement.kind === 'create view') {
+    return statement.table.columns.map(({ name, type }) => ({ name, type }))
+  }
+  return []
+}

@@ -1,0 +1,60 @@
+import type { AggregateClauses } from '../functions/function.ts'
+import type { AggregateCall, FrameEdge, WindowCall, WindowFrame } from '../resolve/resolved.ts'
+import type { Environment } from './environment.ts'
+import { callFacts, lowerArgument, lowerExpr } from './expression.ts'
+import { sortText } from './sort.ts'
+
+/** DuckDB SQL of an aggregate call, in the select list of the SELECT that groups. */
+export function lowerAggregate(environment: Environment, call: AggregateCall): string {
+  return lowerCallOf(environment, call, undefined)
+}
+
+/** DuckDB SQL of a call with OVER. */
+export function lowerWindow(environment: Environment, call: WindowCall): string {
+  return lowerCallOf(environment, call, windowText(environment, call))
+}
+
+function lowerCallOf(environment: Environment, call: AggregateCall, over: string | undefined): string {
+  const clauses: AggregateClauses = {
+    distinct: call.distinct,
+    nulls: call.nulls,
+    orderBy: call.orderBy.flatMap((item) => sortText(lowerExpr(environment, item.expr), item)),
+    limit: call.limit && lowerExpr(environment, call.limit),
+    having: call.having && { kind: call.having.extreme, sql: lowerExpr(environment, call.having.expr) },
+    over,
+  }
+  const args = call.args.map((arg) => lowerArgument(environment, arg))
+  const sql = call.signature.lower(args, {
+    ...callFacts(call.args, call.column.type, call.safe),
+    aggregate: clauses,
+  })
+  return call.safe ? `TRY(${sql})` : sql
+}
+
+function windowText(environment: Environment, call: WindowCall): string {
+  const parts: string[] = []
+  if (call.partitionBy.length > 0) {
+    parts.push(`PARTITION BY ${call.partitionBy.map((expr) => lowerExpr(environment, expr)).join(', ')}`)
+  }
+  const ranged =
+    call.frame?.unit === 'RANGE' &&
+    (call.frame.from.offset !== undefined || call.frame.to.offset !== undefined)
+  if (call.windowOrder.length > 0) {
+    const items = call.windowOrder.flatMap((item) => {
+      const sql = lowerExpr(environment, item.expr)
+      // A RANGE with distances takes one key; there NaN is ordered as DuckDB does.
+      return ranged
+        ? sortText(sql, { ...item, expr: { ...item.expr, type: { kind: 'INT64' } } as typeof item.expr })
+        : sortText(sql, item)
+    })
+    parts.push(`ORDER BY ${items.join(', ')}`)
+  }
+  if (call.frame !== undefined) parts.push(frameText(environment, call.frame))
+  return `(${parts.join(' ')})`
+}
+
+function frameText(environment: Environment, frame: WindowFrame): string {
+  const edge = ({ bound, offset }: FrameEdge) =>
+    offset === undefined ? bound : `${lowerExpr(environment, offset)} ${bound}`
+  return `${frame.unit} BETWEEN ${edge(frame.from)} AND ${edge(frame.to)}`
+}

@@ -1,0 +1,30 @@
+import { physicalType } from '../types/physical.ts'
+import type { ColumnType } from '../types/type.ts'
+import { once } from './library/once.ts'
+import { raise } from './library/raise.ts'
+
+/**
+ * A value that must fit a parameterised type: STRING(10) takes no longer text, NUMERIC(5, 2) rounds to its scale and
+ * takes no greater number (data-types#parameterized_data_types).
+ *
+ * @param sql DuckDB SQL of the bare type
+ */
+export function checkParameters(sql: string, column: ColumnType, safe = false): string {
+  const [first, second] = column.parameters ?? []
+  if (first === undefined) return sql
+  const { kind } = column.type
+  const failure = (message: string) => (safe ? 'NULL' : raise(message, physicalType(column.type)))
+  if (kind === 'STRING' || kind === 'BYTES') {
+    const length = (v: string) => (kind === 'STRING' ? `length(${v})` : `octet_length(${v})`)
+    return once([sql], (v) => {
+      const message = `'${kind}(${first}) has maximum length ${first} but got a value with length ' || ${length(v)}`
+      return `CASE WHEN ${length(v)} > ${first} THEN ${failure(message)} ELSE ${v} END`
+    })
+  }
+  if (kind !== 'NUMERIC') return sql
+  const scale = second ?? 0
+  return once([`round(${sql}, ${scale})`], (v) => {
+    const message = `'NUMERIC(${[first, second].filter((p) => p !== undefined).join(', ')}) has precision ${first} and scale ${scale} but got a value that is not in range'`
+    return `CASE WHEN abs(${v}) >= CAST('1${'0'.repeat(first - scale)}' AS DECIMAL(38,9)) THEN ${failure(message)} ELSE CAST(${v} AS DECIMAL(38,9)) END`
+  })
+}

@@ -1,0 +1,59 @@
+import type { ResolvedStatement } from '../resolve/resolved-statement.ts'
+import { lowerAlter, lowerCreateTable, lowerCreateView, lowerRoutine } from './ddl.ts'
+import { lowerDelete, lowerInsert, lowerUpdate } from './dml.ts'
+import { physicalSchema, physicalTable } from './identifier.ts'
+import { lowerMerge } from './merge.ts'
+import { lowerQuery } from './query.ts'
+
+/** One statement of DuckDB. */
+export interface Step {
+  readonly sql: string
+  /** What its result is: the statement's rows, the number of rows it touched, or nothing of interest. */
+  readonly gives: 'rows' | 'count' | 'nothing'
+}
+
+/** A resolved statement as DuckDB statements; more than one must run in one transaction. */
+export function lowerStatement(statement: ResolvedStatement): readonly Step[] {
+  switch (statement.kind) {
+    case 'query':
+      return [{ sql: lowerQuery(statement.query), gives: 'rows' }]
+    case 'insert':
+      return [count(lowerInsert(statement))]
+    case 'update':
+      return [count(lowerUpdate(statement))]
+    case 'delete':
+      return [count(lowerDelete(statement))]
+    case 'merge':
+      return [count(lowerMerge(statement))]
+    case 'truncate':
+      return [count(`DELETE FROM ${physicalTable(statement.table.target)}`)]
+    case 'create table':
+      return lowerCreateTable(statement)
+    case 'create view':
+      return lowerCreateView(statement)
+    case 'alter':
+      return lowerAlter(statement)
+    case 'create schema':
+      return [nothing(`CREATE SCHEMA ${physicalSchema(statement)}`)]
+    case 'drop schema':
+      return [nothing(`DROP SCHEMA ${physicalSchema(statement)}${statement.cascade ? ' CASCADE' : ''}`)]
+    case 'drop table': {
+      const kind = statement.table.viewText === undefined ? 'TABLE' : 'VIEW'
+      return [nothing(`DROP ${kind} ${physicalTable(statement.table.target)}`)]
+    }
+    case 'create routine':
+      return statement.temporary ? [] : lowerRoutine(statement.routine)
+    case 'drop routine':
+      return [nothing(`DROP MACRO ${physicalTable(statement.routine.target)}`)]
+    case 'nothing':
+      return []
+  }
+}
+
+export function nothing(sql: string): Step {
+  return { sql, gives: 'nothing' }
+}
+
+export function count(sql: string): Step {
+  return { sql, gives: 'count' }
+}

@@ -1,0 +1,49 @@
+import type { UnnestScan } from '../resolve/resolved.ts'
+import { type Block, EMPTY_BLOCK } from './block.ts'
+import { columnName, type Environment, newAlias } from './environment.ts'
+import { lowerExpr } from './expression.ts'
+import { repeatable } from './library/once.ts'
+import { bare, lowerScan } from './relation.ts'
+
+/** Arrays as rows, beside each row of the input if there is one. */
+export function lowerUnnest(environment: Environment, scan: UnnestScan): Block {
+  const input = scan.input === undefined ? undefined : bare(environment, lowerScan(environment, scan.input))
+  const source = elements(environment, scan)
+  const alias = newAlias(environment, 'u')
+  const columns = scan.offset === undefined ? scan.columns : [...scan.columns, scan.offset]
+  for (const column of columns) environment.names.set(column.id, `${alias}.${columnName(column)}`)
+  if (input === undefined) return { ...EMPTY_BLOCK, from: `(${source}) AS ${alias}`, visible: columns }
+  const visible = [...input.visible, ...columns]
+  if (!scan.outer && scan.condition === undefined) {
+    return { ...EMPTY_BLOCK, from: `${input.from} CROSS JOIN LATERAL (${source}) AS ${alias}`, visible }
+  }
+  const condition = scan.condition === undefined ? 'true' : lowerExpr(environment, scan.condition)
+  const join = scan.outer ? 'LEFT JOIN' : 'INNER JOIN'
+  return {
+    ...EMPTY_BLOCK,
+    from: `${input.from} ${join} LATERAL (${source}) AS ${alias} ON ${condition}`,
+    visible,
+  }
+}
+
+function elements(environment: Environment, scan: UnnestScan): string {
+  const arrays = scan.arrays.map((array) => lowerExpr(environment, array))
+  const names = scan.columns.map(columnName)
+  if (scan.offset === undefined) {
+    return `SELECT ${arrays.map((array, index) => `unnest(${array}) AS ${names[index] ?? ''}`).join(', ')}`
+  }
+  // The position is that in the longest array; each array is computed once.
+  const inner = newAlias(environment, 'a')
+  const simple = arrays.every(repeatable)
+  const refs = simple ? arrays : arrays.map((_, index) => `${inner}.v${index}`)
+  const longest =
+    refs.length === 1 ? `len(${refs[0]})` : `greatest(${refs.map((ref) => `len(${ref})`).join(', ')})`
+  const items = [
+    ...refs.map((ref, index) => `unnest(${ref}) AS ${names[index] ?? ''}`),
+    `unnest(range(${longest})) AS ${columnName(scan.offset)}`,
+  ]
+  const from = simple
+    ? ''
+    : ` FROM (SELECT ${arrays.map((array, index) => `${array} AS v${index}`).join(', ')}) AS ${inner}`
+  return `SELECT ${items.join(', ')}${from}`
+}

@@ -1,0 +1,319 @@
+import type { Target } from '../../warehouse/warehouse.ts'
+import type { CatalogColumn, CatalogTable } from '../catalog.ts'
+import { SESSION, targetName } from '../lower/identifier.ts'
+import type { CreateTable, CreateView, Query, Span } from '../parse/ast.ts'
+import { nameParts } from '../parse/name-parts.ts'
+import { typeName } from '../types/print.ts'
+import { coercionCost, convert } from './coerce.ts'
+import { resolveColumn } from './column-schema.ts'
+import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
+import { resolveOptions } from './options.ts'
+import { project } from './project.ts'
+import { resolveQuery } from './query.ts'
+import type { Computed, OutputColumn, ResolvedQuery } from './resolved.ts'
+import type { Resolved } from './resolved-statement.ts'
+import { nameOutputs } from './result-names.ts'
+import { columnRef } from './scope.ts'
+import { outputsOf, tableScan } from './table.ts'
+import { findTable, sessionTarget, tableTarget } from './target.ts'
+
+export const NOTHING = (statementType: string, writes: readonly Target[] = []): Resolved => ({
+  statement: { kind: 'nothing' },
+  statementType,
+  changes: [],
+  writes,
+})
+
+/** CREATE TABLE in all its forms but snapshots and external tables. */
+export function resolveCreateTable(context: Context, node: CreateTable): Resolved {
+  const statementType = node.query === undefined ? 'CREATE_TABLE' : 'CREATE_TABLE_AS_SELECT'
+  const target = node.temporary
+    ? sessionTarget(nameParts(node.name).at(-1) ?? '')
+    : createdTarget(context, node)
+  if (existing(context, node, target, 'TABLE')) return NOTHING(statementType, [target])
+  if (node.collate !== undefined) throw unsupportedAt(context, node.collate, 'DEFAULT COLLATE')
+  if (node.connection !== undefined) throw unsupportedAt(context, node.connection, 'WITH CONNECTION')
+  const made = node.from === undefined ? plainTable(context, node) : copiedTable(context, node)
+  const options = resolveOptions(context, node.options)
+  const partitioned = node.partitionBy && partitionText(context, node, made.columns)
+  const keys = primaryKey(node)
+  const others = { ...made.base?.options, ...options.others }
+  const table: CatalogTable = {
+    ...made.base,
+    target,
+    kind: 'TABLE',
+    columns: made.columns,
+    ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.labels === undefined ? {} : { labels: options.labels }),
+    ...(Object.keys(others).length === 0 ? {} : { options: others }),
+    ...(partitioned === undefined ? {} : { partitionBy: partitioned }),
+    ...(node.clusterBy.length === 0
+      ? {}
+      : { clusterBy: node.clusterBy.map((p) => p.parts.map((part) => part.name).join('.')) }),
+    ...(keys === undefined ? {} : { primaryKey: keys }),
+  }
+  return {
+    statement: { kind: 'create table', table, replace: node.orReplace, query: made.query },
+    statementType,
+    changes: [{ kind: 'put table', table }],
+    writes: [target],
+  }
+}
+
+/** The full name of what is created; its dataset must be there. */
+export function createdTarget(context: Context, node: { readonly name: CreateTable['name'] }): Target {
+  const parts = nameParts(node.name)
+  const { project: defaultProject, dataset } = context.source.defaults
+  const [name] = parts
+  const target =
+    parts.length === 1 && dataset !== undefined && name !== undefined
+      ? { database: defaultProject, schema: dataset, name }
+      : tableTarget(context, node.name)
+  checkDataset(context, node.name, target)
+  return target
+}
+
+export function checkDataset(context: Context, node: Span, target: Target): void {
+  if (target.database === SESSION.database) return
+  if (!context.resolution.catalog.hasDataset(target.database, target.schema)) {
+    throw problemAt(context, node, `Not found: Dataset ${target.database}:${target.schema}`)
+  }
+}
+
+/** True if the thing is there and IF NOT EXISTS was said. @throws Problem if it is there and nothing was said of that */
+export function existing(
+  context: Context,
+  node: { readonly name: Span; readonly orReplace: boolean; readonly ifNotExists: boolean },
+  target: Target,
+  kind: 'TABLE' | 'VIEW' | 'MATERIALIZED_VIEW',
+): boolean {
+  const known = context.resolution.catalog.table(target)
+  if (known === undefined) {
+    const twin = context.resolution.catalog
+      .tables(target.database, target.schema)
+      .find((table) => table.target.name.toLowerCase() === target.name.toLowerCase())
+    if (twin !== undefined) {
+      throw unsupportedAt(
+        context,
+        node.name,
+        `a table ${target.name} beside ${twin.target.name} (names that differ only by case)`,
+      )
+    }
+    return false
+  }
+  if (node.ifNotExists) return true
+  const place = `${target.database}:${target.schema}.${target.name}`
+  if (!node.orReplace) throw problemAt(context, node.name, `Already Exists: Table ${place}`)
+  if (known.kind !== kind) {
+    throw problemAt(
+      context,
+      node.name,
+      `${place} is a ${known.kind.toLowerCase().replace('_', ' ')}; CREATE OR REPLACE ${kind.replace('_', ' ')} cannot replace it`,
+    )
+  }
+  return false
+}
+
+interface Made {
+  readonly columns: readonly CatalogColumn[]
+  readonly query: ResolvedQuery | undefined
+  readonly base?: CatalogTable
+}
+
+function plainTable(context: Context, node: CreateTable): Made {
+  const declared = node.elements?.flatMap((element) =>
+    element.kind === 'columnDefinition' ? [resolveColumn(context, element)] : [],
+  )
+  checkDuplicates(context, node, declared ?? [])
+  if (node.query === undefined) {
+    if (declared === undefined || declared.length === 0) {
+      throw problemAt(context, node, 'CREATE TABLE must have a column list or AS SELECT')
+    }
+    return { columns: declared, query: undefined }
+  }
+  const query = createdQuery(context, node.query)
+  if (declared === undefined) {
+    return { columns: query.columns.map(({ name, column }) => ({ name, type: column.type })), query }
+  }
+  return { columns: declared, query: inDeclaredTypes(context, node.query, query, declared) }
+}
+
+/** A query that becomes a table: every column must have a name of its own. */
+export function createdQuery(context: Context, node: Query): ResolvedQuery {
+  const query = resolveQuery(context, node)
+  const [only] = query.columns
+  if (query.isValue && only !== undefined && only.column.type.kind === 'STRUCT') {
+    return fieldsAsColumns(context, query, only)
+  }
+  const seen = new Set<string>()
+  for (const output of query.columns) {
+    const key = output.name.toLowerCase()
+    if (!output.anonymous && seen.has(key)) {
+      throw problemAt(
+        context,
+        node,
+        `Duplicate column names in the result are not supported when a destination table is present. Found duplicate(s): ${output.name}`,
+      )
+    }
+    seen.add(key)
+  }
+  return { ...query, columns: nameOutputs(query.columns) }
+}
+
+/** SELECT AS STRUCT as a table: a column for each field. */
+function fieldsAsColumns(context: Context, query: ResolvedQuery, only: OutputColumn): ResolvedQuery {
+  const { type } = only.column
+  if (type.kind !== 'STRUCT') return query
+  const computed: Computed[] = []
+  const columns = type.fields.map((field, index): OutputColumn => {
+    const column = newColumn(context, field.name ?? 'field', field.type)
+    computed.push({
+      column,
+      expr: { kind: 'field', type: field.type, operand: columnRef(only.column), index },
+    })
+    return { name: field.name ?? '', anonymous: field.name === undefined, column }
+  })
+  return { scan: project(query.scan, computed), columns: nameOutputs(columns), isValue: false }
+}
+
+function inDeclaredTypes(
+  context: Context,
+  node: Span,
+  query: ResolvedQuery,
+  declared: readonly CatalogColumn[],
+): ResolvedQuery {
+  if (query.columns.length !== declared.length) {
+    throw problemAt(
+      context,
+      node,
+      `Number of columns in the column definition list does not match the number of columns produced by the query`,
+    )
+  }
+  const computed: Computed[] = []
+  const columns = query.columns.map((output, index): OutputColumn => {
+    const wanted = declared[index]
+    const value = columnRef(output.column)
+    if (wanted === undefined) return output
+    if (coercionCost(value, wanted.type) === undefined) {
+      throw problemAt(
+        context,
+        node,
+        `Column ${wanted.name} has type ${typeName(wanted.type)}, the query gives ${typeName(value.type)}`,
+      )
+    }
+    const expr = convert(value, wanted.type)
+    if (expr === value) return { ...output, name: wanted.name }
+    const column = newColumn(context, wanted.name, wanted.type)
+    computed.push({ column, expr })
+    return { name: wanted.name, anonymous: false, column }
+  })
+  return { ...query, scan: project(query.scan, computed), columns }
+}
+
+/** LIKE, COPY and CLONE. */
+function copiedTable(context: Context, node: CreateTable): Made {
+  const { from } = node
+  if (from === undefined) return { columns: [], query: undefined }
+  if (from.systemTime !== undefined) throw unsupportedAt(context, from.systemTime, 'FOR SYSTEM_TIME AS OF')
+  const base = findTable(context, from.source)
+  if (base.kind !== 'TABLE' && base.kind !== 'SNAPSHOT') {
+    throw problemAt(context, from.source, `${targetName(base.target)} is not a table`)
+  }
+  if (from.how === 'LIKE') {
+    const query =
+      node.query && inDeclaredTypes(context, node.query, createdQuery(context, node.query), base.columns)
+    return { base, columns: base.columns, query }
+  }
+  context.resolution.met.tables.set(targetName(base.target), base.target)
+  const scan = tableScan(context, base)
+  return { base, columns: base.columns, query: { scan, columns: outputsOf(scan), isValue: false } }
+}
+
+function checkDuplicates(context: Context, node: Span, columns: readonly CatalogColumn[]): void {
+  const seen = new Set<string>()
+  for (const { name } of columns) {
+    if (seen.has(name.toLowerCase()))
+      throw problemAt(context, node, `Duplicate column name ${name} in CREATE TABLE`)
+    seen.add(name.toLowerCase())
+  }
+}
+
+function partitionText(
+  context: Context,
+  node: CreateTable,
+  columns: readonly CatalogColumn[],
+): string | undefined {
+  const by = node.partitionBy
+  if (by === undefined) return undefined
+  const text = context.source.text.slice(by.start, by.end)
+  if (/\b_PARTITION(TIME|DATE)\b/i.test(text))
+    throw unsupportedAt(context, by, 'partitioning by ingestion time')
+  const words = text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []
+  if (!columns.some((column) => words.some((word) => word.toLowerCase() === column.name.toLowerCase()))) {
+    throw problemAt(
+      context,
+      by,
+      'PARTITION BY expression must be a column of the table, or a function of one',
+    )
+  }
+  return text
+}
+
+function primaryKey(node: CreateTable): readonly string[] | undefined {
+  for (const element of node.elements ?? []) {
+    if (element.kind === 'primaryKey') return element.columns.map((column) => column.name)
+    if (element.kind === 'columnDefinition' && element.schema.primaryKey !== undefined)
+      return [element.name.name]
+  }
+  return undefined
+}
+
+/** CREATE VIEW and CREATE MATERIALIZED VIEW: a view that is always up to date. */
+export function resolveCreateView(context: Context, node: CreateView): Resolved {
+  const kind = node.materialized ? 'MATERIALIZED_VIEW' : 'VIEW'
+  const statementType = `CREATE_${kind}`
+  const target = createdTarget(context, node)
+  if (existing(context, node, target, kind)) return NOTHING(statementType, [target])
+  if (node.query === undefined) throw unsupportedAt(context, node, 'a view without a query')
+  const query = createdQuery(
+    { ...context, resolution: { ...context.resolution, parameters: [] } },
+    node.query,
+  )
+  if (node.columns !== undefined && node.columns.length !== query.columns.length) {
+    throw problemAt(
+      context,
+      node,
+      `View column list has ${node.columns.length} names, the query gives ${query.columns.length} columns`,
+    )
+  }
+  const columns = query.columns.map((output, index): CatalogColumn => {
+    const named = node.columns?.[index]
+    const { description } = resolveOptions(context, named?.options)
+    return {
+      name: named?.name.name ?? output.name,
+      type: output.column.type,
+      ...(description === undefined ? {} : { description }),
+    }
+  })
+  const options = resolveOptions(context, node.options)
+  const table: CatalogTable = {
+    target,
+    kind,
+    columns,
+    viewText: context.source.text.slice(node.query.start, node.query.end),
+    viewDefaults: context.source.defaults,
+    ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.labels === undefined ? {} : { labels: options.labels }),
+    ...(Object.keys(options.others).length === 0 ? {} : { options: options.others }),
+  }
+  const renamed = {
+    ...query,
+    columns: query.columns.map((output, index) => ({ ...output, name: columns[index]?.name ?? output.name })),
+  }
+  return {
+    statement: { kind: 'create view', table, replace: node.orReplace, query: renamed },
+    statementType,
+    changes: [{ kind: 'put table', table }],
+    writes: [target],
+  }
+}

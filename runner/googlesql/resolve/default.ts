@@ -1,0 +1,20 @@
+import type { CatalogColumn } from '../catalog.ts'
+import { parseExpression } from '../parse/index.ts'
+import { coercionCost, convert } from './coerce.ts'
+import { type Context, EMPTY_SCOPE } from './context.ts'
+import { resolveExpression } from './expression.ts'
+import type { Expr } from './resolved.ts'
+
+/** A column's DEFAULT as an expression; NULL if it has none. */
+export function resolveDefault(context: Context, column: CatalogColumn): Expr {
+  if (column.defaultText === undefined)
+    return { kind: 'literal', type: column.type, value: null, from: 'literal' }
+  const source = { ...context.source, text: column.defaultText, file: undefined }
+  const expr = resolveExpression(
+    { ...context, source, scope: EMPTY_SCOPE, locals: new Map(), aggregates: undefined, windows: undefined },
+    parseExpression(column.defaultText),
+  )
+  return coercionCost(expr, column.type) === undefined
+    ? { kind: 'cast', type: column.type, operand: expr, safe: false }
+    : convert(expr, column.type)
+}

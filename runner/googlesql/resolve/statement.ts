@@ -1,0 +1,48 @@
+import type { Statement } from '../parse/ast.ts'
+import { resolveAlter } from './alter.ts'
+import { type Context, unsupportedAt } from './context.ts'
+import { resolveCreateTable, resolveCreateView } from './create-table.ts'
+import { resolveCreateRoutine, resolveCreateSchema, resolveDrop } from './ddl.ts'
+import { resolveDelete, resolveInsert, resolveTruncate, resolveUpdate } from './dml.ts'
+import { resolveMerge } from './merge.ts'
+import { resolveQuery } from './query.ts'
+import type { Resolved } from './resolved-statement.ts'
+
+/** A statement that runs by itself; those of scripts are the interpreter's. */
+export function resolveStatement(context: Context, node: Statement): Resolved {
+  switch (node.kind) {
+    case 'query':
+      return {
+        statement: { kind: 'query', query: resolveQuery(context, node) },
+        statementType: 'SELECT',
+        changes: [],
+        writes: [],
+      }
+    case 'insert':
+      return resolveInsert(context, node)
+    case 'update':
+      return resolveUpdate(context, node)
+    case 'delete':
+      return resolveDelete(context, node)
+    case 'merge':
+      return resolveMerge(context, node)
+    case 'truncate':
+      return resolveTruncate(context, node)
+    case 'createSchema':
+      return resolveCreateSchema(context, node)
+    case 'createTable':
+      return resolveCreateTable(context, node)
+    case 'createView':
+      return resolveCreateView(context, node)
+    case 'createFunction':
+    case 'createTableFunction':
+    case 'createProcedure':
+      return resolveCreateRoutine(context, node)
+    case 'drop':
+      return resolveDrop(context, node)
+    case 'alter':
+      return resolveAlter(context, node)
+    default:
+      throw unsupportedAt(context, node, `this statement (${node.kind})`)
+  }
+}

@@ -1,0 +1,191 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type {
+  Catalog,
+  CatalogChange,
+  CatalogRoutine,
+  CatalogTable,
+  NameDefaults,
+  RoutineKind,
+} from '../../googlesql/catalog.ts'
+import { type PhysicalColumn, readTableEntry } from '../../googlesql/lower/metadata.ts'
+import { Problem } from '../../problem.ts'
+import type { Target } from '../warehouse.ts'
+
+interface Dataset {
+  readonly tables: Map<string, CatalogTable>
+  readonly routines: Map<string, CatalogRoutine>
+}
+
+let nextVersion = 0
+
+/** One state of the warehouse's tables and routines. Changed only by `applied`, which gives a new one. */
+export class CatalogState implements Catalog {
+  readonly #datasets: ReadonlyMap<string, Dataset>
+  readonly version: string
+
+  private constructor(datasets: ReadonlyMap<string, Dataset>) {
+    this.#datasets = datasets
+    nextVersion += 1
+    this.version = String(nextVersion)
+  }
+
+  static of(
+    tables: readonly CatalogTable[],
+    routines: readonly CatalogRoutine[],
+    datasets: readonly Pick<Target, 'database' | 'schema'>[],
+  ): CatalogState {
+    const made = new Map<string, Dataset>()
+    const at = (target: Pick<Target, 'database' | 'schema'>): Dataset => {
+      const key = datasetKey(target)
+      const known = made.get(key)
+      if (known !== undefined) return known
+      const fresh: Dataset = { tables: new Map(), routines: new Map() }
+      made.set(key, fresh)
+      return fresh
+    }
+    for (const dataset of datasets) at(dataset)
+    for (const table of tables) at(table.target).tables.set(table.target.name, table)
+    for (const routine of routines) at(routine.target).routines.set(routine.target.name, routine)
+    return new CatalogState(made)
+  }
+
+  table(target: Target): CatalogTable | undefined {
+    return this.#datasets.get(datasetKey(target))?.tables.get(target.name)
+  }
+
+  routine(target: Target): CatalogRoutine | undefined {
+    return this.#datasets.get(datasetKey(target))?.routines.get(target.name)
+  }
+
+  hasDataset(database: string, schema: string): boolean {
+    return this.#datasets.has(datasetKey({ database, schema }))
+  }
+
+  tables(database: string, schema: string): readonly CatalogTable[] {
+    const found = this.#datasets.get(datasetKey({ database, schema }))
+    return found === undefined ? [] : [...found.tables.values()].sort(byName)
+  }
+
+  routines(database: string, schema: string): readonly CatalogRoutine[] {
+    const found = this.#datasets.get(datasetKey({ database, schema }))
+    return found === undefined ? [] : [...found.routines.values()].sort(byName)
+  }
+
+  datasets(database: string): readonly string[] {
+    const prefix = `${database}\0`
+    return [...this.#datasets.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length))
+      .sort()
+  }
+
+  /** The state after changes; this one stays as it is. Costs what the touched datasets' maps cost to copy. */
+  applied(changes: readonly CatalogChange[]): CatalogState {
+    if (changes.length === 0) return this
+    const datasets = new Map(this.#datasets)
+    const copied = new Set<string>()
+    for (const change of changes) applyChange(datasets, copied, change)
+    return new CatalogState(datasets)
+  }
+}
+
+function applyChange(datasets: Map<string, Dataset>, copied: Set<string>, change: CatalogChange): void {
+  const writable = (target: Pick<Target, 'database' | 'schema'>): Dataset => {
+    const key = datasetKey(target)
+    const known = datasets.get(key)
+    if (known !== undefined && copied.has(key)) return known
+    const copy: Dataset = { tables: new Map(known?.tables), routines: new Map(known?.routines) }
+    datasets.set(key, copy)
+    copied.add(key)
+    return copy
+  }
+  switch (change.kind) {
+    case 'put table':
+      writable(change.table.target).tables.set(change.table.target.name, change.table)
+      return
+    case 'drop table':
+      writable(change.target).tables.delete(change.target.name)
+      return
+    case 'put routine':
+      writable(change.routine.target).routines.set(change.routine.target.name, change.routine)
+      return
+    case 'drop routine':
+      writable(change.target).routines.delete(change.target.name)
+      return
+    case 'put dataset':
+      writable(change)
+      return
+    case 'drop dataset':
+      datasets.delete(datasetKey(change))
+  }
+}
+
+function byName(a: { readonly target: Target }, b: { readonly target: Target }): number {
+  return a.target.name < b.target.name ? -1 : a.target.name > b.target.name ? 1 : 0
+}
+
+function datasetKey(target: Pick<Target, 'database' | 'schema'>): string {
+  return `${target.database}\0${target.schema}`
+}
+
+/** The dataset that a DuckDB schema is; undefined for DuckDB's own. */
+function datasetOf(schema: string): Pick<Target, 'database' | 'schema'> | undefined {
+  const dot = schema.lastIndexOf('.')
+  return dot <= 0 ? undefined : { database: schema.slice(0, dot), schema: schema.slice(dot + 1) }
+}
+
+/** Reads the whole catalog from DuckDB's metadata, as the connection's transaction sees it. */
+export async function loadCatalog(connection: DuckDBConnection): Promise<CatalogState> {
+  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS()
+  const schemas = await rows(
+    'SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database()',
+  )
+  const objects = await rows(`
+    SELECT schema_name, table_name, comment, false FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal
+    UNION ALL
+    SELECT schema_name, view_name, comment, true FROM duckdb_views() WHERE database_name = current_database() AND NOT internal`)
+  const columns = await rows(`
+    SELECT schema_name, table_name, column_name, data_type, is_nullable FROM duckdb_columns()
+    WHERE database_name = current_database() AND NOT internal ORDER BY schema_name, table_name, column_index`)
+  const macros = await rows(`
+    SELECT schema_name, function_name, macro_definition FROM duckdb_functions()
+    WHERE database_name = current_database() AND function_type = 'macro' AND NOT internal`)
+  const byTable = new Map<string, PhysicalColumn[]>()
+  for (const [schema, table, name, type, nullable] of columns) {
+    const key = `${String(schema)}\0${String(table)}`
+    const list = byTable.get(key) ?? []
+    if (list.length === 0) byTable.set(key, list)
+    list.push({ name: String(name), type: String(type), nullable: nullable === true })
+  }
+  const tables = objects.flatMap(([schema, name, comment, isView]): readonly CatalogTable[] => {
+    const dataset = datasetOf(String(schema))
+    if (dataset === undefined) return []
+    const own = byTable.get(`${String(schema)}\0${String(name)}`) ?? []
+    const target = { ...dataset, name: String(name) }
+    try {
+      return [readTableEntry(target, isView === true, own, comment === null ? null : String(comment))]
+    } catch (error) {
+      // A table of types that no BigQuery type has: someone else's, not to be seen.
+      if (error instanceof Problem) return []
+      throw error
+    }
+  })
+  const routines = macros.flatMap(([schema, name, definition]) => {
+    const dataset = datasetOf(String(schema))
+    const routine = dataset && readRoutine({ ...dataset, name: String(name) }, String(definition))
+    return routine === undefined ? [] : [routine]
+  })
+  const datasets = schemas.flatMap(([schema]) => datasetOf(String(schema)) ?? [])
+  return CatalogState.of(tables, routines, datasets)
+}
+
+function readRoutine(target: Target, definition: string): CatalogRoutine | undefined {
+  const text = /^'([\s\S]*)'$/.exec(definition.trim())?.[1]?.replaceAll("''", "'")
+  if (text === undefined) return undefined
+  try {
+    const value = JSON.parse(text) as { kind: RoutineKind; text: string; defaults: NameDefaults }
+    return { target, kind: value.kind, text: value.text, defaults: value.defaults }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,226 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Catalog, CatalogChange, CatalogRoutine, NameDefaults } from '../../googlesql/catalog.ts'
+import { type Compiled, compileStatement } from '../../googlesql/compile.ts'
+import { SESSION } from '../../googlesql/lower/identifier.ts'
+import type { Statement } from '../../googlesql/parse/ast.ts'
+import type { Expr } from '../../googlesql/resolve/resolved.ts'
+import { Problem } from '../../problem.ts'
+import type { QueryParameter, StatementResult, Value } from '../warehouse.ts'
+import { type CatalogState, loadCatalog } from './catalog.ts'
+import { translateError } from './errors.ts'
+import { toValue } from './values.ts'
+
+/** The warehouse's catalog as it was last committed, shared by all sessions. */
+export class SharedCatalog {
+  #state: Promise<CatalogState> | undefined
+  readonly #connect: () => Promise<DuckDBConnection>
+
+  constructor(connect: () => Promise<DuckDBConnection>) {
+    this.#connect = connect
+  }
+
+  current(): Promise<CatalogState> {
+    this.#state ??= this.#load()
+    return this.#state
+  }
+
+  async #load(): Promise<CatalogState> {
+    const connection = await this.#connect()
+    try {
+      return await loadCatalog(connection)
+    } catch (error) {
+      this.#state = undefined
+      throw translateError(error)
+    } finally {
+      connection.closeSync()
+    }
+  }
+
+  /** Notes what a committed statement changed. */
+  apply(changes: readonly CatalogChange[]): void {
+    if (changes.length === 0 || this.#state === undefined) return
+    this.#state = this.#state.then((state) => state.applied(changes))
+  }
+
+  /** Forgets what is known: something else changed the database. */
+  invalidate(): void {
+    this.#state = undefined
+  }
+}
+
+export interface SessionOptions {
+  readonly connection: DuckDBConnection
+  readonly shared: SharedCatalog
+  readonly defaults: NameDefaults
+  readonly parameters: readonly QueryParameter[]
+  readonly maxRows: number | undefined
+  readonly compiled: CompiledCache
+}
+
+/** One `execute`: a connection of its own, with its temporary tables and functions, and its transaction. */
+export class Session {
+  readonly #options: SessionOptions
+  readonly temporaryRoutines = new Map<string, CatalogRoutine>()
+  readonly #temporary: CatalogChange[] = []
+  #transaction: CatalogChange[] | undefined
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+  }
+
+  /** True if the connection holds something that must end with this session. */
+  get isTainted(): boolean {
+    return this.#temporary.length > 0 || this.#transaction !== undefined
+  }
+
+  get inTransaction(): boolean {
+    return this.#transaction !== undefined
+  }
+
+  /** The catalog as this session sees it: temporary tables and its transaction's changes included. */
+  async catalog(): Promise<Catalog> {
+    const state = await this.#options.shared.current()
+    return state.applied([...(this.#transaction ?? []), ...this.#temporary])
+  }
+
+  /** Compiles a statement of `text`; once more with a fresh catalog if something seems not to be there. */
+  async compile(
+    text: string,
+    node: Statement,
+    variables: ReadonlyMap<string, Expr>,
+    parameters: readonly QueryParameter[] = this.#options.parameters,
+  ): Promise<Compiled> {
+    const { defaults, compiled, shared } = this.#options
+    const attempt = async () => {
+      const catalog = await this.catalog()
+      const options = { defaults, parameters, variables, temporaryRoutines: this.temporaryRoutines }
+      const plain = variables.size === 0 && parameters.length === 0 && this.temporaryRoutines.size === 0
+      const make = () => compileStatement(text, node, catalog, options)
+      return plain && !this.isTainted ? compiled.get(text, node, catalog.version, defaults, make) : make()
+    }
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof Problem) || !/^Not found/.test(error.message)) throw error
+      shared.invalidate()
+      return attempt()
+    }
+  }
+
+  /** Runs a compiled statement. */
+  async run(compiled: Compiled): Promise<StatementResult> {
+    const { steps } = compiled
+    const alone = steps.length > 1 && this.#transaction === undefined
+    const { connection } = this.#options
+    let result: Pick<StatementResult, 'rows' | 'affectedRows'> = { rows: [] }
+    try {
+      if (alone) await connection.run('BEGIN')
+      for (const step of steps) {
+        if (step.gives === 'rows') result = { rows: await this.#rows(step.sql, compiled) }
+        else {
+          const done = await connection.run(step.sql)
+          if (step.gives === 'count') result = { rows: [], affectedRows: await affected(done) }
+        }
+      }
+      if (alone) await connection.run('COMMIT')
+    } catch (error) {
+      if (alone) await connection.run('ROLLBACK').catch(() => undefined)
+      throw translateError(error)
+    }
+    this.#note(compiled)
+    const columns = compiled.statementType === 'SELECT' ? compiled.columns : []
+    return { statementType: compiled.statementType, columns, ...result }
+  }
+
+  async #rows(sql: string, compiled: Compiled): Promise<readonly (readonly Value[])[]> {
+    const { connection, maxRows } = this.#options
+    const reader =
+      maxRows === undefined
+        ? await connection.runAndReadAll(sql)
+        : await connection.streamAndReadUntil(sql, maxRows)
+    const rows = maxRows === undefined ? reader.getRows() : reader.getRows().slice(0, maxRows)
+    return rows.map((row) =>
+      compiled.columns.map(({ name, type }, index) => toValue(row[index] ?? null, type, name)),
+    )
+  }
+
+  #note(compiled: Compiled): void {
+    const { temporaryRoutine, changes } = compiled
+    if (temporaryRoutine !== undefined) {
+      this.temporaryRoutines.set(temporaryRoutine.target.name.toLowerCase(), temporaryRoutine)
+    }
+    const temporary = changes.filter(isTemporary)
+    this.#temporary.push(...temporary)
+    const others = changes.filter((change) => !isTemporary(change))
+    if (this.#transaction === undefined) this.#options.shared.apply(others)
+    else this.#transaction.push(...others)
+  }
+
+  async begin(): Promise<void> {
+    if (this.#transaction !== undefined) throw new Problem('Transaction is already in progress')
+    await this.#options.connection.run('BEGIN')
+    this.#transaction = []
+  }
+
+  async commit(): Promise<void> {
+    if (this.#transaction === undefined) throw new Problem('There is no transaction in progress')
+    try {
+      await this.#options.connection.run('COMMIT')
+    } catch (error) {
+      await this.rollback()
+      throw translateError(error)
+    }
+    this.#options.shared.apply(this.#transaction)
+    this.#transaction = undefined
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#transaction === undefined) throw new Problem('There is no transaction in progress')
+    this.#transaction = undefined
+    await this.#options.connection.run('ROLLBACK').catch(() => undefined)
+  }
+}
+
+function isTemporary(change: CatalogChange): boolean {
+  switch (change.kind) {
+    case 'put table':
+      return change.table.target.database === SESSION.database
+    case 'drop table':
+      return change.target.database === SESSION.database
+    default:
+      return false
+  }
+}
+
+/** The number of rows that DML touched. */
+async function affected(result: Awaited<ReturnType<DuckDBConnection['run']>>): Promise<number> {
+  if (result.rowsChanged > 0) return result.rowsChanged
+  const rows = await result.getRows()
+  const count = rows[0]?.[0]
+  return typeof count === 'bigint' || typeof count === 'number' ? Number(count) : 0
+}
+
+/** Compiled statements by text, catalog version and defaults; the oldest are forgotten. */
+export class CompiledCache {
+  readonly #entries = new Map<string, Compiled>()
+
+  get(
+    text: string,
+    node: Statement,
+    version: string,
+    defaults: NameDefaults,
+    make: () => Compiled,
+  ): Compiled {
+    const key = `${version}\0${defaults.project}\0${defaults.dataset ?? ''}\0${node.start}\0${text}`
+    const known = this.#entries.get(key)
+    if (known !== undefined) return known
+    const compiled = make()
+    if (compiled.changes.length > 0 || compiled.volatile) return compiled
+    if (this.#entries.size >= 500) {
+      const [oldest] = this.#entries.keys()
+      if (oldest !== undefined) this.#entries.delete(oldest)
+    }
+    this.#entries.set(key, compiled)
+    return compiled
+  }
+}

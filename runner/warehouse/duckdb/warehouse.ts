@@ -1,0 +1,253 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Kysely } from 'kysely'
+import type { CatalogColumn, CatalogTable } from '../../googlesql/catalog.ts'
+import { physicalSchema, physicalTable, quoteText } from '../../googlesql/lower/identifier.ts'
+import { installLibrary } from '../../googlesql/lower/library/install.ts'
+import { tableComment } from '../../googlesql/lower/metadata.ts'
+import { runScript } from '../../googlesql/script/run.ts'
+import { nearest } from '../../nearest.ts'
+import { Problem } from '../../problem.ts'
+import type { Landing } from '../landing.ts'
+import type { StateTables } from '../state.ts'
+import type {
+  DryRun,
+  ExecuteOptions,
+  StatementResult,
+  Table,
+  TableColumn,
+  TableDescription,
+  Target,
+  Warehouse,
+} from '../warehouse.ts'
+import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
+import { translateError } from './errors.ts'
+import { openLanding } from './landing.ts'
+import { CompiledCache, Session, SharedCatalog } from './session.ts'
+import { duckDbState } from './state.ts'
+
+export interface DuckDbWarehouseOptions extends DatabaseOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string
+  readonly defaultProject: string
+  readonly defaultDataset?: string
+}
+
+/**
+ * Opens the embedded warehouse.
+ *
+ * @throws Problem if the file is locked, cannot be written, or is no DuckDB database
+ * @example
+ * const warehouse = await openDuckDbWarehouse({ path: ':memory:', defaultProject: 'my-project' })
+ * await warehouse.execute('CREATE SCHEMA d; CREATE TABLE d.t AS SELECT 1 AS x')
+ */
+export async function openDuckDbWarehouse(options: DuckDbWarehouseOptions): Promise<Warehouse> {
+  const database = await openDatabase(options.path, options)
+  const connection = await database.connect()
+  try {
+    installLibrary(connection)
+  } catch (error) {
+    // Another warehouse on the same file, in this process, has installed it.
+    if (!/already exists|Failed to register/i.test(String(error))) throw error
+  } finally {
+    connection.closeSync()
+  }
+  return new DuckDbWarehouse(database, options)
+}
+
+class DuckDbWarehouse implements Warehouse {
+  readonly kind = 'duckdb'
+  readonly #database: Database
+  readonly #options: DuckDbWarehouseOptions
+  readonly #shared: SharedCatalog
+  readonly #compiled = new CompiledCache()
+  readonly #idle: DuckDBConnection[] = []
+  #state: Kysely<StateTables> | undefined
+
+  constructor(database: Database, options: DuckDbWarehouseOptions) {
+    this.#database = database
+    this.#options = options
+    this.#shared = new SharedCatalog(() => database.connect())
+  }
+
+  async execute(text: string, options: ExecuteOptions = {}): Promise<StatementResult> {
+    return this.#inSession(options, async (session) => {
+      const { result } = await runScript(text, session, { dryRun: false, signal: options.signal })
+      return result
+    })
+  }
+
+  async dryRun(text: string, options: ExecuteOptions = {}): Promise<DryRun> {
+    return this.#inSession(options, async (session) => {
+      const { dry } = await runScript(text, session, { dryRun: true, signal: options.signal })
+      return dry
+    })
+  }
+
+  async #inSession<T>(options: ExecuteOptions, work: (session: Session) => Promise<T>): Promise<T> {
+    options.signal?.throwIfAborted()
+    const connection = this.#idle.pop() ?? (await this.#database.connect())
+    const session = new Session({
+      connection,
+      shared: this.#shared,
+      defaults: {
+        project: options.defaultProject ?? this.#options.defaultProject,
+        dataset: options.defaultDataset ?? this.#options.defaultDataset,
+      },
+      parameters: options.parameters ?? [],
+      maxRows: options.maxRows,
+      compiled: this.#compiled,
+    })
+    const interrupt = () => connection.interrupt()
+    options.signal?.addEventListener('abort', interrupt)
+    try {
+      return await work(session)
+    } finally {
+      options.signal?.removeEventListener('abort', interrupt)
+      if (session.inTransaction) await session.rollback()
+      if (session.isTainted || this.#idle.length >= 8) connection.closeSync()
+      else this.#idle.push(connection)
+    }
+  }
+
+  async table(target: Target): Promise<Table | undefined> {
+    const known = (await this.#shared.current()).table(target)
+    if (known === undefined) this.#shared.invalidate()
+    const table = known ?? (await this.#shared.current()).table(target)
+    if (table === undefined) return undefined
+    const rowCount = table.viewText === undefined ? await this.#rowCount(table) : undefined
+    return {
+      target: table.target,
+      kind: table.kind === 'SNAPSHOT' ? 'TABLE' : table.kind,
+      columns: table.columns.map(tableColumn),
+      labels: table.labels ?? {},
+      ...(table.description === undefined ? {} : { description: table.description }),
+      ...(rowCount === undefined ? {} : { rowCount }),
+    }
+  }
+
+  async #rowCount(table: CatalogTable): Promise<number | undefined> {
+    return this.#withConnection(async (connection) => {
+      const reader = await connection.runAndReadAll(`SELECT count(*) FROM ${physicalTable(table.target)}`)
+      return Number(reader.getRows()[0]?.[0] ?? 0)
+    })
+  }
+
+  async tables(database: string, schema: string): Promise<readonly Target[]> {
+    this.#shared.invalidate()
+    return (await this.#shared.current()).tables(database, schema).map((table) => table.target)
+  }
+
+  async createDataset(database: string, schema: string): Promise<void> {
+    const catalog = await this.#shared.current()
+    if (catalog.hasDataset(database, schema)) return
+    const twin = catalog.datasets(database).find((name) => name.toLowerCase() === schema.toLowerCase())
+    if (twin !== undefined) {
+      throw new Problem(
+        `the datasets ${twin} and ${schema} differ only by case, which is not supported locally`,
+      )
+    }
+    await this.#withConnection((connection) =>
+      connection.run(`CREATE SCHEMA IF NOT EXISTS ${physicalSchema({ database, schema })}`),
+    )
+    this.#shared.apply([{ kind: 'put dataset', database, schema }])
+  }
+
+  async describe(target: Target, description: TableDescription): Promise<void> {
+    const { schema, name } = target
+    let table = (await this.#shared.current()).table(target)
+    if (table === undefined) {
+      this.#shared.invalidate()
+      table = (await this.#shared.current()).table(target)
+    }
+    if (table === undefined) throw new Problem(`Not found: Table ${target.database}:${schema}.${name}`)
+    const described = withDescription(table, description)
+    const comment = tableComment(described)
+    if (comment === tableComment(table)) return
+    const kind = table.viewText === undefined ? 'TABLE' : 'VIEW'
+    const text = comment === undefined ? 'NULL' : quoteText(comment)
+    await this.#withConnection((connection) =>
+      connection.run(`COMMENT ON ${kind} ${physicalTable(target)} IS ${text}`),
+    )
+    this.#shared.apply([{ kind: 'put table', table: described }])
+  }
+
+  async #withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = this.#idle.pop() ?? (await this.#database.connect())
+    try {
+      return await work(connection)
+    } catch (error) {
+      throw translateError(error)
+    } finally {
+      this.#idle.push(connection)
+    }
+  }
+
+  get state(): Kysely<StateTables> {
+    this.#state ??= duckDbState(this.#database, this.#options.defaultProject)
+    return this.#state
+  }
+
+  async landing(now: Date): Promise<Landing> {
+    const landing = await openLanding({
+      database: this.#database,
+      project: this.#options.defaultProject,
+      now,
+    })
+    const shared = this.#shared
+    return {
+      state: landing.state,
+      columns: (table) => landing.columns(table),
+      ensure: (table, columns) => landing.ensure(table, columns),
+      append: (table, batch) => landing.append(table, batch),
+      commit: async () => {
+        await landing.commit()
+        // New tables and columns are visible from now on.
+        shared.invalidate()
+      },
+      rollback: () => landing.rollback(),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#state?.destroy()
+    for (const connection of this.#idle.splice(0)) connection.closeSync()
+    this.#database.close()
+  }
+}
+
+function tableColumn(column: CatalogColumn): TableColumn {
+  return {
+    name: column.name,
+    type: column.type,
+    mode: column.type.kind === 'ARRAY' ? 'REPEATED' : column.required === true ? 'REQUIRED' : 'NULLABLE',
+    ...(column.description === undefined ? {} : { description: column.description }),
+  }
+}
+
+function withDescription(table: CatalogTable, given: TableDescription): CatalogTable {
+  const columns = [...table.columns]
+  for (const { path, description } of given.columns ?? []) {
+    const [first, ...fields] = path
+    const at = columns.findIndex((column) => column.name.toLowerCase() === first?.toLowerCase())
+    const column = columns[at]
+    if (column === undefined) {
+      const near = nearest(
+        first ?? '',
+        columns.map((known) => known.name),
+      )
+      throw new Problem(
+        `column ${path.join('.')} to describe is not in ${table.target.schema}.${table.target.name}${near === undefined ? '' : `; did you mean ${near}?`}`,
+      )
+    }
+    columns[at] =
+      fields.length === 0
+        ? { ...column, description }
+        : { ...column, fieldDescriptions: { ...column.fieldDescriptions, [fields.join('.')]: description } }
+  }
+  return {
+    ...table,
+    columns,
+    ...(given.description === undefined ? {} : { description: given.description }),
+    ...(given.labels === undefined ? {} : { labels: given.labels }),
+  }
+}
