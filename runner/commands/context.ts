@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { Effects } from '../effects.ts'
 import { openProject, type Project } from '../project/project.ts'
 import { openWarehouse } from '../warehouse/open.ts'
@@ -13,6 +14,9 @@ export interface Context {
   readonly defaultProject: string
   readonly effects: Effects
 }
+
+/** Where the warehouse, the runs and the sample stream are kept by default. */
+const ownFolder = '.streamform'
 
 /** The project of names that give none, where `workflow_settings.yaml` names none. */
 const fallbackProject = 'streamform-local'
@@ -51,6 +55,8 @@ export async function withWarehouse<Result>(
 ): Promise<Result> {
   const defaultProject = defaultProjectOf(project)
   const { kind, path } = project.settings.warehouse
+  // Our own folder is made when it is first needed; any other that is missing was probably misspelt.
+  if (dirname(path) === join(project.folder, ownFolder)) await mkdir(dirname(path), { recursive: true })
   const warehouse = await openWarehouse({ kind, path, defaultProject })
   try {
     return await work({ project, warehouse, defaultProject, effects })
