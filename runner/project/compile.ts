@@ -88,9 +88,7 @@ function runWorker(folder: string, core: CoreLocation, options: CompileOptions):
   }
   const worker = new Worker(workerSource(), {
     workerData: request,
-    // Most of what a compilation makes is short-lived; a small young generation would be swept many times.
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 64 },
-    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
     stdin: false,
   })
   const at = (): { readonly file: string | undefined } => ({ file: new Progress(memory).file })

@@ -16,7 +16,8 @@ export function allowedKeys(
     const keys = JSON.parse(listed) as string[]
     return { own: new Map(keys.map((key) => [key, 'of another type'])), inner: new Map() }
   }
-  const [, name] = /#(dataform-[\w-]+)/.exec(message) ?? []
+  const ofLegacySettings = message.startsWith('Dataform json error') ? 'dataform-ProjectConfig' : undefined
+  const name = ofLegacySettings ?? /#(dataform-[\w-]+)/.exec(message)?.[1]
   if (name === undefined) return { own: new Map(), inner: new Map() }
   const type = loadProtos(core.file).lookupType(name.replaceAll('-', '.'))
   const inner = new Map<string, string>()

@@ -74,12 +74,12 @@ export function createSandbox({ folder, coreFile, onLog, onLoad, rewrite }: Sand
     if (known !== undefined) return known.exports
     const source = readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
     if (file === coreFile) return evaluate(file, source)
+    onLoad(file)
     if (extname(file) === '.json') {
       const module = { exports: parseJson(source) }
       modules.set(file, module)
       return module.exports
     }
-    onLoad(file)
     const compiled = fallback.core?.compiler(rewrite(source, file), file) ?? source
     // The directive shares the first line, so that every other position is the compiled text's own.
     const code = `"use strict"; ${compiled}`

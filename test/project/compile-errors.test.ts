@@ -147,7 +147,7 @@ describe('errors of settings', () => {
     [
       'both settings files',
       { 'dataform.json': '{}' },
-      'workflow_settings.yaml: dataform.json has been deprecated and cannot be defined alongside workflow_settings.yaml',
+      'dataform.json: dataform.json has been deprecated and cannot be defined alongside workflow_settings.yaml',
     ],
     [
       'actions.yaml that is not YAML',
@@ -161,6 +161,13 @@ describe('errors of settings', () => {
     ],
   ] as const)('such as %s say where', async ([, files, message]) => {
     expect(await refusal(project({ 'definitions/a.sql': 'SELECT 1', ...files }))).toBe(message)
+  })
+
+  test('of an older Dataform that has more keys say which of them are no more', async () => {
+    const folder = folderWith({ 'dataform.json': '{\n  "defaultSchema": "d",\n  "useRunCache": true\n}' })
+    expect(await refusal(folder)).toBe(
+      'dataform.json:3:3: unknown key `useRunCache`; known: warehouse, defaultDatabase, defaultSchema, defaultLocation, assertionSchema, vars, databaseSuffix, schemaSuffix, tablePrefix, builtinAssertionNamePrefix, defaultNotebookRuntimeOptions, defaultIcebergConfig, disableAssertions, defaultReservation, includeTestsInCompiledGraph, preserveGovernanceControls',
+    )
   })
 
   test('that pin another core than is installed say which is and what to run', async () => {
