@@ -38,7 +38,10 @@ export async function writeFolder(
   if (present.size > 0 && !force) await refuseOthers(files(), folder, present)
   const counts = { written: 0, unchanged: 0, held: 0, bytes: 0 }
   for (const file of files()) {
-    options.signal?.throwIfAborted()
+    if (options.signal?.aborted === true)
+      throw new Problem(`interrupted: ${counts.written} files are written`, {
+        hint: 'the same command goes on',
+      })
     if (file.arrival > until) {
       counts.held += 1
       continue

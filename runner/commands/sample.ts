@@ -130,10 +130,10 @@ export const command = defineCommand({
     force: given.force,
   }),
   run: sample,
-  text: (report) => sampleText(report),
+  text: sampleText,
 })
 
-function sampleText(report: SampleReport): string {
+function sampleText(report: SampleReport, options: SampleCommandOptions): string {
   const { folder, written, unchanged, held, events, tables, script } = report
   const lines = tables.map(({ database, table, backfill, changes, primaryKeys, unsupported }) => {
     const count = Object.values(changes).reduce((sum, each) => sum + each, 0)
@@ -154,6 +154,9 @@ function sampleText(report: SampleReport): string {
     `${folder}: ${number(events)} events; ${files.join(', ')}`,
     ...lines,
     ...(day.length === 0 ? [] : ['the scripted day (--json has it too):', ...day]),
+    ...(day.length === 0 && options.changes !== false
+      ? ["backfill alone: only world_x's four tables have a day of changes"]
+      : []),
   ].join('\n')
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type DumpOptions, readDump } from '../../loaders/sample/dump/read.ts'
 import { sampleStream } from '../../loaders/sample/stream.ts'
@@ -165,6 +166,28 @@ INSERT INTO t VALUES (1);
     expect(read.map((row) => row['id'])).toEqual([...Array(4_000).keys(), -1])
   })
 
+  test('gives back every text and every byte that MySQL escapes', () => {
+    const codes: Record<string, string> = { '\0': '0', '\n': 'n', '\r': 'r', '\x1a': 'Z' }
+    const escaped = (bytes: Buffer) =>
+      [...bytes.toString('latin1')]
+        .map((each) => (each in codes || '\\\'"'.includes(each) ? `\\${codes[each] ?? each}` : each))
+        .join('')
+    const text = fc.string({ unit: 'binary', maxLength: 40 })
+    const bytes = fc.uint8Array({ maxLength: 40 }).map((each) => Buffer.from(each))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, bytes), { minLength: 1, maxLength: 20 }), (pairs) => {
+        const values = pairs.map(
+          ([a, b]) => `('${escaped(Buffer.from(a))}',_binary '${escaped(b)}',0x${b.toString('hex') || '00'})`,
+        )
+        const dump = `CREATE TABLE t (a text, b blob, c blob);\nINSERT INTO t VALUES ${values.join(',')};`
+        expect(rows(Buffer.from(dump, 'latin1'))).toEqual(
+          pairs.map(([a, b]) => ({ a, b: b.toString('hex'), c: b.toString('hex') || '00' })),
+        )
+      }),
+      { numRuns: 100 },
+    )
+  })
+
   test('gives generated columns what MySQL computes, where that can be done exactly', () => {
     const text = `CREATE TABLE c (
   doc json DEFAULT NULL,
@@ -252,6 +275,21 @@ describe('a dump that is not understood says where and why', () => {
       'an expression',
       `${table}INSERT INTO t VALUES (1,now(),'a');`,
       '2:25: `now` is no constant\n  only constants are understood as values',
+    ],
+    [
+      'a fraction of a bit',
+      'CREATE TABLE t (b bit(4));\nINSERT INTO t VALUES (1.5);',
+      '2:23: "1.5" does not fit column `b` of type bit',
+    ],
+    [
+      'a time that is none',
+      "CREATE TABLE t (b time);\nINSERT INTO t VALUES ('10:60:00');",
+      '2:23: "10:60:00" does not fit column `b` of type time',
+    ],
+    [
+      'a change of a table',
+      `${table}ALTER TABLE t ADD PRIMARY KEY (id);`,
+      '2:1: `ALTER TABLE` is not understood\n  make the dump with mysqldump, whose CREATE TABLE says everything',
     ],
     ['a type', 'CREATE TABLE t (id uuid);', '1:20: unknown type `uuid` of column `id`'],
     [

@@ -93,6 +93,7 @@ const whole: Converter = ({ kind, text }, { mysqlType, type }) => {
 }
 
 const bits: Converter = ({ kind, text }) => {
+  if (kind === 'number' && !/^\d+$/.test(text)) return undefined
   const value = kind === 'number' ? BigInt(text) : BigInt(`0x0${Buffer.from(text, 'latin1').toString('hex')}`)
   return BigInt.asIntN(64, value) === value ? value : undefined
 }
@@ -135,6 +136,7 @@ const interval: Converter = ({ text }) => {
   const match = /^(-?)(\d{1,3}):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/.exec(text)
   if (match === null) return undefined
   const [, sign, hours = 0, minutes = 0, seconds = 0, fraction = ''] = match
+  if (Number(minutes) > 59 || Number(seconds) > 59) return undefined
   const micros = BigInt(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1_000_000n
   const value = micros + BigInt(fraction.padEnd(6, '0'))
   return sign === '-' ? -value : value
