@@ -73,7 +73,7 @@ const query = (table, { ref, self, when, incremental }) => `
 WITH
   -- What has landed since the last run; all of it on the first.
   deliveries AS (
-    SELECT *, COALESCE(uuid, FORMAT('%s#%d', _file, _row)) AS event
+    SELECT *, COALESCE(uuid, CONCAT(_file, '#', CAST(_row AS STRING))) AS event
     FROM ${ref(`${table.database}_raw`, table.name)}
     ${when(incremental(), `WHERE ${notTaken(self())}`)}
   ),

@@ -12,7 +12,7 @@ const { epoch } = require('macros/position')
 const reconciliation = (table, { ref }) => `
 WITH
   landed AS (
-    SELECT DISTINCT COALESCE(uuid, FORMAT('%s#%d', _file, _row)) AS event
+    SELECT DISTINCT COALESCE(uuid, CONCAT(_file, '#', CAST(_row AS STRING))) AS event
     FROM ${ref(`${table.database}_raw`, table.name)}
     WHERE _loaded_at <= (SELECT COALESCE(MAX(_metadata_loaded_at), ${NEVER}) FROM ${ref(table.database, `${table.name}_log`)})
   ),
