@@ -1,11 +1,11 @@
 import type { Call, Expression, Frame, WindowSpecification } from '../parse/ast.ts'
-import { cat, type Doc, group, indent, join, line, list, softline } from './doc.ts'
+import { cat, clause, type Doc, group, indent, join, line, list, softline } from './doc.ts'
 import { base } from './precedence.ts'
 import type { Node, Printer } from './printer.ts'
 
 export function printCall(node: Call, p: Printer): Doc {
   const over = node.over && cat(' OVER ', p.of(node.over))
-  if (!node.chained) return cat(node.safe ? 'SAFE.' : '', p.of(node.name), inside(node, p), over)
+  if (!node.chained) return cat(node.safe ? 'SAFE.' : '', functionName(node, p), inside(node, p), over)
   const [first] = node.args
   const qualified = node.safe || node.name.parts.length > 1
   const name = cat(node.safe ? 'SAFE.' : '', p.of(node.name))
@@ -19,13 +19,22 @@ export function printCall(node: Call, p: Printer): Doc {
   )
 }
 
+/** Functions that are called by a reserved word, without backticks. */
+const keywordFunctions = new Set(['IF', 'LEFT', 'RIGHT', 'GROUPING', 'COLLATE', 'RANGE'])
+
+function functionName({ name, safe }: Call, p: Printer): Doc {
+  const [only] = name.parts
+  if (only === undefined || name.parts.length > 1 || only.quoted) return p.of(name)
+  return safe || keywordFunctions.has(only.name.toUpperCase()) ? only.name : p.of(name)
+}
+
 /** `(DISTINCT a, b IGNORE NULLS ORDER BY c LIMIT 1)`. */
 function inside(node: Call, p: Printer): Doc {
   const args = join(cat(',', line), p.all(node.args))
   const clauses = [
     node.nulls && `${node.nulls} NULLS`,
     p.maybe(node.having),
-    node.orderBy && cat('ORDER BY ', join(', ', p.all(node.orderBy))),
+    node.orderBy && clause('ORDER BY', p.all(node.orderBy)),
     p.maybe(node.limit),
   ].filter((clause) => clause !== undefined)
   const empty = node.args.length === 0 && clauses.length === 0 && !node.distinct
@@ -80,8 +89,8 @@ function printWindow(node: Node, p: Printer): Doc | undefined {
 function printSpecification(node: WindowSpecification, p: Printer): Doc {
   const clauses = [
     p.maybe(node.name),
-    node.partitionBy.length === 0 ? undefined : cat('PARTITION BY ', join(', ', p.all(node.partitionBy))),
-    node.orderBy.length === 0 ? undefined : cat('ORDER BY ', join(', ', p.all(node.orderBy))),
+    node.partitionBy.length === 0 ? undefined : clause('PARTITION BY', p.all(node.partitionBy)),
+    node.orderBy.length === 0 ? undefined : clause('ORDER BY', p.all(node.orderBy)),
     p.maybe(node.frame),
   ].filter((clause) => clause !== undefined)
   return clauses.length === 0 ? '()' : group('(', indent(softline, join(line, clauses)), softline, ')')

@@ -1,5 +1,6 @@
 import type { Delete, Insert, Merge, MergeAction, MergeWhen, Update } from '../parse/ast.ts'
 import { cat, clause, type Doc, group, hardline, headed, indent, join, line, list } from './doc.ts'
+import { conditionDoc } from './expression.ts'
 import type { Node, Printer } from './printer.ts'
 
 export function printDml(node: Node, p: Printer): Doc | undefined {
@@ -45,12 +46,12 @@ function printUpdate(node: Update, p: Printer): Doc {
     cat('UPDATE ', p.of(node.target), alias(node, p)),
     cat(line, clause('SET', p.all(node.items))),
     node.from && cat(line, 'FROM ', p.of(node.from)),
-    node.where && cat(line, headed('WHERE', p.of(node.where))),
+    node.where && cat(line, headed('WHERE', conditionDoc(node.where, p))),
   )
 }
 
 function printDelete(node: Delete, p: Printer): Doc {
-  const where = node.where && cat(line, headed('WHERE', p.of(node.where)))
+  const where = node.where && cat(line, headed('WHERE', conditionDoc(node.where, p)))
   return group('DELETE FROM ', p.of(node.target), alias(node, p), where)
 }
 
@@ -58,7 +59,7 @@ function printMerge(node: Merge, p: Printer): Doc {
   return cat(
     cat('MERGE INTO ', p.of(node.target), alias(node, p)),
     cat(hardline, group('USING ', p.of(node.source))),
-    cat(hardline, headed('ON', p.of(node.on))),
+    cat(hardline, headed('ON', conditionDoc(node.on, p))),
     ...node.whens.map((when) => cat(hardline, p.of(when))),
   )
 }

@@ -105,9 +105,23 @@ function printBinary(node: Binary, p: Printer): Doc {
 }
 
 function printLogical(node: Logical, p: Printer): Doc {
+  const [first, ...rest] = operands(node, p)
+  return group(first, indent(...rest))
+}
+
+/** The first operand, then the others each behind a break and its AND or OR. */
+function operands(node: Logical, p: Printer): readonly Doc[] {
   const least = bindingOf(node) + 1
-  const [first, ...rest] = node.operands.map((each) => operand(each, least, p))
-  return group(first, indent(...rest.map((each) => cat(line, `${node.operator} `, each))))
+  return node.operands.map((each, index) => {
+    const doc = operand(each, least, p)
+    return index === 0 ? doc : cat(line, `${node.operator} `, doc)
+  })
+}
+
+/** A condition behind WHERE, ON and their like, whose ANDs stand below each other without more indentation. */
+export function conditionDoc(node: Expression, p: Printer): Doc {
+  if (node.kind !== 'logical' || node.parenthesized) return p.of(node)
+  return p.decorate(node, cat(...operands(node, p)))
 }
 
 function printConstructor(node: Node, p: Printer): Doc | undefined {

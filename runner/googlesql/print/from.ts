@@ -10,7 +10,7 @@ import type {
   UnpivotSource,
 } from '../parse/ast.ts'
 import { cat, type Doc, group, indent, join, line, list, softline } from './doc.ts'
-import { subquery } from './expression.ts'
+import { conditionDoc, subquery } from './expression.ts'
 import type { Node, Printer } from './printer.ts'
 
 export function printFrom(node: Node, p: Printer): Doc | undefined {
@@ -75,12 +75,12 @@ function printJoin(node: Join, p: Printer): Doc {
 }
 
 function printLink(node: Join, p: Printer): Doc {
-  if (node.type === 'COMMA') return cat(',', line, p.of(node.right))
+  if (node.type === 'COMMA') return cat(',', indent(line, p.of(node.right)))
   return cat(line, `${joinWords(node.type)} `, p.of(node.right), condition(node, p))
 }
 
 export function condition(node: Pick<Join, 'on' | 'using'>, p: Printer): Doc {
-  if (node.on !== undefined) return group(indent(line, 'ON ', p.of(node.on)))
+  if (node.on !== undefined) return group(indent(line, 'ON ', conditionDoc(node.on, p)))
   return node.using === undefined ? '' : cat(' ', list('USING (', p.all(node.using), ')'))
 }
 

@@ -1,5 +1,5 @@
 import { cat, clause, type Doc, group, headed, indent, join, line, list } from './doc.ts'
-import { subquery } from './expression.ts'
+import { conditionDoc, subquery } from './expression.ts'
 import { condition, joinWords } from './from.ts'
 import type { Node, Printer } from './printer.ts'
 import { order, selectList } from './query.ts'
@@ -24,7 +24,7 @@ export function printPipe(node: Node, p: Printer): Doc | undefined {
     case 'pipeAs':
       return cat('AS ', p.of(node.alias))
     case 'pipeWhere':
-      return headed('WHERE', p.of(node.condition))
+      return headed('WHERE', conditionDoc(node.condition, p))
     case 'pipeOrderBy':
       return clause('ORDER BY', p.all(node.orderBy))
     case 'pipeLimit':

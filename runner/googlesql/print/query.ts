@@ -9,7 +9,7 @@ import type {
   SetOperator,
 } from '../parse/ast.ts'
 import { cat, clause, type Doc, group, hardline, headed, indent, join, line, list } from './doc.ts'
-import { subquery } from './expression.ts'
+import { conditionDoc, subquery } from './expression.ts'
 import { base } from './precedence.ts'
 import type { Node, Printer } from './printer.ts'
 
@@ -55,10 +55,10 @@ function printSelect(node: Select, p: Printer): Doc {
   return cat(
     selectList(node, p),
     node.from && cat(line, 'FROM ', p.of(node.from)),
-    node.where && cat(line, headed('WHERE', p.of(node.where))),
+    node.where && cat(line, headed('WHERE', conditionDoc(node.where, p))),
     node.groupBy && cat(line, p.of(node.groupBy)),
-    node.having && cat(line, headed('HAVING', p.of(node.having))),
-    node.qualify && cat(line, headed('QUALIFY', p.of(node.qualify))),
+    node.having && cat(line, headed('HAVING', conditionDoc(node.having, p))),
+    node.qualify && cat(line, headed('QUALIFY', conditionDoc(node.qualify, p))),
     node.windows.length === 0 ? undefined : cat(line, clause('WINDOW', p.all(node.windows))),
   )
 }
