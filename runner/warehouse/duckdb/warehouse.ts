@@ -196,6 +196,7 @@ class DuckDbWarehouse implements Warehouse {
     const shared = this.#shared
     return {
       state: landing.state,
+      loadedAt: landing.loadedAt,
       columns: (table) => landing.columns(table),
       ensure: (table, columns) => landing.ensure(table, columns),
       append: (table, batch) => landing.append(table, batch),
