@@ -66,6 +66,11 @@ export interface Table {
   readonly rowCount?: number
 }
 
+/** A table as its dataset lists it. */
+export interface ListedTable extends Target {
+  readonly kind: Table['kind']
+}
+
 /** What a project says of a table beside its SQL; undefined leaves as it is. */
 export interface TableDescription {
   readonly description?: string
@@ -95,7 +100,7 @@ export interface Warehouse {
   table(target: Target): Promise<Table | undefined>
 
   /** Every table of a dataset, by name; an empty list if there is no such dataset. */
-  tables(database: string, schema: string): Promise<readonly Target[]>
+  tables(database: string, schema: string): Promise<readonly ListedTable[]>
 
   /** Creates a dataset; does nothing if it exists. */
   createDataset(database: string, schema: string): Promise<void>

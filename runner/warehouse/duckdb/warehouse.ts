@@ -12,6 +12,7 @@ import type { StateTables } from '../state.ts'
 import type {
   DryRun,
   ExecuteOptions,
+  ListedTable,
   StatementResult,
   Table,
   TableColumn,
@@ -132,9 +133,10 @@ class DuckDbWarehouse implements Warehouse {
     })
   }
 
-  async tables(database: string, schema: string): Promise<readonly Target[]> {
+  async tables(database: string, schema: string): Promise<readonly ListedTable[]> {
     this.#shared.invalidate()
-    return (await this.#shared.current()).tables(database, schema).map((table) => table.target)
+    const tables = (await this.#shared.current()).tables(database, schema)
+    return tables.map(({ target, kind }) => ({ ...target, kind: kind === 'SNAPSHOT' ? 'TABLE' : kind }))
   }
 
   async createDataset(database: string, schema: string): Promise<void> {
