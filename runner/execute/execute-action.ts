@@ -7,7 +7,9 @@ import { describeTable } from './describe-table.ts'
 import { placeError, type ReadSource } from './place-error.ts'
 import {
   type ActionPlan,
+  type ExistingTable,
   incrementalColumnsScript,
+  needsColumns,
   planAction,
   type Statement,
   schemaMatters,
@@ -24,8 +26,8 @@ export interface ActionContext {
   readonly signal: AbortSignal
   readonly now: () => Date
   readonly readSource: ReadSource
-  /** Tables that stand where the run will build, known before it starts: what is not among them need not be looked up. */
-  readonly known: ReadonlySet<string>
+  /** What stands where the run will build, by id, if it is sure that nothing else changes it meanwhile. */
+  readonly known: ReadonlyMap<string, Table['kind']> | undefined
   readonly onRetry: (action: Action, error: unknown) => void
 }
 
@@ -126,9 +128,12 @@ async function tryAction(action: Action, context: ActionContext, attempt: Attemp
 async function existingTable(
   action: Action,
   { warehouse, known }: ActionContext,
-): Promise<Table | undefined> {
-  const lookedUp = !action.disabled && action.kind !== 'operations' && known.has(action.id)
-  return lookedUp ? warehouse.table(action.target) : undefined
+): Promise<ExistingTable | undefined> {
+  if (action.disabled || action.kind === 'operations') return undefined
+  if (known === undefined) return warehouse.table(action.target)
+  const kind = known.get(action.id)
+  if (kind === undefined) return undefined
+  return needsColumns(action) ? warehouse.table(action.target) : { kind, columns: [] }
 }
 
 async function incomingColumns(action: Action, { warehouse, signal }: ActionContext, attempt: Attempt) {

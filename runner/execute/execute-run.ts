@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { restrict } from '../graph/dag.ts'
 import { actionDag } from '../graph/select.ts'
 import { Problem } from '../problem.ts'
-import { type Action, runnableKinds } from '../project/compiled-graph.ts'
+import { type Action, runnableKinds, targetId } from '../project/compiled-graph.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { type ActionContext, executeAction, pendingResult, seconds } from './execute-action.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
@@ -148,15 +148,15 @@ async function knownTargets(
   warehouse: Warehouse,
   actions: readonly Action[],
   datasets: readonly { readonly database: string; readonly schema: string }[],
-): Promise<ReadonlySet<string>> {
+): Promise<ActionContext['known']> {
   // A person's own statements may create or drop any table while the run goes on.
   const own = ({ kind, preOps, postOps, incremental }: Action) =>
     kind === 'operations' ||
     preOps.length + postOps.length > 0 ||
     (incremental?.preOps.length ?? 0) + (incremental?.postOps.length ?? 0) > 0
-  if (actions.some(own)) return new Set(actions.map(({ id }) => id))
+  if (actions.some(own)) return undefined
   const lists = await Promise.all(datasets.map(({ database, schema }) => warehouse.tables(database, schema)))
-  return new Set(lists.flat().map(({ database, schema, name }) => `${database}.${schema}.${name}`))
+  return new Map(lists.flat().map((listed) => [targetId(listed), listed.kind]))
 }
 
 /** The results as they grow, and their writing: each end is noted at once, the whole file when it is not too dear. */
@@ -189,7 +189,7 @@ class Journal {
 
   async end(result: ActionResult): Promise<void> {
     this.set(result)
-    await this.#folder.note(result)
+    this.#folder.note(result)
     // Writing all of n actions after each would take n² time: the file lags behind by a tenth of the actions at most.
     this.#unwritten += 1
     if (this.#unwritten * 10 < this.#actions.size) return

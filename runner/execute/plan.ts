@@ -28,11 +28,16 @@ export interface ActionPlan {
   readonly repeatable: boolean
 }
 
+export type ExistingTable = Pick<Table, 'kind' | 'columns'>
+
+/** True if an action's plan depends on the columns of the table that stands there, not only on its kind. */
+export const needsColumns = (action: Action): boolean => action.incremental !== undefined
+
 /** What a plan depends on beside the action. */
 export interface PlanInput {
   readonly fullRefresh: boolean
-  /** What stands at the target now. */
-  readonly existing: Table | undefined
+  /** What stands at the target now; its columns count only where `needsColumns` says so. */
+  readonly existing: ExistingTable | undefined
   /** The columns that the incremental query gives; asked only where `schemaMatters` says so. */
   readonly incoming?: readonly ResultColumn[] | undefined
 }
@@ -105,7 +110,7 @@ function planCreation(action: Action, { existing, fullRefresh }: PlanInput): Act
 
 function whyCreated(
   action: Action,
-  existing: Table | undefined,
+  existing: ExistingTable | undefined,
   differs: boolean,
   fullRefresh: boolean,
 ): string {

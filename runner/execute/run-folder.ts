@@ -1,4 +1,5 @@
-import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nearest } from '../nearest.ts'
 import { Problem } from '../problem.ts'
@@ -19,7 +20,7 @@ export interface RunFolder {
   /** Replaces `run_results.json` as a whole: a reader sees the old one or the new one. */
   write(results: RunResults): Promise<void>
   /** Notes that an action ended, at once; kept whatever happens to the process. */
-  note(action: ActionResult): Promise<void>
+  note(action: ActionResult): void
 }
 
 /** Makes the folder of a new run. Its id is the time, with a number behind it where that is taken. */
@@ -51,7 +52,8 @@ function runFolder(project: string, id: string): RunFolder {
       await writeFile(`${file}.new`, `${JSON.stringify(results, undefined, 1)}\n`)
       await rename(`${file}.new`, file)
     },
-    note: (action) => appendFile(join(folder, progressFile), `${JSON.stringify(action)}\n`),
+    // Not through the thread pool: there it would wait for the statements of an embedded warehouse.
+    note: (action) => appendFileSync(join(folder, progressFile), `${JSON.stringify(action)}\n`),
   }
 }
 

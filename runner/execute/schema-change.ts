@@ -27,7 +27,7 @@ export interface ColumnChanges {
  */
 export function columnChanges(
   action: Action,
-  existing: Table,
+  existing: Pick<Table, 'columns'>,
   incoming: readonly ResultColumn[] | undefined,
 ): ColumnChanges {
   const mode = action.incremental?.onSchemaChange ?? 'IGNORE'

@@ -66,7 +66,7 @@ function progressLine(
         ? rows === 0
           ? ''
           : `${rows} failing`
-        : `${counted(rows)} rows`,
+        : `${counted(rows)} ${rows === 1 ? 'row' : 'rows'}`,
     paint.dim(duration(result.seconds ?? 0)),
   ]
   return `${place} ${word} ${what.filter((part) => part !== '').join('  ')}`

@@ -58,13 +58,13 @@ function countsLine({ actions, seconds }: RunResults): string {
     return count === undefined ? [] : [`${counted(count)} ${word}`]
   })
   const rows = actions.reduce((sum, { kind, rows }) => sum + (kind === 'assertion' ? 0 : (rows ?? 0)), 0)
-  return `${parts.join(', ')}; ${counted(rows)} rows written; ${duration(seconds ?? 0)}`
+  return `${parts.join(', ')}; ${counted(rows)} ${rows === 1 ? 'row' : 'rows'} written; ${duration(seconds ?? 0)}`
 }
 
 function nextLine({ actions, id }: RunResults, status: RunResults['status']): string {
   if (status === 'cancelled') return `stopped: \`streamform resume ${id}\` goes on`
   if (status === 'failed')
-    return `when it is put right, \`streamform resume\` runs the ${undone(actions)} that are left`
+    return `when it is put right, \`streamform resume\` runs what is left (${undone(actions)})`
   return ''
 }
 

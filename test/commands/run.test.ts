@@ -50,7 +50,7 @@ describe('a run from the command line', () => {
     expect(failed.out).toMatch(/^error: definitions\/a\.sqlx:5:3: .*idd/)
     expect(failed.out).toContain('\n  skipped because of it: b, ds_b_assertions_uniqueKey_0\n')
     expect(timeless(failed.out)).toContain('\n1 failed, 2 skipped; 0 rows written; T\n')
-    expect(failed.out).toContain('when it is put right, `streamform resume` runs the 3 that are left\n')
+    expect(failed.out).toContain('when it is put right, `streamform resume` runs what is left (3)\n')
 
     project.write(models)
     const resumed = await project.streamform('resume', '--json')

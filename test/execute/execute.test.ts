@@ -147,7 +147,7 @@ describe('a run', () => {
   })
 
   test('overwrites only the partitions that have new rows, that of NULL too', async () => {
-    const query = (rows: string) => `select * from unnest([struct<day date, n int64>${rows}])`
+    const query = (rows: string) => `select * from unnest(array<struct<day date, n int64>>[${rows}])`
     const project = await runnableProject({
       'p.sqlx': `config { type: "incremental", incrementalStrategy: "INSERT_OVERWRITE", bigquery: { partitionBy: "day" } }
 \${when(incremental(), \`${query("(date '2024-01-02', 20), (null, 90)")}\`, \`${query("(date '2024-01-01', 1), (date '2024-01-02', 2), (date '2024-01-02', 3), (null, 9)")}\`)}

@@ -98,8 +98,8 @@ test('a killed run has what ended up to the last whole line', async () => {
       ['a', 'b', 'c'].map((name) => action(name, 'pending')),
     ),
   )
-  await run.note(action('a', 'succeeded'))
-  await run.note(action('b', 'failed'))
+  run.note(action('a', 'succeeded'))
+  run.note(action('b', 'failed'))
   const half = JSON.stringify(action('c', 'succeeded')).slice(0, 100)
   appendFileSync(join(project, run.path, 'progress.jsonl'), half)
   const { actions } = await readRun(project, run.id)

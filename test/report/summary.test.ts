@@ -75,7 +75,7 @@ describe('the summary of a run', () => {
         '  skipped because of it: c1, c2, c3, c4, c5 and 1 more',
         'error: definitions/b.sqlx: unknown column `x`',
         '1 ok, 2 failed, 6 skipped; 3 rows written; 1 min 5 s',
-        'when it is put right, `streamform resume` runs the 8 that are left',
+        'when it is put right, `streamform resume` runs what is left (8)',
       ].join('\n'),
     )
   })
