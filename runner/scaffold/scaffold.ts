@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars'
-import { declarationOf, entriesOf, withEntry, withReplacedEntry } from './declaration.ts'
+import { Problem } from '../problem.ts'
+import { declarationOf, type Entry, entriesOf, withEntry, withReplacedEntry } from './declaration.ts'
 import { jsComment, jsProperty, variableFor } from './javascript.ts'
 import type { LandedColumn, LandedTable } from './landed-table.ts'
 
@@ -43,7 +44,7 @@ handlebars.registerHelper('text', (...parts: readonly unknown[]) => parts.slice(
  * The files that a table needs: its declaration, change log, and, if it has a key, state, current table and the
  * assertion that they agree.
  *
- * @throws Problem if `sources.js` cannot be added to
+ * @throws Problem if `sources.js` cannot be added to, or the table's models would have names that others have
  */
 export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold {
   const { sources, templates, replace } = options
@@ -57,6 +58,7 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
       table.name,
       entries.map((each) => each.variable),
     )
+  checkNames(table, entries, sourcesFile)
   const key = entry === undefined || replace ? table.key : entry.key
   const declaration = declarationOf(table, variable)
   const context = {
@@ -92,6 +94,23 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
       file(`${folder}/log/${variable}_log.sqlx`, 'log.sqlx.hbs'),
       ...(key.length === 0 ? [] : keyed),
     ],
+  }
+}
+
+/** A source that has both `city` and `city_log` has one name for two tables. */
+function checkNames({ dataset, name }: LandedTable, entries: readonly Entry[], file: string): void {
+  const names = (of: string) => [of, `${of}_log`, `${of}_state`]
+  for (const other of entries) {
+    if (other.database !== dataset || other.name === name) continue
+    const shared = names(name).find((each) => names(other.name).includes(each))
+    if (shared !== undefined)
+      throw new Problem(
+        `\`${dataset}.${shared}\` would be a table of both \`${name}\` and \`${other.name}\``,
+        {
+          file,
+          hint: 'the models of one of them need another dataset: write them by hand',
+        },
+      )
   }
 }
 

@@ -197,6 +197,12 @@ const class_Gro_e_s_v1_0 = sourceTable('my_shop', 'class _Größe_s_ v1_0', {
     ])
   })
 
+  test('is refused where two tables would share a name', () => {
+    expect(() => scaffold({ ...city, name: 'city_log' }, sources, templates, false)).toThrow(
+      '`world_x.city_log` would be a table of both `city_log` and `city`',
+    )
+  })
+
   test('says where to add a table by hand, if the list of tables is another form', () => {
     expect(() => scaffold({ ...city, name: 'river' }, 'module.exports = {}\n', templates, false)).toThrow(
       'there is no list of tables, `const tables = { … }`, to add `river` to',
