@@ -88,7 +88,7 @@ function runWorker(folder: string, core: CoreLocation, options: CompileOptions):
   }
   const worker = new Worker(workerSource(), {
     workerData: request,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb + headroomMb },
     stdin: false,
   })
   const at = (): { readonly file: string | undefined } => ({ file: new Progress(memory).file })
@@ -133,7 +133,13 @@ const tooMuchMemory = (memoryMb: number, place: { readonly file: string | undefi
     hint: limitHint,
   })
 
-/** V8's own limit does not count the memory of buffers. */
+/**
+ * V8's own limit does not count the memory of buffers, and a worker that runs into it at full speed can take the whole
+ * process with it. So it lies beyond ours, by what a worker can take between two looks at it.
+ */
+const headroomMb = 1536
+const lookEveryMs = 50
+
 function watchMemory(worker: Worker, memoryMb: number, onExceeded: () => void): NodeJS.Timeout {
   return setInterval(() => {
     worker
@@ -142,7 +148,7 @@ function watchMemory(worker: Worker, memoryMb: number, onExceeded: () => void): 
         if (heap + external > memoryMb * 1024 * 1024) onExceeded()
       })
       .catch(() => {}) // it has ended
-  }, 100)
+  }, lookEveryMs)
 }
 
 function settingsFileOf(folder: string): WorkerRequest['settingsFile'] {

@@ -18,7 +18,7 @@ export function graphProblems(
   const problems = new Map<string, Problem>()
   for (const error of explained(errors)) {
     const source = sourceOf(folder, error.file)
-    const { message, position, hint, key } = readError({ error, source, graph, core })
+    const { message, position, hint, key } = readError({ error, errors, source, graph, core })
     const problem = new Problem(message, {
       file: error.file,
       line: position?.line,

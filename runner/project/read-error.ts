@@ -10,6 +10,8 @@ import { fullName, targetIn } from './target-text.ts'
 /** What the reading of one error needs beside it. */
 export interface Reading {
   readonly error: CompileError
+  /** All errors of the compilation. */
+  readonly errors: readonly CompileError[]
   /** The text of the error's file, empty if there is none. */
   readonly source: string
   readonly graph: CompiledGraph
@@ -220,13 +222,18 @@ function circle({ error, source }: Reading): ReadError | undefined {
   }
 }
 
-function sameName({ error, source }: Reading): ReadError | undefined {
-  const [, text] =
-    /^Duplicate (?:action name|canonical target) detected\..*\n"(\{.*\})"$/s.exec(error.message) ?? []
+const duplicate = /^Duplicate (?:action name|canonical target) detected\..*\n"(\{.*\})"$/s
+
+function sameName({ error, errors, source }: Reading): ReadError | undefined {
+  const [, text] = duplicate.exec(error.message) ?? []
   if (text === undefined) return undefined
   const target = targetIn(text)
+  const same = errors.filter(({ message }) => duplicate.exec(message)?.[1] === text)
+  const others = new Set(
+    same.flatMap(({ file }) => (file === undefined || file === error.file ? [] : [file])),
+  )
   return {
-    message: `another action is named \`${fullName(target)}\` too`,
+    message: `another action is named \`${fullName(target)}\` too: ${[...others].join(', ') || 'in this file'}`,
     position: findQuoted(source, target.name ?? ''),
     hint: 'names are unique across tables, views, assertions, operations and declarations',
     key: `same name ${target.name}`,

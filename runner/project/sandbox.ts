@@ -72,7 +72,7 @@ export function createSandbox({ folder, coreFile, onLog, onLoad, rewrite }: Sand
     const file = id === '@dataform/core' ? coreFile : resolve(id, from)
     const known = modules.get(file)
     if (known !== undefined) return known.exports
-    const source = readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+    const source = readFileSync(file, 'utf8')
     if (file === coreFile) return evaluate(file, source)
     onLoad(file)
     if (extname(file) === '.json') {

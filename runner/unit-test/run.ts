@@ -35,7 +35,7 @@ export interface UnitTestResult {
  * none.
  *
  * @returns an outcome for every error that the queries cause; a wrong query is the test's result, not a failure to test
- * @throws what the signal was aborted with, and defects
+ * @throws what the signal was aborted with
  */
 export async function runUnitTest(
   warehouse: Pick<Warehouse, 'execute'>,
@@ -53,8 +53,12 @@ export async function runUnitTest(
       return await warehouse.execute(text, executeOptions)
     } catch (error) {
       options.signal?.throwIfAborted()
-      if (error instanceof Problem) return placed(error, text, test, files, readSource)
-      throw error
+      // A defect of ours is this test's trouble; the others still have something to say.
+      const problem =
+        error instanceof Problem
+          ? error
+          : new Problem(`${(error as Error).message} (a defect of streamform)`, { cause: error })
+      return placed(problem, text, test, files, readSource)
     }
   }
   const results = [

@@ -38,10 +38,10 @@ describe('errors of a project', () => {
         '  a table that no action of this project makes needs a declaration',
         'definitions/missing_incremental.sqlx:2:17: no action is named `raw.nowhere`',
         '  a table that no action of this project makes needs a declaration',
-        'definitions/one.sqlx:1:30: another action is named `project-a.shop.same` too',
+        'definitions/one.sqlx:1:30: another action is named `project-a.shop.same` too: definitions/two.sqlx',
         '  names are unique across tables, views, assertions, operations and declarations',
         'definitions/reads_operation.sqlx:2:17: Actions cannot resolve operations which do not produce output.',
-        'definitions/two.sqlx:1:31: another action is named `project-a.shop.same` too',
+        'definitions/two.sqlx:1:31: another action is named `project-a.shop.same` too: definitions/one.sqlx',
         '  names are unique across tables, views, assertions, operations and declarations',
       ].join('\n'),
     )
@@ -221,6 +221,13 @@ describe('a project that does not end', () => {
   test('taking memory is stopped at its limit', async () => {
     const bomb = 'const all = [];\nfor (let i = 0; ; i++) all.push({ i, text: `${i}`.repeat(100) });'
     const folder = project({ 'definitions/bomb.js': bomb })
+    expect(await refusal(folder, { memoryMb: 64 })).toBe(
+      `definitions/bomb.js: compiling needed more than 64 MB of memory and was stopped here${hint}`,
+    )
+  })
+
+  test('taking much memory at once is stopped at its limit', async () => {
+    const folder = project({ 'definitions/bomb.js': 'const all = new Array(1e8).fill({});\nfor (;;);' })
     expect(await refusal(folder, { memoryMb: 64 })).toBe(
       `definitions/bomb.js: compiling needed more than 64 MB of memory and was stopped here${hint}`,
     )

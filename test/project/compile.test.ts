@@ -11,15 +11,9 @@ describe('the compiled graph', () => {
     const theirs = readGraph(project)
     expect(ours).toEqual(withKnownFiles(theirs, ours))
     // No error of the graph is lost on the way to the user, and none is made up.
-    expect(problems.length > 0).toBe((theirs.graphErrors?.compilationErrors ?? []).length > 0)
-  })
-
-  test('names a file of the project for every error that dataform blames on its own index.js', async () => {
-    for (const project of projectCases) {
-      const { graph } = await tryCompile(project.folder, project.options)
-      const files = (graph.graphErrors?.compilationErrors ?? []).map(({ fileName }) => fileName)
-      expect(files).not.toContain('index.js')
-    }
+    const errors = ours.graphErrors?.compilationErrors ?? []
+    expect(problems.length > 0).toBe(errors.length > 0)
+    expect(errors.map(({ fileName }) => fileName)).not.toContain('index.js')
   })
 })
 
