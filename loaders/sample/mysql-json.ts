@@ -1,5 +1,17 @@
-/** A JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+import { JsonNumber, parseExact } from '../datastream/raw-json.ts'
+
+/** A JSON value, its numbers in the digits that they were written in. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | JsonNumber
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json }
+
+/** A JSON text without loss. @throws SyntaxError */
+export const parseJson = (text: string): Json => parseExact(text) as Json
 
 /**
  * A JSON value as MySQL 8 prints a JSON column: keys by their length in bytes and then by their bytes, a blank after
@@ -8,6 +20,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * @example mysqlJson({ Name: 'Aruba', GNP: 828 }) // {"GNP": 828, "Name": "Aruba"}
  */
 export function mysqlJson(value: Json): string {
+  if (value instanceof JsonNumber) return value.text
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(mysqlJson).join(', ')}]`
   const members = Object.entries(value)
@@ -23,11 +36,10 @@ export function mysqlJson(value: Json): string {
 export function withMember(text: string, path: readonly string[], member: Json): string {
   const set = (value: Json | undefined, [key, ...rest]: readonly string[]): Json => {
     if (key === undefined) return member
-    const object = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
-    const entries = object as { readonly [key: string]: Json }
+    const entries = isObject(value) ? value : {}
     return { ...entries, [key]: set(entries[key], rest) }
   }
-  return mysqlJson(set(JSON.parse(text) as Json, path))
+  return mysqlJson(set(parseJson(text), path))
 }
 
 /** The number at `path`; undefined if something else or nothing is there. */
@@ -37,4 +49,10 @@ export function numberAt(text: string, path: readonly string[]): number | undefi
     value = value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[key] : undefined
   }
   return typeof value === 'number' ? value : undefined
+}
+
+function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+  )
 }

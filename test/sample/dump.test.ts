@@ -196,8 +196,14 @@ INSERT INTO t VALUES (1);
   deep varchar(9) AS (\`doc\`->>'$.a."b c"[1]'),
   sub json AS (json_extract(\`doc\`,'$.a')),
   PRIMARY KEY (\`_id\`));
-INSERT INTO c (doc) VALUES ('{"_id": "x1", "a": {"b c": [1, "two"]}}'),('{"_id": "x2"}'),('{"_id": "x3", "a": {"b c": [1, 2]}}');`
+INSERT INTO c (doc) VALUES ('{"_id": 12345678901234567890.50, "a": {"b c": [1, true, 1.10]}}'),('{"_id": "x1", "a": {"b c": [1, "two"]}}'),('{"_id": "x2"}'),('{"_id": "x3", "a": {"b c": [1, 2]}}');`
     expect(rows(text).map(({ doc: _, ...generated }) => generated)).toEqual([
+      {
+        _id: Buffer.from('12345678901234567890.50').toString('hex'),
+        _json_schema: '{"a": [1, 2], "type": "object"}',
+        deep: 'true',
+        sub: '{"b c": [1, true, 1.10]}',
+      },
       {
         _id: '7831',
         _json_schema: '{"a": [1, 2], "type": "object"}',

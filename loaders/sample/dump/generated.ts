@@ -1,5 +1,6 @@
 import { Problem } from '../../../runner/problem.ts'
-import { type Json, mysqlJson } from '../mysql-json.ts'
+import { JsonNumber } from '../../datastream/raw-json.ts'
+import { type Json, mysqlJson, parseJson } from '../mysql-json.ts'
 import type { Cell } from '../source.ts'
 import type { ColumnDefinition } from './definition.ts'
 import { cellOf, decodeText, type Literal, literalOf } from './literal.ts'
@@ -50,7 +51,7 @@ export function generatorOf(column: ColumnDefinition, columns: readonly ColumnDe
 
 function textFor(computed: NonNullable<Computed>, column: ColumnDefinition, cannot: Problem): string {
   if (column.mysqlType === 'json')
-    return mysqlJson(computed.kind === 'json' ? computed.value : (JSON.parse(computed.text) as Json))
+    return mysqlJson(computed.kind === 'json' ? computed.value : parseJson(computed.text))
   if (computed.kind === 'text') return computed.text
   // MySQL casts a JSON value by rules of its own.
   throw cannot
@@ -113,7 +114,7 @@ class ExpressionParser {
     const value: Expression = (row) => {
       const cell = row[name]
       if (typeof cell !== 'string') return null
-      return json ? { kind: 'json', value: JSON.parse(cell) as Json } : { kind: 'text', text: cell }
+      return json ? { kind: 'json', value: parseJson(cell) } : { kind: 'text', text: cell }
     }
     if (this.#peek()?.text !== '-') return value
     this.#symbol('-')
@@ -164,8 +165,8 @@ function unquote(argument: Expression, cannot: Problem): Expression {
     const computed = argument(row)
     if (computed === null || computed.kind === 'text') return computed
     if (typeof computed.value === 'string') return { kind: 'text', text: computed.value }
-    // Numbers have been through JavaScript's: only those that surely came back whole are printed.
-    if (typeof computed.value === 'number' && !Number.isSafeInteger(computed.value)) throw cannot
+    // Numbers stand in the dump in MySQL's own digits.
+    if (computed.value instanceof JsonNumber) return { kind: 'text', text: computed.value.text }
     if (computed.value !== null && typeof computed.value === 'object') throw cannot
     return { kind: 'text', text: JSON.stringify(computed.value) }
   }
@@ -173,10 +174,11 @@ function unquote(argument: Expression, cannot: Problem): Expression {
 
 function toJson(computed: Computed): Json | undefined {
   if (computed === null) return undefined
-  return computed.kind === 'json' ? computed.value : (JSON.parse(computed.text) as Json)
+  return computed.kind === 'json' ? computed.value : parseJson(computed.text)
 }
 
 function member(parent: unknown, name: string): Json | undefined {
+  if (parent instanceof JsonNumber) return undefined
   if (parent === null || typeof parent !== 'object' || Array.isArray(parent) || !Object.hasOwn(parent, name))
     return undefined
   return (parent as Record<string, Json>)[name]
