@@ -34,18 +34,21 @@ export function sourcePlace(
 }
 
 function bestMatch(generated: string, offset: number, source: string) {
-  for (const length of [24, 12, 6, 3]) {
+  for (const length of [24, 12, 6, 3, 1]) {
     const snippet = generated.slice(offset, offset + length)
-    if (snippet.trim().length < Math.min(3, length)) continue
+    if (snippet.trim() === '') continue
     let best: { readonly offset: number; readonly agreement: number } | undefined
     for (let found = source.indexOf(snippet); found !== -1; found = source.indexOf(snippet, found + 1)) {
       const agreement = agreementAround(generated, offset, source, found)
       if (best === undefined || agreement > best.agreement) best = { offset: found, agreement }
     }
-    if (best !== undefined) return best
+    // A few characters are found anywhere: what stands around them has to agree as well.
+    if (best !== undefined && best.agreement >= leastAgreement) return best
   }
   return undefined
 }
+
+const leastAgreement = 6
 
 /** How many characters before and after the two offsets are the same. */
 function agreementAround(a: string, atA: number, b: string, atB: number): number {

@@ -9,10 +9,10 @@ const files = {
   'definitions/log.sqlx': `config { type: "incremental", uniqueKey: ["id"] }
 pre_operations {
   DECLARE since TIMESTAMP DEFAULT (
-    \${when(incremental(), \`SELECT MAX(at) FROM \${self()}\`, "SELECT TIMESTAMP '2000-01-01 00:00:00+00'")}
+    \${when(incremental(), \`SELECT MAX(landed) FROM \${self()}\`, "SELECT TIMESTAMP '2000-01-01 00:00:00+00'")}
   );
 }
-SELECT id, at FROM \${ref("events")} WHERE at > since`,
+SELECT id, landed FROM \${ref("events")} WHERE landed > since`,
   'definitions/totals.sqlx': `config { type: "table" }
 SELECT id, COUNT(*) AS events
 FROM \${ref("log")}
@@ -24,14 +24,14 @@ input "log" {
 SELECT 2 AS id, 2 AS events UNION ALL SELECT 1, 1`,
   'unit_tests/log_newer.sqlx': `config { type: "test", name: "log takes what is newer", dataset: "log", incremental: true }
 input "events" {
-  SELECT 1 AS id, TIMESTAMP '2024-01-01 00:00:00+00' AS at UNION ALL
+  SELECT 1 AS id, TIMESTAMP '2024-01-01 00:00:00+00' AS landed UNION ALL
   SELECT 2, TIMESTAMP '2024-01-03 00:00:00+00'
 }
-input self() { SELECT 1 AS id, TIMESTAMP '2024-01-02 00:00:00+00' AS at }
-SELECT 2 AS id, TIMESTAMP '2024-01-03 00:00:00+00' AS at`,
+input self() { SELECT 1 AS id, TIMESTAMP '2024-01-02 00:00:00+00' AS landed }
+SELECT 2 AS id, TIMESTAMP '2024-01-03 00:00:00+00' AS landed`,
   'unit_tests/log_first.sqlx': `config { type: "test", name: "log takes all at first", dataset: "log" }
-input "events" { SELECT 1 AS id, TIMESTAMP '2024-01-01 00:00:00+00' AS at }
-SELECT 1 AS id, TIMESTAMP '2024-01-01 00:00:00+00' AS at`,
+input "events" { SELECT 1 AS id, TIMESTAMP '2024-01-01 00:00:00+00' AS landed }
+SELECT 1 AS id, TIMESTAMP '2024-01-01 00:00:00+00' AS landed`,
 }
 
 const effects = (workingFolder: string): Effects => ({
