@@ -67,7 +67,8 @@ function sum(kind: TimeKind, value: string, count: string, part: string, name: s
   }
   const unit = microseconds[part]
   if (unit === undefined || kind === 'DATE') return unsupportedPart(name, part, kind)
-  return `(${wide} + to_microseconds(CAST(${clamped(count, 350_000_000_000_000_000n / unit)} * ${unit} AS BIGINT)))`
+  // A literal count is a 32-bit integer to DuckDB, and so is its product with a unit below 2^31.
+  return `(${wide} + to_microseconds(CAST(${clamped(count, 350_000_000_000_000_000n / unit)} AS BIGINT) * ${unit}))`
 }
 
 /** value ± count parts, in the years 1 to 9999. */
