@@ -142,16 +142,16 @@ function sampleText(report: SampleReport, options: SampleCommandOptions): string
       ...(unsupported.length === 0 ? [] : [`without the values of ${unsupported.join(', ')}`]),
     ]
     const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`
-    return `  ${`${database}.${table}`.padEnd(28)}${number(backfill)} rows, ${number(count)} changes${note}`
+    return `  ${`${database}.${table}`.padEnd(28)}${counted(backfill, 'row')}, ${counted(count, 'change')}${note}`
   })
   const files = [
-    `${number(written)} files written`,
-    ...(unchanged === 0 ? [] : [`${number(unchanged)} were there`]),
-    ...(held === 0 ? [] : [`${number(held)} have not arrived yet`]),
+    `${counted(written, 'file')} written`,
+    ...(unchanged === 0 ? [] : [`${counted(unchanged, 'file')} there already`]),
+    ...(held === 0 ? [] : [`${counted(held, 'file')} not arrived yet`]),
   ]
   const day = script.map(({ time, table, what }) => `  ${time}  ${table.padEnd(16)}${what}`)
   return [
-    `${folder}: ${number(events)} events; ${files.join(', ')}`,
+    `${folder}: ${counted(events, 'event')}; ${files.join(', ')}`,
     ...lines,
     ...(day.length === 0 ? [] : ['the scripted day (--json has it too):', ...day]),
     ...(day.length === 0 && options.changes !== false
@@ -160,4 +160,6 @@ function sampleText(report: SampleReport, options: SampleCommandOptions): string
   ].join('\n')
 }
 
-const number = (value: number): string => value.toLocaleString('en-US')
+/** `1 row`, `4,352 rows` */
+const counted = (count: number, what: string): string =>
+  `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`

@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryProject } from '../commands/temporary-project.ts'
+import { streamformIn } from '../scaffold/in-process.ts'
+
+test('sample writes into the stream of the project, and says what and what the day holds', async () => {
+  const { folder } = temporaryProject({ 'streamform.yaml': 'stream: {path: bucket/in}\n' })
+  const { code, out, err } = await streamformIn(folder, ['sample', '--scale', '0'])
+  expect([code, err]).toEqual([0, ''])
+  const lines = out.split('\n')
+  expect(lines.slice(0, 7)).toEqual([
+    `${folder}/bucket/in: 6,507 events; 38 files written`,
+    '  world_x.city                4,352 rows, 40 changes',
+    '  world_x.country             249 rows, 28 changes',
+    '  world_x.countryinfo         249 rows, 6 changes',
+    '  world_x.countrylanguage     1,576 rows, 7 changes',
+    'the scripted day (--json has it too):',
+    '  00:00:40  city            a row changes after the backfill has read it',
+  ])
+  const again = await streamformIn(folder, ['sample', '--scale', '0', '--json'])
+  expect(JSON.parse(again.out)).toMatchObject({ written: 0, unchanged: 38, held: 0, events: 6507 })
+})
+
+test('a dump without the tables of world_x says that it has no day of changes', async () => {
+  const { folder } = temporaryProject()
+  writeFileSync(
+    join(folder, 'shop.sql'),
+    'CREATE TABLE t (id int, g point);\nINSERT INTO t VALUES (1,NULL);\n',
+  )
+  const { out } = await streamformIn(folder, [
+    'sample',
+    '--dump',
+    'shop.sql',
+    '--database',
+    'shop',
+    '--to',
+    'out',
+  ])
+  expect(out).toBe(`${folder}/out: 1 event; 1 file written
+  shop.t                      1 row, 0 changes (no key; without the values of g)
+backfill alone: only world_x's four tables have a day of changes
+`)
+})
+
+test.each([
+  [['--scale', '-1'], '--scale takes a whole number from 0 to 100000'],
+  [['--scale', '1.5'], '--scale takes a whole number from 0 to 100000'],
+  [['--database', 'x'], '--database goes with --dump FILE'],
+  [['--without', 'x'], '--without goes with --dump FILE'],
+  [['--until', '25:00'], '`25:00` is no time of day: write hh:mm, as in 12:00'],
+])('sample %j is misuse', async (flags, message) => {
+  const { folder } = temporaryProject()
+  expect(await streamformIn(folder, ['sample', '--to', 'out', ...flags])).toEqual({
+    code: 2,
+    out: '',
+    err: `error: ${message}\n`,
+  })
+})
+
+test('a dump that is not there is an error', async () => {
+  const { folder } = temporaryProject()
+  const { code, err } = await streamformIn(folder, ['sample', '--dump', 'missing.sql', '--to', 'out'])
+  expect(code).toBe(1)
+  expect(err).toContain(`cannot read the dump ${folder}/missing.sql: ENOENT`)
+})
