@@ -17,10 +17,14 @@ export function defaultEffects(signal: AbortSignal = new AbortController().signa
     now: () => new Date(),
     interactive,
     signal,
-    environment: process.env,
+    environment: environment(),
     workingFolder: process.cwd(),
   }
 }
+
+/** Shells know the width of their terminal but do not export it. */
+const environment = (): Effects['environment'] =>
+  process.stdout.isTTY ? { ...process.env, COLUMNS: String(process.stdout.columns) } : process.env
 
 interface Output {
   readonly note: (text: string) => void

@@ -57,7 +57,7 @@ export const command = defineCommand({
   text: (planned, { sql }) =>
     [
       ...planned.map((action, index) => plannedText(action, index + 1, sql)),
-      `${counted(planned.length)} actions`,
+      `${counted(planned.length)} ${planned.length === 1 ? 'action' : 'actions'}`,
     ].join('\n'),
 })
 

@@ -6,7 +6,7 @@ import { typeName } from '../googlesql/types/print.ts'
 import { Problem } from '../problem.ts'
 import { csvText } from '../report/csv.ts'
 import { counted } from '../report/progress.ts'
-import { resultTable } from '../report/table.ts'
+import { resultTable, terminalWidth } from '../report/table.ts'
 import { type JsonValue, jsonRows } from '../report/values.ts'
 import type { ResultColumn, Value } from '../warehouse/warehouse.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'
@@ -133,12 +133,12 @@ export const command = defineCommand({
     return { project, sql, file, format, limit: limit ?? (format === 'table' && !json ? 100 : 0) }
   },
   run: query,
-  text(result, { format, limit }) {
+  text(result, { format, limit }, effects) {
     const { columns, rows } = result[typed]
     if (columns.length === 0) return statementText(result)
     if (format === 'csv') return csvText(columns, rows)
     if (format === 'json') return rowsText(result.rows)
-    const shown = resultTable(columns, rows)
+    const shown = resultTable(columns, rows, terminalWidth(effects.environment))
     return result.truncated ? `${shown}\n(the first ${counted(limit ?? 0)} rows: --limit 0 shows all)` : shown
   },
 })

@@ -8,7 +8,7 @@ import { Problem } from '../problem.ts'
 import { tryCompile } from '../project/compile.ts'
 import { type Action, targetId } from '../project/compiled-graph.ts'
 import { counted, duration } from '../report/progress.ts'
-import { resultTable, textTable } from '../report/table.ts'
+import { resultTable, terminalWidth, textTable } from '../report/table.ts'
 import { type JsonValue, jsonRows } from '../report/values.ts'
 import type { ResultColumn, Table, Target, Value, Warehouse } from '../warehouse/warehouse.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'
@@ -188,8 +188,14 @@ export const command = defineCommand({
     return { project, table: table ?? '', limit }
   },
   run: show,
-  text: (result) =>
-    [headText(result), columnsText(result), rowsText(result), filesText(result), runsText(result)]
+  text: (result, _options, { environment }) =>
+    [
+      headText(result),
+      columnsText(result),
+      rowsText(result, terminalWidth(environment)),
+      filesText(result),
+      runsText(result),
+    ]
       .filter((part) => part !== '')
       .join('\n\n'),
 })
@@ -217,9 +223,9 @@ const columnsText = ({ columns }: ShowResult): string =>
 
 const shorter = (type: string): string => (type.length > 60 ? `${type.slice(0, 59)}…` : type)
 
-const rowsText = (result: FullResult): string => {
+const rowsText = (result: FullResult, width: number): string => {
   const { columns, rows } = result[typed]
-  return rows.length === 0 ? 'no rows' : resultTable(columns, rows)
+  return rows.length === 0 ? 'no rows' : resultTable(columns, rows, width)
 }
 
 function filesText({ sources, files }: ShowResult): string {

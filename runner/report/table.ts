@@ -8,9 +8,13 @@ const widest = 60
 
 /**
  * A result as a table for the terminal. NULL shows as NULL; what is wider than a cell is cut, which the line below the
- * table says.
+ * table says. Where the table is wider than `width`, each row is a list of columns instead.
  */
-export function resultTable(columns: readonly ResultColumn[], rows: readonly (readonly Value[])[]): string {
+export function resultTable(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Value[])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
   let cut = false
   const cells = rows.map((row) =>
     columns.map(({ type }, index) => {
@@ -21,12 +25,30 @@ export function resultTable(columns: readonly ResultColumn[], rows: readonly (re
       return `${text.slice(0, widest - 1)}…`
     }),
   )
-  const text = textTable(
-    columns.map(({ name }) => name),
+  const names = columns.map(({ name }) => name)
+  const table = textTable(
+    names,
     cells,
     columns.map(({ type }) => isNumber(type)),
   )
-  return cut ? `${text}\n(… is cut: --format csv or --json shows all of it)` : text
+  const shown = table.indexOf('\n') > width ? recordList(names, cells) : table
+  return cut ? `${shown}\n(… is cut: --format csv or --json shows all of it)` : shown
+}
+
+/** The width of the terminal that a command writes to; infinite where it writes to none. */
+export const terminalWidth = (environment: Readonly<Record<string, string | undefined>>): number =>
+  Number(environment['COLUMNS']) || Number.POSITIVE_INFINITY
+
+function recordList(names: readonly string[], rows: readonly (readonly string[])[]): string {
+  const longest = Math.max(...names.map((name) => name.length))
+  return rows
+    .map((row, number) =>
+      [
+        `row ${number + 1}`,
+        ...row.map((cell, index) => `  ${(names[index] ?? '').padEnd(longest)}  ${cell}`),
+      ].join('\n'),
+    )
+    .join('\n')
 }
 
 /** Rows of text below a header; columns that are numbers stand on the right. */

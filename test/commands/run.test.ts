@@ -140,8 +140,7 @@ describe('a run from the command line', () => {
 describe('plan', () => {
   test('says what a run would do, why, and with which statements, and changes nothing', async () => {
     const project = temporaryProject(models)
-    const before = await project.streamform('plan', '--sql')
-    expect(before).toEqual({
+    expect(await project.streamform('plan', 'a', 'b', '--sql')).toEqual({
       code: 0,
       err: '',
       out: [
@@ -153,19 +152,14 @@ describe('plan', () => {
         '      | create or replace view `proj.ds.b`',
         '      | as',
         '      | select id from `proj.ds.a` where id > 1',
-        '   3  check      checks.ds_b_assertions_uniqueKey_0  (asserted by `b`)',
-        expect.stringContaining('create or replace view'),
-      ]
-        .slice(0, 9)
-        .join('\n')
-        .concat(before.out.slice(before.out.indexOf('\n', before.out.indexOf('(asserted by')))),
+        '2 actions',
+        '',
+      ].join('\n'),
     })
-    expect(before.out).toContain(
-      '      | select sum(1) as row_count from `proj.checks.ds_b_assertions_uniqueKey_0`\n3 actions\n',
-    )
+    expect((await project.streamform('show', 'a')).err).toContain('error: `ds.a` is not built yet\n')
     await project.streamform('run')
     expect((await project.streamform('plan', 'a')).out).toBe(
-      '   1  replace    ds.a  (a table is built anew)\n1 actions\n',
+      '   1  replace    ds.a  (a table is built anew)\n1 action\n',
     )
   })
 
@@ -248,9 +242,10 @@ describe('show', () => {
     const project = temporaryProject(models)
     await project.streamform('run')
     const { code, out } = await project.streamform('show', 'a', '--limit', '1')
-    expect({ code, out: timeless(out) }).toEqual({
-      code: 0,
-      out: [
+    const [told = '', runs = ''] = timeless(out).split('\n┌───────────────────────┬')
+    expect(code).toBe(0)
+    expect(told).toBe(
+      [
         'proj.ds.a: table, 3 rows, defined in definitions/a.sqlx',
         'Numbers',
         '',
@@ -267,13 +262,11 @@ describe('show', () => {
         '│  1 │ n1   │',
         '└────┴──────┘',
         '',
-        expect.anything(),
-      ]
-        .slice(0, 16)
-        .join('\n')
-        .concat(timeless(out).slice(timeless(out).indexOf('\n┌', timeless(out).indexOf('n1')))),
-    })
-    expect(timeless(out)).toMatch(/│ RUN\s+│ succeeded │ create │ 3\s+│ T\s+│\n/)
+      ].join('\n'),
+    )
+    expect(runs.split('\n')).toContainEqual(
+      expect.stringMatching(/^│ RUN +│ succeeded │ create │ 3 +│ T +│$/),
+    )
   })
 
   test('what is not built, or not there at all', async () => {

@@ -79,4 +79,23 @@ describe('values of a result', () => {
       ].join('\n'),
     )
   })
+
+  test('stand below each other where the table would be wider than the terminal', () => {
+    const two = [
+      { name: 'n', type: { kind: 'INT64' } as SqlType },
+      { name: 'text', type: { kind: 'STRING' } as SqlType },
+    ]
+    const table = ['┌───┬──────┐', '│ n │ text │', '├───┼──────┤', '│ 1 │ a    │', '└───┴──────┘'].join('\n')
+    expect(resultTable(two, [[1n, 'a']], 12)).toBe(table)
+    expect(
+      resultTable(
+        two,
+        [
+          [1n, 'a'],
+          [2n, null],
+        ],
+        11,
+      ),
+    ).toBe(['row 1', '  n     1', '  text  a', 'row 2', '  n     2', '  text  NULL'].join('\n'))
+  })
 })
