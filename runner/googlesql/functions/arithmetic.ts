@@ -115,7 +115,7 @@ export function floatArithmetic(x: string, sign: '+' | '-' | '*', y: string): st
 
 export function floatQuotient(x: string, y: string): string {
   // A divisor that is a constant other than zero can neither be zero nor, if it is not small, overflow.
-  const constant = /^CAST\((-?[0-9.]+) AS DOUBLE\)$|^(-?[0-9.]+)$/.exec(y)
+  const constant = /^CAST\('?(-?[0-9.]+)'? AS DOUBLE\)$|^(-?[0-9.]+)$/.exec(y)
   const divisor = Number(constant?.[1] ?? constant?.[2] ?? 0)
   if (repeatable(y) && Math.abs(divisor) >= 1) return `(CAST(${x} AS DOUBLE) / ${y})`
   return once([x, y], (a, b) => {

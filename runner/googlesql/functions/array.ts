@@ -6,6 +6,7 @@ import type { SqlType } from '../types/type.ts'
 import { addPart } from './date-arithmetic.ts'
 import { interval, operator, optional, plain, repeated, scalar, signature, typeAt } from './define.ts'
 import type { Call, FunctionEntry, Signature } from './function.ts'
+import { jsonSubscripts } from './json.ts'
 
 const page = 'array_functions'
 const first = (args: readonly SqlType[]) => typeAt(args, 0)
@@ -120,7 +121,7 @@ export const arrayFunctions: readonly FunctionEntry[] = [
   subscript('[ORDINAL]', 1, false),
   subscript('[SAFE_OFFSET]', 0, true),
   subscript('[SAFE_ORDINAL]', 1, true),
-  subscript('[]', 0, false),
+  { ...subscript('[]', 0, false), signatures: [...subscript('[]', 0, false).signatures, ...jsonSubscripts] },
   array('ARRAY_CONCAT', [
     signature(['ARRAY<T1>', repeated('ARRAY<T1>')], first, (args) => {
       if (args.length === 1) return args[0] ?? ''

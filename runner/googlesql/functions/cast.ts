@@ -70,6 +70,9 @@ function lowerStrict(value: string, from: SqlType, to: SqlType, options: CastOpt
     case 'DATETIME':
     case 'TIMESTAMP':
       return toTime(value, from, to.kind, options.zone)
+    case 'JSON':
+      // Only literals convert: JSON '{"a": 1}'.
+      return `CAST(googlesql_parse_json(${value}, 'exact', 'JSON literal') AS JSON)`
     case 'INTERVAL':
       return `googlesql_interval(${value})`
     case 'RANGE':

@@ -2,7 +2,7 @@ import { once, repeatable } from '../lower/library/once.ts'
 import { raise } from '../lower/library/raise.ts'
 import { physicalFieldNames, rangeEnd, rangeStart } from '../types/physical.ts'
 import { comparable, orderable } from '../types/predicates.ts'
-import { BOOL, BYTES, STRING } from '../types/scalars.ts'
+import { arrayOf, BOOL, BYTES, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { operator, plain, repeated, signature, typeAt } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
@@ -54,7 +54,35 @@ export const comparisonOperators: readonly FunctionEntry[] = [
     }),
     plain([BYTES, BYTES], BOOL, (x, pattern) => `googlesql_bytes_like(${x}, ${pattern})`),
   ]),
+  ...quantified('LIKE ANY'),
+  ...quantified('LIKE ALL'),
 ]
+
+/** `x LIKE ANY (a, b)`; `LIKE ANY UNNEST(array)`; the same with ALL. */
+function quantified(name: 'LIKE ANY' | 'LIKE ALL'): readonly FunctionEntry[] {
+  const join = name === 'LIKE ANY' ? ' OR ' : ' AND '
+  const like = (x: string, pattern: string) => `(${x} LIKE ${checkedPattern(pattern)} ESCAPE '\\')`
+  const empty = name === 'LIKE ANY' ? 'FALSE' : 'TRUE'
+  const fold = name === 'LIKE ANY' ? 'list_bool_or' : 'list_bool_and'
+  return [
+    operator(name, 'like_operator_quantified', [
+      plain([STRING, repeated(STRING)], BOOL, (x, ...patterns) =>
+        once([x], (v) => `(${patterns.map((pattern) => like(v, pattern)).join(join)})`),
+      ),
+    ]),
+    operator(`${name} UNNEST`, 'like_operator_quantified', [
+      plain([STRING, arrayOf(STRING)], BOOL, (x, patterns) =>
+        once([x, patterns], (v, list) => {
+          const each = `list_transform(${list}, lambda p: ${like(v, 'p')})`
+          const unknown = `list_count(${each}) < len(${list})`
+          const decided =
+            name === 'LIKE ANY' ? `${fold}(${each}) THEN TRUE` : `NOT ${fold}(${each}) THEN FALSE`
+          return `CASE WHEN coalesce(len(${list}), 0) = 0 THEN ${empty} WHEN ${decided} WHEN ${unknown} THEN NULL ELSE ${name === 'LIKE ANY' ? 'FALSE' : 'TRUE'} END`
+        }),
+      ),
+    ]),
+  ]
+}
 
 /** True if no backslash ends the pattern. */
 function likePattern(text: string): boolean {
@@ -85,7 +113,7 @@ function ordering(sign: '<' | '<=' | '>' | '>='): Signature {
 
 /** A literal that is a number (so not NaN). */
 function notNan(sql: string): boolean {
-  return /^(?:CAST\()?-?[0-9]/.test(sql) && repeatable(sql)
+  return /^(?:CAST\()?'?-?[0-9]/.test(sql) && repeatable(sql)
 }
 
 /**

@@ -3,17 +3,14 @@ import { physicalType } from '../types/physical.ts'
 import { BOOL } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { equal } from './comparison.ts'
-import { operator, plain, repeated, scalar, signature, typeAt } from './define.ts'
+import { plain, repeated, scalar, signature, typeAt } from './define.ts'
 import type { FunctionEntry } from './function.ts'
 
 const page = 'conditional_expressions'
 const first = (args: readonly SqlType[]) => typeAt(args, 0)
 const second = (args: readonly SqlType[]) => typeAt(args, 1)
 
-/**
- * Conditional expressions. CASE's arguments come flat: `CASE WHEN` as condition, value, condition, value …, else;
- * `CASE` (with an operand) as operand, match, value, …, else. DuckDB evaluates branches only where they are chosen.
- */
+/** Conditional expressions but CASE, which is syntax. DuckDB evaluates branches only where they are chosen. */
 export const conditionalFunctions: readonly FunctionEntry[] = [
   scalar('IF', `${page}#if`, [
     plain(
@@ -37,33 +34,4 @@ export const conditionalFunctions: readonly FunctionEntry[] = [
       )
     }),
   ]),
-  operator('CASE WHEN', 'case', [
-    signature(
-      [BOOL, 'T1', repeated(() => true)],
-      (args) => typeAt(args, 1),
-      (args) => searchedCase(args),
-    ),
-  ]),
-  operator('CASE', 'case_expr', [
-    signature(
-      ['T1', 'T1', 'T2', repeated(() => true)],
-      (args) => typeAt(args, 2),
-      ([operand = '', ...rest], call) =>
-        once([operand], (value) => {
-          const type = typeAt(call.argumentTypes, 0)
-          const conditions = rest.map((arg, index) =>
-            index % 2 === 0 && index < rest.length - 1 ? equal(value, arg, type) : arg,
-          )
-          return searchedCase(conditions)
-        }),
-    ),
-  ]),
 ]
-
-function searchedCase(args: readonly string[]): string {
-  const branches: string[] = []
-  for (let index = 0; index + 1 < args.length; index += 2)
-    branches.push(`WHEN ${args[index]} THEN ${args[index + 1]}`)
-  const otherwise = args.length % 2 === 1 ? ` ELSE ${args.at(-1)}` : ''
-  return `CASE ${branches.join(' ')}${otherwise} END`
-}

@@ -68,15 +68,13 @@ export interface Parameter {
   readonly repeated?: boolean
   /** Must be a literal or a query parameter: its value reaches `lower` through `Call.literals`. */
   readonly literal?: boolean
-  /** A date part (DAY, WEEK(MONDAY) …), not an expression: `lower` gets its upper-case text. */
+  /** A date part (DAY, WEEK(MONDAY) …) or another bare word (NFKC), not an expression: `lower` gets its upper-case text. */
   readonly datePart?: boolean
   /**
    * Stands, with the `datePart` parameter after it, for an `INTERVAL n PART` that is written in the call itself
    * (`DATE_ADD(d, INTERVAL 1 DAY)`): the resolver gives `lower` the INT64 and the part as two arguments.
    */
   readonly interval?: boolean
-  /** A bare keyword of these (NORMALIZE(x, NFKC)): `lower` gets it as a DuckDB text. */
-  readonly keyword?: readonly string[]
   /** `name => value` is the only way to give it. */
   readonly namedOnly?: boolean
 }

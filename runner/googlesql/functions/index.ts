@@ -6,9 +6,11 @@ import { conditionalFunctions } from './conditional.ts'
 import { dateFunctions } from './date.ts'
 import { debuggingFunctions } from './debugging.ts'
 import { extractFunctions } from './extract.ts'
+import { formatFunctions } from './format.ts'
 import type { FunctionEntry } from './function.ts'
 import { hashFunctions } from './hash.ts'
 import { intervalFunctions } from './interval.ts'
+import { jsonFunctions } from './json.ts'
 import { logicalOperators } from './logical.ts'
 import { mathematicalFunctions } from './mathematical.ts'
 import { regexpFunctions } from './regexp.ts'
@@ -23,11 +25,13 @@ const families: readonly (readonly FunctionEntry[])[] = [
   mathematicalFunctions,
   stringFunctions,
   regexpFunctions,
+  formatFunctions,
   dateFunctions,
   extractFunctions,
   intervalFunctions,
   arrayFunctions,
   hashFunctions,
+  jsonFunctions,
   aggregateFunctions,
   windowFunctions,
   debuggingFunctions,

@@ -1,9 +1,21 @@
+import { Problem } from '../../problem.ts'
 import { quoteText } from '../lower/identifier.ts'
 import { once } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { arrayOf, BOOL, BYTES, INT64, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { named, operator, optional, plain, refused, repeated, scalar, signature, typeAt } from './define.ts'
+import {
+  named,
+  operator,
+  optional,
+  part,
+  plain,
+  refused,
+  repeated,
+  scalar,
+  signature,
+  typeAt,
+} from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
 
 const page = 'string_functions'
@@ -150,6 +162,12 @@ const instr: readonly Signature[] = either(
   2,
 )
 
+/** NORMALIZE's form is a bare word, as date parts are. */
+function normalForm(form: string): string {
+  if (['NFC', 'NFKC', 'NFD', 'NFKD'].includes(form)) return form
+  throw new Problem(`NORMALIZE: ${form} is none of NFC, NFKC, NFD, NFKD`)
+}
+
 const concat = (duck: 'VARCHAR' | 'BLOB', type: SqlType): Signature =>
   signature([type, repeated(type)], type, (args) =>
     args.length === 1 ? (args[0] ?? '') : `(${args.map((arg) => `CAST(${arg} AS ${duck})`).join(' || ')})`,
@@ -258,16 +276,16 @@ export const stringFunctions: readonly FunctionEntry[] = [
   trim('RTRIM'),
   string('NORMALIZE', [
     signature(
-      [STRING, { type: STRING, optional: true, keyword: ['NFC', 'NFKC', 'NFD', 'NFKD'] }],
+      [STRING, { ...part, optional: true }],
       STRING,
-      ([x = '', form = `'NFC'`]) => `googlesql_normalize(${x}, ${form})`,
+      ([x = '', form = 'NFC']) => `googlesql_normalize(${x}, '${normalForm(form)}')`,
     ),
   ]),
   string('NORMALIZE_AND_CASEFOLD', [
     signature(
-      [STRING, { type: STRING, optional: true, keyword: ['NFC', 'NFKC', 'NFD', 'NFKD'] }],
+      [STRING, { ...part, optional: true }],
       STRING,
-      ([x = '', form = `'NFC'`]) => `googlesql_normalize_fold(${x}, ${form})`,
+      ([x = '', form = 'NFC']) => `googlesql_normalize_fold(${x}, '${normalForm(form)}')`,
     ),
   ]),
   string(

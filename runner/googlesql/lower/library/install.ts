@@ -3,8 +3,10 @@ import { arrayFunctions } from './native/arrays.ts'
 import { bitFunctions } from './native/bits.ts'
 import { castFunctions } from './native/casts.ts'
 import { errorFunctions } from './native/errors.ts'
+import { formatFunctions } from './native/formats.ts'
 import { hashFunctions } from './native/hashes.ts'
 import { intervalFunctions } from './native/interval-functions.ts'
+import { jsonFunctions } from './native/json-functions.ts'
 import { numericFunctions } from './native/numerics.ts'
 import { regexpFunctions } from './native/regexp.ts'
 import { stringFunctions } from './native/strings.ts'
@@ -21,6 +23,8 @@ export const nativeFunctions: readonly NativeFunction[] = [
   ...timeFunctions,
   ...regexpFunctions,
   ...hashFunctions,
+  ...formatFunctions,
+  ...jsonFunctions,
   ...bitFunctions,
   ...arrayFunctions,
   ...intervalFunctions,

@@ -13,7 +13,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api'
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
-import { parseInterval, printInterval } from './intervals.ts'
+import { isoInterval, parseInterval, printInterval } from './intervals.ts'
 import {
   maxBigNumeric,
   maxNumeric,
@@ -190,5 +190,11 @@ export const castFunctions: readonly NativeFunction[] = [
     parameters: [INTERVAL],
     returns: VARCHAR,
     evaluate: (value: DuckDBIntervalValue) => printInterval(value),
+  },
+  {
+    name: 'googlesql_interval_iso',
+    parameters: [INTERVAL],
+    returns: VARCHAR,
+    evaluate: (value: DuckDBIntervalValue) => isoInterval(value),
   },
 ]

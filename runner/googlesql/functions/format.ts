@@ -1,0 +1,123 @@
+import { Problem } from '../../problem.ts'
+import { quoteText } from '../lower/identifier.ts'
+import { once } from '../lower/library/once.ts'
+import { physicalFieldNames } from '../types/physical.ts'
+import { typeName } from '../types/print.ts'
+import { STRING } from '../types/scalars.ts'
+import type { SqlType } from '../types/type.ts'
+import { bigNumericText, float64Text, numericText, textOf } from './cast-text.ts'
+import { anyType, repeated, scalar, signature, typeAt } from './define.ts'
+import type { FunctionEntry } from './function.ts'
+
+/**
+ * FORMAT(pattern, …): each argument goes to the formatter as two texts, what %t prints (numbers are read back from it)
+ * and what %T prints.
+ */
+export const formatFunctions: readonly FunctionEntry[] = [
+  scalar('FORMAT', 'string_functions#format_string', [
+    signature([STRING, repeated(anyType)], STRING, ([pattern = '', ...args], call) => {
+      const types = args.map((_, index) => typeAt(call.argumentTypes, index + 1))
+      const wanted = call.literals[0]
+      const literal = typeof wanted !== 'string' || wanted.includes('T')
+      const texts = types.flatMap((type, index) => {
+        const arg = args[index] ?? ''
+        return [plainText(type, arg), literal ? literalText(type, arg) : 'NULL']
+      })
+      const list = texts.length === 0 ? 'CAST([] AS VARCHAR[])' : `CAST([${texts.join(', ')}] AS VARCHAR[])`
+      return `googlesql_format(${pattern}, ${list}, ${quoteText(types.map(shownType).join('\n'))})`
+    }),
+  ]),
+]
+
+function shownType(type: SqlType): string {
+  return type.kind === 'ARRAY' || type.kind === 'STRUCT' ? typeName(type) : type.kind
+}
+
+/** %t: as CAST AS STRING prints it, but FLOAT64 with a point and NULLs inside as NULL. */
+function plainText(type: SqlType, value: string): string {
+  switch (type.kind) {
+    case 'FLOAT64':
+      return pointed(float64Text(value))
+    case 'BYTES':
+      return `googlesql_bytes_escape(${value})`
+    case 'JSON':
+      return `CAST(${value} AS VARCHAR)`
+    case 'ARRAY':
+      return listed(type.element, value, plainText)
+    case 'STRUCT':
+      return fields(type, value, plainText)
+    default:
+      return textOf(type, value) ?? unsupported(type)
+  }
+}
+
+/** %T: as a literal that could be typed in a query. */
+function literalText(type: SqlType, value: string): string {
+  const named = (text: string) => `('${type.kind} "' || ${text} || '"')`
+  switch (type.kind) {
+    case 'STRING':
+      return `googlesql_string_literal(${value}, '')`
+    case 'JSON':
+      return `('JSON ' || googlesql_string_literal(CAST(${value} AS VARCHAR), ''))`
+    case 'BYTES':
+      return `googlesql_bytes_literal(${value})`
+    case 'FLOAT64':
+      return once(
+        [value],
+        (v) =>
+          `CASE WHEN isfinite(${v}) THEN ${pointed(float64Text(v))} WHEN ${v} IS NOT NULL THEN 'CAST("' || ${float64Text(v)} || '" AS FLOAT64)' END`,
+      )
+    case 'NUMERIC':
+      return named(numericText(value))
+    case 'BIGNUMERIC':
+      return named(bigNumericText(value))
+    case 'DATE':
+    case 'TIME':
+    case 'DATETIME':
+    case 'TIMESTAMP':
+      return named(plainText(type, value))
+    case 'INTERVAL':
+      return `('INTERVAL "' || ${plainText(type, value)} || '" YEAR TO SECOND')`
+    case 'ARRAY':
+      return listed(type.element, value, literalText)
+    case 'STRUCT':
+      return fields(type, value, literalText)
+    case 'RANGE':
+      return unsupported(type)
+    default:
+      return plainText(type, value)
+  }
+}
+
+type Text = (type: SqlType, value: string) => string
+
+/** A whole FLOAT64 shows that it is one. */
+function pointed(text: string): string {
+  return once([text], (t) => `CASE WHEN regexp_full_match(${t}, '-?[0-9]+') THEN ${t} || '.0' ELSE ${t} END`)
+}
+
+function listed(element: SqlType, value: string, text: Text): string {
+  return once([value], (v) => {
+    const name = `f${1 + Math.max(0, ...[...v.matchAll(/\bf(\d+)\b/g)].map((match) => Number(match[1])))}`
+    const items = `list_transform(${v}, lambda ${name}: coalesce(${text(element, name)}, 'NULL'))`
+    return `CASE WHEN ${v} IS NOT NULL THEN '[' || coalesce(array_to_string(${items}, ', '), '') || ']' END`
+  })
+}
+
+function fields(type: Extract<SqlType, { kind: 'STRUCT' }>, value: string, text: Text): string {
+  const names = physicalFieldNames(type)
+  return once([value], (v) => {
+    const parts = type.fields.map(
+      (field, index) =>
+        `coalesce(${text(field.type, `struct_extract(${v}, ${quoteText(names[index] ?? '')})`)}, 'NULL')`,
+    )
+    // One value in brackets would be no struct.
+    const open = text === literalText && parts.length < 2 ? 'STRUCT(' : '('
+    const whole = parts.length === 0 ? `''` : parts.join(` || ', ' || `)
+    return `CASE WHEN ${v} IS NOT NULL THEN '${open}' || ${whole} || ')' END`
+  })
+}
+
+function unsupported(type: SqlType): never {
+  throw new Problem(`FORMAT of type ${typeName(type)} is not supported locally`)
+}

@@ -1,0 +1,216 @@
+import { Problem } from '../../problem.ts'
+import { once } from '../lower/library/once.ts'
+import { raiseText } from '../lower/library/raise.ts'
+import { arrayOf, BOOL, FLOAT64, INT64, JSON_TYPE, STRING } from '../types/scalars.ts'
+import type { SqlType } from '../types/type.ts'
+import { anyType, named, optional, refused, repeated, scalar, signature, typeAt } from './define.ts'
+import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
+import { jsonText, quotedText, toJson } from './json-sql.ts'
+
+const page = 'json_functions'
+const text = (value: string) => `CAST(${value} AS VARCHAR)`
+const json = (value: string) => `CAST(${value} AS JSON)`
+
+function entry(name: string, signatures: readonly Signature[]): FunctionEntry {
+  return scalar(name, `${page}#${name.toLowerCase()}`, signatures)
+}
+
+/** A named argument that was left out arrives as NULL. */
+function given(value: string | undefined, otherwise: string): string {
+  return value === undefined || /^(?:NULL|CAST\(NULL AS [A-Z0-9]+\))$/i.test(value) ? otherwise : value
+}
+
+/** Reading functions take JSON in a STRING, or a JSON; the path is `$` if there is none. */
+function extraction(
+  name: string,
+  mode: 'STANDARD' | 'LEGACY',
+  native: string,
+  result: (json: boolean) => SqlType,
+): FunctionEntry {
+  return entry(
+    name,
+    [STRING, JSON_TYPE].map((type) => {
+      const isJson = type === JSON_TYPE
+      const last = native === 'json_query' ? `, ${isJson ? 'TRUE' : 'FALSE'}` : ''
+      return signature([type, optional(STRING)], result(isJson), ([value = '', path = `'$'`]) => {
+        const call = `googlesql_${native}(${isJson ? text(value) : value}, ${path}, '${mode}'${last})`
+        if (!isJson || native.startsWith('json_value')) return call
+        return native === 'json_query' ? json(call) : `CAST(${call} AS JSON[])`
+      })
+    }),
+  )
+}
+
+const same = (isJson: boolean): SqlType => (isJson ? JSON_TYPE : STRING)
+const sameArray = (isJson: boolean): SqlType => arrayOf(same(isJson))
+const strings = (): SqlType => STRING
+const stringArray = (): SqlType => arrayOf(STRING)
+
+/** INT64(json), LAX_INT64(json), INT64_ARRAY(json) … */
+function conversions(name: 'BOOL' | 'INT64' | 'FLOAT64' | 'STRING', type: SqlType): readonly FunctionEntry[] {
+  const kind = name.toLowerCase()
+  const mode = name === 'FLOAT64' ? [named('wide_number_mode', STRING)] : []
+  const one = (native: string, result: SqlType): Signature =>
+    signature([JSON_TYPE, ...mode], result, ([value = '', wide]) => {
+      if (wide !== undefined && given(wide, `'round'`) !== `'round'`) {
+        throw new Problem(`${name} with wide_number_mode other than 'round' is not supported locally`)
+      }
+      return `googlesql_json_${native}(${text(value)})`
+    })
+  return [
+    // STRING has signatures for dates and times too: it stands with them.
+    ...(name === 'STRING' ? [] : [entry(name, [one(kind, type)])]),
+    entry(`LAX_${name}`, [one(`lax_${kind}`, type)]),
+    entry(`${name}_ARRAY`, [one(`${kind}_array`, arrayOf(type))]),
+    entry(`LAX_${name}_ARRAY`, [one(`lax_${kind}_array`, arrayOf(type))]),
+  ]
+}
+
+/** Up to so many path-value pairs in one call. */
+const mostPairs = 20
+
+/** f(json, path, value, path, value, …, flag => …): applied one after the other. */
+function changing(name: string, native: string, flag: string): FunctionEntry {
+  const signatures = Array.from({ length: mostPairs }, (_, index) => {
+    const pairs: Parameter[] = Array.from({ length: index + 1 }, () => [
+      { type: STRING },
+      { type: anyType },
+    ]).flat()
+    return signature([JSON_TYPE, ...pairs, named(flag, BOOL)], JSON_TYPE, (args, call) => {
+      const last = 1 + pairs.length
+      const option = given(args[last], 'TRUE')
+      let value = text(args[0] ?? '')
+      for (let at = 1; at < last; at += 2) {
+        const path = args[at] ?? ''
+        const added = jsonText(typeAt(call.argumentTypes, at + 1), args[at + 1] ?? '', 'JSON')
+        value = `googlesql_${native}(${value}, ${path}, ${added}, ${option})`
+      }
+      return json(value)
+    })
+  })
+  return entry(name, signatures)
+}
+
+function jsonArray(args: readonly string[], call: Call): string {
+  const items = args.map((arg, index) => jsonText(typeAt(call.argumentTypes, index), arg, 'JSON'))
+  const list = items.length === 0 ? `'[]'` : `'[' || ${items.join(` || ',' || `)} || ']'`
+  return json(`googlesql_json_sorted(${list})`)
+}
+
+const nullKey = raiseText('Invalid input to JSON_OBJECT: A key cannot be NULL', 'VARCHAR')
+
+/** Keys and values in turn, or an array of each. */
+function jsonObject(args: readonly string[], call: Call): string {
+  const [keys, values] = call.argumentTypes
+  if (args.length === 2 && keys?.kind === 'ARRAY' && values?.kind === 'ARRAY') {
+    return once([args[0] ?? '', args[1] ?? ''], (k, v) => {
+      const unequal = raiseText(
+        'Invalid input to JSON_OBJECT: The number of keys and values must match',
+        'JSON',
+      )
+      const pair = `coalesce(${quotedText('m[1]')}, ${nullKey}) || ':' || m[2]`
+      const texts = `list_transform(${v}, lambda w: ${jsonText(values.element, 'w', 'JSON')})`
+      const members = `list_transform(list_zip(${k}, ${texts}), lambda m: ${pair})`
+      const whole = json(
+        `googlesql_json_sorted('{' || coalesce(array_to_string(${members}, ','), '') || '}')`,
+      )
+      return `CASE WHEN len(${k}) <> len(${v}) THEN ${unequal} ELSE ${whole} END`
+    })
+  }
+  if (args.length % 2 === 1) throw new Problem('JSON_OBJECT: keys and values must come in pairs')
+  const members: string[] = []
+  for (let at = 0; at < args.length; at += 2) {
+    if (typeAt(call.argumentTypes, at).kind !== 'STRING')
+      throw new Problem('JSON_OBJECT: a key must be a STRING')
+    const key = `coalesce(${quotedText(args[at] ?? '')}, ${nullKey})`
+    members.push(
+      `${key} || ':' || ${jsonText(typeAt(call.argumentTypes, at + 1), args[at + 1] ?? '', 'JSON')}`,
+    )
+  }
+  const list = members.length === 0 ? `'{}'` : `'{' || ${members.join(` || ',' || `)} || '}'`
+  return json(`googlesql_json_sorted(${list})`)
+}
+
+export const jsonFunctions: readonly FunctionEntry[] = [
+  extraction('JSON_QUERY', 'STANDARD', 'json_query', same),
+  extraction('JSON_VALUE', 'STANDARD', 'json_value', strings),
+  extraction('JSON_QUERY_ARRAY', 'STANDARD', 'json_query_array', sameArray),
+  extraction('JSON_VALUE_ARRAY', 'STANDARD', 'json_value_array', stringArray),
+  extraction('JSON_EXTRACT', 'LEGACY', 'json_query', same),
+  extraction('JSON_EXTRACT_SCALAR', 'LEGACY', 'json_value', strings),
+  extraction('JSON_EXTRACT_ARRAY', 'LEGACY', 'json_query_array', sameArray),
+  extraction('JSON_EXTRACT_STRING_ARRAY', 'LEGACY', 'json_value_array', stringArray),
+  ...conversions('BOOL', BOOL),
+  ...conversions('INT64', INT64),
+  ...conversions('FLOAT64', FLOAT64),
+  ...conversions('STRING', STRING),
+  entry('PARSE_JSON', [
+    signature([STRING, named('wide_number_mode', STRING)], JSON_TYPE, ([value = '', mode]) =>
+      json(`googlesql_parse_json(${value}, ${given(mode, `'exact'`)}, 'PARSE_JSON')`),
+    ),
+  ]),
+  entry('TO_JSON', [
+    signature([anyType, named('stringify_wide_numbers', BOOL)], JSON_TYPE, ([value = '', wide], call) => {
+      const type = typeAt(call.argumentTypes, 0)
+      const option = given(wide, 'false').toLowerCase()
+      if (option !== 'true' && option !== 'false')
+        throw new Problem('TO_JSON: stringify_wide_numbers must be a literal')
+      return toJson(type, value, option === 'true' ? 'WIDE' : 'JSON')
+    }),
+  ]),
+  entry('SAFE_TO_JSON', [
+    signature([anyType], JSON_TYPE, ([value = ''], call) => toJson(typeAt(call.argumentTypes, 0), value)),
+  ]),
+  entry('TO_JSON_STRING', [
+    signature([anyType, optional(BOOL)], STRING, ([value = '', pretty], call) => {
+      const shown = jsonText(typeAt(call.argumentTypes, 0), value, 'STRING')
+      if (pretty === undefined || pretty.toLowerCase() === 'false') return shown
+      return once(
+        [shown, pretty],
+        (s, p) => `CASE WHEN ${p} THEN googlesql_json_pretty(${s}) WHEN NOT ${p} THEN ${s} END`,
+      )
+    }),
+  ]),
+  entry('JSON_TYPE', [
+    signature([JSON_TYPE], STRING, ([value = '']) => `googlesql_json_type(${text(value)})`),
+  ]),
+  entry('JSON_KEYS', [
+    signature(
+      [JSON_TYPE, optional(INT64), named('mode', STRING)],
+      arrayOf(STRING),
+      ([value = '', depth, mode]) =>
+        `googlesql_json_keys(${text(value)}, ${given(depth, '9223372036854775807')}, ${given(mode, `'strict'`)})`,
+    ),
+  ]),
+  entry('JSON_ARRAY', [signature([repeated(anyType)], JSON_TYPE, jsonArray)]),
+  entry('JSON_OBJECT', [signature([repeated(anyType)], JSON_TYPE, jsonObject)]),
+  changing('JSON_SET', 'json_set', 'create_if_missing'),
+  changing('JSON_ARRAY_APPEND', 'json_array_append', 'append_each_element'),
+  changing('JSON_ARRAY_INSERT', 'json_array_insert', 'insert_each_element'),
+  entry('JSON_REMOVE', [
+    signature([JSON_TYPE, STRING, repeated(STRING)], JSON_TYPE, ([value = '', ...paths]) =>
+      json(paths.reduce((inner, path) => `googlesql_json_remove(${inner}, ${path})`, text(value))),
+    ),
+  ]),
+  entry('JSON_STRIP_NULLS', [
+    signature(
+      [JSON_TYPE, optional(STRING), named('include_arrays', BOOL), named('remove_empty', BOOL)],
+      JSON_TYPE,
+      ([value = '', path, arrays, empty]) =>
+        json(
+          `googlesql_json_strip_nulls(${text(value)}, ${given(path, `'$'`)}, ${given(arrays, 'TRUE')}, ${given(empty, 'FALSE')})`,
+        ),
+    ),
+  ]),
+  refused('JSON_FLATTEN', `${page}#json_flatten`, 'JSON_FLATTEN is not supported locally'),
+]
+
+/** `json.key`, `json['key']`, `json[0]`: joined with the array's subscripts under one sign. */
+export const jsonSubscripts: readonly Signature[] = [
+  signature([JSON_TYPE, STRING], JSON_TYPE, ([value = '', key = '']) =>
+    json(`googlesql_json_member(${text(value)}, ${key})`),
+  ),
+  signature([JSON_TYPE, INT64], JSON_TYPE, ([value = '', at = '']) =>
+    json(`googlesql_json_element(${text(value)}, ${at})`),
+  ),
+]

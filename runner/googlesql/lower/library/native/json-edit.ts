@@ -1,0 +1,119 @@
+import { GoogleSqlError } from '../native-function.ts'
+import { isArray, isObject, type Json } from './json-text.ts'
+
+/** Changes of JSON values by path: each gives a new value. A path that does not fit leaves the value as it is. */
+
+const index = (step: string): number | undefined => (/^\d+$/.test(step) ? Number(step) : undefined)
+
+/** JSON_SET: makes what is missing (members, elements, NULLs between) if `create`. */
+export function setAt(value: Json | undefined, path: readonly string[], to: Json, create: boolean): Json {
+  const [step, ...rest] = path
+  if (step === undefined) return to
+  const at = index(step)
+  const base: Json =
+    value === undefined || value === null
+      ? create
+        ? at === undefined
+          ? new Map()
+          : []
+        : (value ?? null)
+      : value
+  if (isObject(base)) {
+    if (value === null && at !== undefined) return base
+    if (!base.has(step) && !create) return base
+    return new Map([...base, [step, setAt(base.get(step), rest, to, create)]])
+  }
+  if (isArray(base) && at !== undefined) {
+    if (at >= base.length && !create) return base
+    const filled: Json[] = [...base]
+    while (filled.length < at) filled.push(null)
+    filled[at] = setAt(base[at], rest, to, create)
+    return filled
+  }
+  return value ?? null
+}
+
+export function removeAt(value: Json, path: readonly string[]): Json {
+  const [step, ...rest] = path
+  if (step === undefined) throw new GoogleSqlError("The JSONPath cannot be '$'")
+  if (isObject(value)) {
+    const member = value.get(step)
+    if (member === undefined) return value
+    if (rest.length === 0) return new Map([...value].filter(([key]) => key !== step))
+    return new Map([...value].map(([key, item]) => [key, key === step ? removeAt(item, rest) : item]))
+  }
+  const at = index(step)
+  if (!isArray(value) || at === undefined || at >= value.length) return value
+  if (rest.length === 0) return value.toSpliced(at, 1)
+  return value.with(at, removeAt(value[at] ?? null, rest))
+}
+
+/** Changes what lies at the path, if something does. */
+export function changeAt(value: Json, path: readonly string[], change: (found: Json) => Json): Json {
+  const [step, ...rest] = path
+  if (step === undefined) return change(value)
+  if (isObject(value)) {
+    const member = value.get(step)
+    return member === undefined ? value : new Map([...value, [step, changeAt(member, rest, change)]])
+  }
+  const at = index(step)
+  if (!isArray(value) || at === undefined || at >= value.length) return value
+  return value.with(at, changeAt(value[at] ?? null, rest, change))
+}
+
+/** JSON_ARRAY_APPEND: NULL becomes an array; what is no array stays. */
+export function append(value: Json, path: readonly string[], items: readonly Json[]): Json {
+  return changeAt(value, path, (found) =>
+    found === null ? items : isArray(found) ? [...found, ...items] : found,
+  )
+}
+
+/** JSON_ARRAY_INSERT: before the element that the path's last step names; NULLs fill a gap. */
+export function insert(value: Json, path: readonly string[], items: readonly Json[]): Json {
+  const at = index(path.at(-1) ?? '')
+  if (at === undefined) return value
+  return changeAt(value, path.slice(0, -1), (found) => {
+    if (found !== null && !isArray(found)) return found
+    const filled: Json[] = [...(found ?? [])]
+    while (filled.length < at) filled.push(null)
+    return filled.toSpliced(at, 0, ...items)
+  })
+}
+
+/** JSON_STRIP_NULLS; undefined: the value itself is gone. */
+export function stripNulls(value: Json, arrays: boolean, empty: boolean): Json | undefined {
+  if (value === null) return undefined
+  if (isObject(value)) {
+    const kept = [...value].flatMap(([key, item]): [string, Json][] => {
+      const stripped = stripNulls(item, arrays, empty)
+      return stripped === undefined ? [] : [[key, stripped]]
+    })
+    return empty && kept.length === 0 ? undefined : new Map(kept)
+  }
+  if (isArray(value)) {
+    const kept = arrays
+      ? value.map((item) => stripNulls(item, arrays, empty)).filter((item) => item !== undefined)
+      : value.map((item) => stripNulls(item, arrays, empty) ?? null)
+    return empty && arrays && kept.length === 0 ? undefined : kept
+  }
+  return value
+}
+
+/** JSON_KEYS: the paths of all keys, those in arrays too if lax; keys with special characters in quotes. */
+export function keysOf(value: Json, depth: number, mode: string): readonly string[] {
+  const found = new Set<string>()
+  const visit = (item: Json, path: string, level: number, inArray: number): void => {
+    if (isObject(item)) {
+      for (const [key, member] of item) {
+        const shown = /^[\p{L}\p{N}_\-: ]+$/u.test(key) ? key : `"${key.replace(/["\\]/g, '\\$&')}"`
+        const whole = path === '' ? shown : `${path}.${shown}`
+        found.add(whole)
+        if (level < depth) visit(member, whole, level + 1, 0)
+      }
+    } else if (isArray(item) && (mode === 'lax recursive' || (mode === 'lax' && inArray === 0))) {
+      for (const element of item) visit(element, path, level, inArray + 1)
+    }
+  }
+  visit(value, '', 1, 0)
+  return [...found].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}

@@ -1,0 +1,260 @@
+import { BIGINT, BOOLEAN, DOUBLE, DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api'
+import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
+import { jsonConversions } from './json-convert.ts'
+import { append, changeAt, insert, keysOf, removeAt, setAt, stripNulls } from './json-edit.ts'
+import { type PathMode, parsePath } from './json-path.ts'
+import {
+  isArray,
+  isNumber,
+  isObject,
+  type Json,
+  JsonError,
+  JsonReader,
+  prettyJson,
+  printJson,
+  printJsonDouble,
+  quoteJson,
+} from './json-text.ts'
+import { parseDecimal, printGeneral } from './numbers.ts'
+
+/** What a text holds at a path; undefined if nothing, or if the text is broken before it. */
+function find(text: string, path: string, mode: string): Json | undefined {
+  const steps = parsePath(path, mode as PathMode)
+  try {
+    return new JsonReader(text, false).find(steps)
+  } catch (error) {
+    if (error instanceof JsonError) return undefined
+    throw error
+  }
+}
+
+/** A value of the JSON type, which is always well-formed. */
+function whole(text: string): Json {
+  return new JsonReader(text, true).value()
+}
+
+function scalarText(value: Json | undefined): string | null {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string') return value
+  if (typeof value === 'boolean') return String(value)
+  return isNumber(value) ? value.number : null
+}
+
+/** A number as the JSON type keeps it. @throws GoogleSqlError if it loses digits and `mode` is exact */
+function canonicalNumber(text: string, mode: string, name: string): string {
+  if (/^-?\d+$/.test(text)) {
+    const value = BigInt(text)
+    if (value >= -(2n ** 63n) && value < 2n ** 64n) return value.toString()
+  }
+  const value = Number(text)
+  if (!Number.isFinite(value)) {
+    throw new GoogleSqlError(`Invalid input to ${name}: number overflow parsing '${text}'`)
+  }
+  if (mode !== 'round' && !sameNumber(text, value)) {
+    throw new GoogleSqlError(
+      `Invalid input to ${name}: Input number: ${text} cannot round-trip through string representation`,
+    )
+  }
+  return printJsonDouble(value)
+}
+
+/** True if the double's shortest or 17-digit text is the same decimal number. */
+function sameNumber(text: string, value: number): boolean {
+  const exact = parseDecimal(text, 400)
+  return exact === parseDecimal(String(value), 400) || exact === parseDecimal(printGeneral(value, 17), 400)
+}
+
+function canonical(value: Json, mode: string, name: string): Json {
+  if (isNumber(value)) return { number: canonicalNumber(value.number, mode, name) }
+  if (isArray(value)) return value.map((item) => canonical(item, mode, name))
+  if (isObject(value)) return new Map([...value].map(([key, item]) => [key, canonical(item, mode, name)]))
+  return value
+}
+
+function parseJson(text: string, mode: string, name: string): string {
+  const reader = new JsonReader(text, true)
+  let value: Json
+  try {
+    value = reader.value()
+    if (!reader.atEnd()) reader.fail()
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error
+    throw new GoogleSqlError(`Invalid input to ${name}: syntax error while parsing value - ${error.message}`)
+  }
+  return printJson(canonical(value, mode, name), true)
+}
+
+function elements(value: Json | undefined): readonly Json[] | undefined {
+  return value !== undefined && isArray(value) ? value : undefined
+}
+
+const reading: readonly NativeFunction[] = [
+  {
+    name: 'googlesql_json_value',
+    parameters: [VARCHAR, VARCHAR, VARCHAR],
+    returns: VARCHAR,
+    evaluate: (text: string, path: string, mode: string) => scalarText(find(text, path, mode)),
+  },
+  {
+    // A JSON null is NULL in a STRING, and itself in a JSON.
+    name: 'googlesql_json_query',
+    parameters: [VARCHAR, VARCHAR, VARCHAR, BOOLEAN],
+    returns: VARCHAR,
+    evaluate: (text: string, path: string, mode: string, json: boolean) => {
+      const value = find(text, path, mode)
+      return value === undefined || (value === null && !json) ? null : printJson(value, false)
+    },
+  },
+  {
+    name: 'googlesql_json_query_array',
+    parameters: [VARCHAR, VARCHAR, VARCHAR],
+    returns: LIST(VARCHAR),
+    evaluate: (text: string, path: string, mode: string) => {
+      const items = elements(find(text, path, mode))
+      return items === undefined ? null : new DuckDBListValue(items.map((item) => printJson(item, false)))
+    },
+  },
+  {
+    name: 'googlesql_json_value_array',
+    parameters: [VARCHAR, VARCHAR, VARCHAR],
+    returns: LIST(VARCHAR),
+    evaluate: (text: string, path: string, mode: string) => {
+      const items = elements(find(text, path, mode))
+      if (items === undefined || items.some((item) => isArray(item) || isObject(item))) return null
+      return new DuckDBListValue(items.map(scalarText))
+    },
+  },
+  {
+    name: 'googlesql_json_member',
+    parameters: [VARCHAR, VARCHAR],
+    returns: VARCHAR,
+    evaluate: (text: string, key: string) => {
+      const value = whole(text)
+      const member = isObject(value) ? value.get(key) : undefined
+      return member === undefined ? null : printJson(member, false)
+    },
+  },
+  {
+    name: 'googlesql_json_element',
+    parameters: [VARCHAR, BIGINT],
+    returns: VARCHAR,
+    evaluate: (text: string, at: bigint) => {
+      const element = elements(whole(text))?.[Number(at)]
+      return element === undefined ? null : printJson(element, false)
+    },
+  },
+  {
+    name: 'googlesql_json_type',
+    parameters: [VARCHAR],
+    returns: VARCHAR,
+    evaluate: (text: string) => {
+      const value = whole(text)
+      if (value === null) return 'null'
+      if (isNumber(value)) return 'number'
+      return isArray(value) ? 'array' : isObject(value) ? 'object' : typeof value
+    },
+  },
+  {
+    name: 'googlesql_json_keys',
+    parameters: [VARCHAR, BIGINT, VARCHAR],
+    returns: LIST(VARCHAR),
+    evaluate: (text: string, depth: bigint, mode: string) => {
+      if (depth < 1n) throw new GoogleSqlError('max_depth must be positive.')
+      const known = ['strict', 'lax', 'lax recursive'].includes(mode.toLowerCase())
+      if (!known) throw new GoogleSqlError(`Invalid JSON mode specified: ${mode}`)
+      return new DuckDBListValue(keysOf(whole(text), Number(depth), mode.toLowerCase()))
+    },
+  },
+]
+
+const writing: readonly NativeFunction[] = [
+  {
+    name: 'googlesql_parse_json',
+    parameters: [VARCHAR, VARCHAR, VARCHAR],
+    returns: VARCHAR,
+    evaluate: parseJson,
+  },
+  {
+    name: 'googlesql_json_quote',
+    parameters: [VARCHAR],
+    returns: VARCHAR,
+    evaluate: quoteJson,
+  },
+  {
+    name: 'googlesql_json_float',
+    parameters: [DOUBLE],
+    returns: VARCHAR,
+    evaluate: printJsonDouble,
+  },
+  {
+    name: 'googlesql_json_decimal',
+    parameters: [VARCHAR, VARCHAR, BOOLEAN],
+    returns: VARCHAR,
+    evaluate: (text: string, type: string, stringify: boolean) => {
+      if (/^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return text
+      if (sameNumber(text, Number(text))) return printJsonDouble(Number(text))
+      if (stringify) return `"${text}"`
+      throw new GoogleSqlError(`Failed to convert type ${type} to JSON`)
+    },
+  },
+  {
+    // Our own text with keys in any order, as the JSON type keeps it.
+    name: 'googlesql_json_sorted',
+    parameters: [VARCHAR],
+    returns: VARCHAR,
+    evaluate: (text: string) => printJson(whole(text), true),
+  },
+  {
+    name: 'googlesql_json_pretty',
+    parameters: [VARCHAR],
+    returns: VARCHAR,
+    evaluate: (text: string) => prettyJson(whole(text)),
+  },
+  {
+    name: 'googlesql_json_set',
+    parameters: [VARCHAR, VARCHAR, VARCHAR, BOOLEAN],
+    returns: VARCHAR,
+    evaluate: (text: string, path: string, value: string, create: boolean) =>
+      printJson(setAt(whole(text), parsePath(path, 'STANDARD'), whole(value), create), true),
+  },
+  {
+    name: 'googlesql_json_remove',
+    parameters: [VARCHAR, VARCHAR],
+    returns: VARCHAR,
+    evaluate: (text: string, path: string) =>
+      printJson(removeAt(whole(text), parsePath(path, 'STANDARD')), true),
+  },
+  {
+    name: 'googlesql_json_strip_nulls',
+    parameters: [VARCHAR, VARCHAR, BOOLEAN, BOOLEAN],
+    returns: VARCHAR,
+    evaluate: (text: string, path: string, arrays: boolean, empty: boolean) =>
+      printJson(
+        changeAt(
+          whole(text),
+          parsePath(path, 'STANDARD'),
+          (found) => stripNulls(found, arrays, empty) ?? null,
+        ),
+        true,
+      ),
+  },
+  ...(
+    [
+      ['append', append],
+      ['insert', insert],
+    ] as const
+  ).map(
+    ([name, change]): NativeFunction => ({
+      name: `googlesql_json_array_${name}`,
+      parameters: [VARCHAR, VARCHAR, VARCHAR, BOOLEAN],
+      returns: VARCHAR,
+      evaluate: (text: string, path: string, value: string, each: boolean) => {
+        const added = whole(value)
+        const items = each && isArray(added) ? added : [added]
+        return printJson(change(whole(text), parsePath(path, 'STANDARD'), items), true)
+      },
+    }),
+  ),
+]
+
+export const jsonFunctions: readonly NativeFunction[] = [...reading, ...writing, ...jsonConversions]
