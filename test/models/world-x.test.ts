@@ -28,7 +28,7 @@ const effects: Effects = {
 const count = async (warehouse: Warehouse, table: string): Promise<unknown> =>
   (await rowsOf(warehouse, `SELECT COUNT(*) AS n FROM \`${table}\``))[0]?.['n']
 
-/** Lands what the stream has by some time of its day, and builds everything. Gives what failed. */
+/** A stream, the warehouse that it lands in, and the project's models over it. */
 class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'streamform-world-'))
   readonly warehouse: Warehouse
@@ -41,6 +41,7 @@ class World {
     this.source = source
   }
 
+  /** Lands what has arrived by some time of the stream's day. */
   async arrive(until: string | undefined): Promise<void> {
     await writeSample({
       folder: join(this.folder, 'stream'),
@@ -55,6 +56,7 @@ class World {
     await land({ store, warehouse: this.warehouse, project, maxDeadLetters: 0 }, effects)
   }
 
+  /** Gives the actions that failed, with why. */
   async build(fullRefresh = false): Promise<readonly (readonly [string, unknown])[]> {
     const selected = runnable(this.compiled.actions)
     const results = await executeRun(this.warehouse, {
@@ -73,9 +75,9 @@ class World {
       now: effects.now,
       onEvent: () => {},
     })
-    return results.actions
-      .filter(({ status }) => status !== 'succeeded')
-      .map(({ id, status, error }) => [id, error ?? status] as const)
+    if (results.status === 'succeeded') return []
+    const failed = results.actions.filter(({ status }) => status === 'failed')
+    return failed.map(({ id, error }) => [id, error])
   }
 
   /** Every table and view of the models, whole. */
