@@ -10,7 +10,8 @@ export function parseArray(p: Parser): Expression {
   const type = keyword && p.peek() === '<' ? parseType(p) : undefined
   if (keyword && type === undefined) p.advance()
   const element = type?.kind === 'arrayType' ? type.element : undefined
-  p.expect('[')
+  if (!p.at('[')) p.failExpected(keyword && type === undefined ? '<' : '[')
+  p.advance()
   const elements = p.word === ']' ? [] : p.list(() => parseExpression(p))
   p.closeList(']')
   return { kind: 'array', start, end: p.end, keyword, element, elements }
@@ -21,7 +22,8 @@ export function parseStruct(p: Parser): Expression {
   const start = p.start
   const type = p.peek() === '<' || p.peek() === '<>' ? parseType(p) : undefined
   if (type === undefined) p.advance()
-  p.expect('(')
+  if (!p.at('(')) p.failExpected(type === undefined ? '<' : '(')
+  p.advance()
   const fields = p.word === ')' ? [] : p.list(() => parseStructValue(p))
   p.closeList()
   return { kind: 'struct', start, end: p.end, type: type?.kind === 'structType' ? type : undefined, fields }

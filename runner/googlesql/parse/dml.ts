@@ -1,4 +1,14 @@
-import type { Assignment, Delete, Expression, Insert, InsertRow, Path, Truncate, Update } from './ast.ts'
+import type {
+  Assignment,
+  Delete,
+  Expression,
+  Identifier,
+  Insert,
+  InsertRow,
+  Path,
+  Truncate,
+  Update,
+} from './ast.ts'
 import { parseExpression } from './expression.ts'
 import { parseFrom } from './from.ts'
 import type { Parser } from './parser.ts'
@@ -16,7 +26,7 @@ export function parseInsert(p: Parser): Insert {
   }
   p.take('INTO')
   const target = tablePath(p)
-  const columns = atColumnList(p) ? p.parenthesizedIdentifiers() : undefined
+  const columns = atColumnList(p) ? parseInsertColumns(p) : undefined
   const source = p.word === 'VALUES' ? parseValues(p) : parseQuery(p)
   refuseReturning(p)
   return { kind: 'insert', start, end: p.end, target, columns, source }
@@ -27,6 +37,13 @@ function atColumnList(p: Parser): boolean {
   if (p.word !== '(') return false
   const next = p.peek()
   return next !== 'SELECT' && next !== 'WITH' && next !== 'FROM' && next !== '('
+}
+
+function parseInsertColumns(p: Parser): readonly Identifier[] {
+  p.advance()
+  const columns = p.identifiers()
+  p.expect(')')
+  return columns
 }
 
 function parseValues(p: Parser): Insert['source'] {
@@ -59,6 +76,7 @@ export function parseUpdate(p: Parser): Update {
   p.advance()
   const target = tablePath(p)
   const alias = parseAlias(p)
+  if (alias === undefined && !p.at('SET')) p.failUnexpected()
   p.expect('SET')
   const items = p.list(() => parseAssignment(p))
   const from = p.take('FROM') ? parseFrom(p) : undefined

@@ -231,6 +231,7 @@ function parseMembership(p: Parser): Membership {
     p.expect(')')
     return { kind: 'inQuery', start, end: p.end, query }
   }
+  if (!p.at(')') && !p.at(',')) p.failExpected(',')
   const elements = [first]
   while (p.take(',')) elements.push(parseExpression(p))
   p.closeList()

@@ -54,11 +54,10 @@ function parseNamedTable(p: Parser): FromItem {
     p.closeList()
     return { kind: 'tableCall', start, name: path, args, ...parseSuffixes(p) }
   }
-  const early = p.word === 'FOR' ? parseSystemTime(p) : undefined
   const alias = parseTableAlias(p)
   const pivots = parsePivots(p)
   const offset = parseWithOffset(p)
-  const systemTime = early ?? (p.word === 'FOR' ? parseSystemTime(p) : undefined)
+  const systemTime = p.word === 'FOR' ? parseSystemTime(p) : undefined
   const sample = parseTableSample(p)
   return { kind: 'tablePath', start, end: p.end, path, alias, pivots, offset, systemTime, sample }
 }
@@ -66,7 +65,7 @@ function parseNamedTable(p: Parser): FromItem {
 function parseSystemTime(p: Parser) {
   p.advance()
   if (!p.take('SYSTEM_TIME')) {
-    if (p.word !== 'SYSTEM') p.failExpected('SYSTEM_TIME')
+    if (p.word !== 'SYSTEM') p.fail(`Expected SYSTEM_TIME or keyword SYSTEM but got ${p.describe()}`)
     p.advance()
     p.expect('TIME')
   }
@@ -97,10 +96,10 @@ function parseUnnest(p: Parser): Unnest {
 }
 
 function parseWithOffset(p: Parser): WithOffset | undefined {
-  if (p.word !== 'WITH' || p.peek() !== 'OFFSET') return undefined
+  if (p.word !== 'WITH') return undefined
   const start = p.start
   p.advance()
-  p.advance()
+  p.expect('OFFSET')
   const alias = parseTableAlias(p)
   return { kind: 'withOffset', start, end: p.end, alias }
 }

@@ -13,6 +13,7 @@ export function parseMerge(p: Parser): Merge {
   p.take('INTO')
   const target = tablePath(p)
   const alias = parseAlias(p)
+  if (alias === undefined && !p.at('USING')) p.failUnexpected()
   p.expect('USING')
   const source = parseTable(p)
   p.expect('ON')

@@ -6,12 +6,10 @@ import { parseAlias } from './select.ts'
 import { atPivot, parseTableAlias } from './table-suffix.ts'
 import { tokenKind } from './tokens.ts'
 
-/** The PIVOT and UNPIVOT operators that follow a table. */
+/** The PIVOT or UNPIVOT operator that follows a table; BigQuery has at most one. */
 export function parsePivots(p: Parser): readonly (Pivot | Unpivot)[] {
   if (!atPivot(p)) return none
-  const pivots: (Pivot | Unpivot)[] = []
-  while (atPivot(p)) pivots.push(p.word === 'PIVOT' ? parsePivot(p) : parseUnpivot(p))
-  return pivots
+  return [p.word === 'PIVOT' ? parsePivot(p) : parseUnpivot(p)]
 }
 
 const none: readonly never[] = []
@@ -22,9 +20,11 @@ export function parsePivot(p: Parser): Pivot {
   p.advance()
   p.expect('(')
   const aggregates = p.list(() => parseAliased(p))
-  p.expect('FOR')
+  if (!p.at('FOR')) p.failUnexpected()
+  p.advance()
   const input = parseExpression(p, precedence.bitOr)
-  p.expect('IN')
+  if (!p.at('IN')) p.failUnexpected()
+  p.advance()
   p.expect('(')
   if (p.word === 'SELECT' || p.word === 'ANY') {
     p.fail('PIVOT IN list must be a list of constant values', p.start)

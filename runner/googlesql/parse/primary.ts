@@ -34,7 +34,7 @@ export function parsePrimary(p: Parser): Expression {
     case tokenKind.integer:
       return parseInteger(p)
     case tokenKind.string:
-      return atPostfix(p, 1) ? parsePostfix(p, p.start, parseString(p)) : parseString(p)
+      return parseStringOperand(p)
     case tokenKind.float:
       return parseDouble(p)
     case tokenKind.bytes:
@@ -48,9 +48,9 @@ export function parsePrimary(p: Parser): Expression {
   }
 }
 
-function atPostfix(p: Parser, distance: number): boolean {
-  const word = p.peek(distance)
-  return word === '[' || word === '.'
+function parseStringOperand(p: Parser): Expression {
+  const string = parseString(p)
+  return p.word === '[' || p.word === '.' ? parsePostfix(p, string.start, string) : string
 }
 
 /** Names with a meaning of their own in front of what follows: `DATE '…'`, `SAFE_CAST(…)`, `SAFE.f(…)`. */

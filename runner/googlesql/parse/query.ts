@@ -26,12 +26,24 @@ function finishQuery(
   entries: With | undefined,
   first: Exclude<QueryBody, { readonly kind: 'setOperation' }>,
 ): Query {
-  const body =
-    first.kind !== 'fromQuery' && atSetOperator(p) ? parseSetOperation(p, first, parseOperand) : first
+  if (first.kind === 'fromQuery') failAfterFrom(p)
+  const body = atSetOperator(p) ? parseSetOperation(p, first, parseOperand) : first
   const orderBy = p.word === 'ORDER' ? parseOrderBy(p) : []
   const limit = p.word === 'LIMIT' ? parseLimit(p) : undefined
   const pipes = p.word === '|>' ? p.repeated('|>', () => parsePipe(p)) : []
   return { kind: 'query', start, end: p.end, with: entries, body, orderBy, limit, pipes }
+}
+
+/** Behind FROM alone only pipes may follow: a message for what people write there. */
+function failAfterFrom(p: Parser): void {
+  const { word } = p
+  const clause = word === 'ORDER' || word === 'GROUP' ? (`${word} BY` as const) : word
+  const pipe = clause === 'GROUP BY' ? 'AGGREGATE' : clause
+  const advice = `not supported after FROM query; Consider using pipe operator \`|> ${pipe}\``
+  if (word === 'WHERE' || word === 'SELECT' || word === 'GROUP') p.fail(`${clause} ${advice}`)
+  if (word === 'ORDER' || word === 'LIMIT' || atSetOperator(p)) {
+    p.fail(`${clause} ${advice} or parentheses around the FROM query`)
+  }
 }
 
 /** An operand of a set operation after the first. */
@@ -60,7 +72,9 @@ export function parseWith(p: Parser): With {
   const recursive = p.take('RECURSIVE')
   const entries = [parseWithEntry(p)]
   while (p.take(',')) {
-    if (p.word === 'SELECT') break
+    if (atQueryStart(p) || p.word === '(') {
+      p.fail('Trailing comma after the WITH clause before the main query is not allowed')
+    }
     entries.push(parseWithEntry(p))
   }
   return { kind: 'with', start, end: p.end, recursive, entries }

@@ -39,7 +39,8 @@ function skipExponent(text: string, start: number): number {
 }
 
 function finish(lexer: Lexer, kind: number, start: number, end: number): number {
-  if (!isNameCode(lexer.text.charCodeAt(end))) return lexer.push(kind, '', start, end)
+  if (!isNameCode(lexer.text.charCodeAt(end)) || lexer.text.charAt(end - 1) === '.')
+    return lexer.push(kind, '', start, end)
   let wordEnd = end
   while (isNameCode(lexer.text.charCodeAt(wordEnd))) wordEnd += 1
   return lexer.malformed('Missing whitespace between literal and alias', start, wordEnd, end)

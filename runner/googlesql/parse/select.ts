@@ -35,7 +35,7 @@ export function parseSelect(p: Parser): Select {
 /** SELECT and its list, as it also stands in a pipe. */
 export function parseSelectList(p: Parser): Pick<Select, 'quantifier' | 'as' | 'items'> {
   p.advance()
-  if (p.word === 'WITH')
+  if (p.word === 'WITH' && p.peek() !== '(')
     p.refuse(`SELECT WITH ${p.text.slice(p.tokens.starts[p.index + 1], p.tokens.ends[p.index + 1])}`)
   const quantifier = p.word === 'ALL' || p.word === 'DISTINCT' ? p.word : undefined
   if (quantifier !== undefined) p.advance()
@@ -85,7 +85,7 @@ function parseSelectItem(p: Parser): SelectItem {
 function parseStar(p: Parser, start: number): SelectStar {
   p.advance()
   const except = p.word === 'EXCEPT' && !isQuantifier(p) ? parseExcept(p) : []
-  const replace = p.word === 'REPLACE' && p.peek() === '(' ? parseReplace(p) : []
+  const replace = p.word === 'REPLACE' ? parseReplace(p) : []
   return { kind: 'selectStar', start, end: p.end, operand: undefined, except, replace }
 }
 

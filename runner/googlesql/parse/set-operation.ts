@@ -46,7 +46,11 @@ export function parseSetOperator(p: Parser): SetOperator {
     p.fail(`Expected keyword ALL or keyword DISTINCT but got ${p.describe()}`)
   }
   p.advance()
-  const strict = p.take('STRICT') ? (true as const) : undefined
+  const strict = p.word === 'STRICT' ? (true as const) : undefined
+  if (strict && mode !== undefined) {
+    p.fail(`STRICT cannot be used with ${mode === 'INNER' ? 'inner' : 'outer'} mode in set operations`)
+  }
+  if (strict) p.advance()
   const matching = parseMatching(p)
   const columns = parseMatchColumns(p, matching)
   return { kind: 'setOperator', start, end: p.end, operator, quantifier, mode, matching, strict, columns }

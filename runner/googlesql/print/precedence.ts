@@ -57,7 +57,7 @@ const bare: ReadonlySet<Node['kind']> = new Set([
     'arraySubquery',
     'cast',
   ] as const),
-  ...(['case', 'tuple', 'extract', 'withExpression'] as const),
+  ...(['string', 'case', 'tuple', 'extract', 'withExpression'] as const),
 ])
 
 /** What stands before `[…]` or `.field`: with parentheses where the text would otherwise mean something else. */

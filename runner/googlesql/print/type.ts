@@ -1,11 +1,11 @@
-import type { StructTypeField, TypeNode } from '../parse/ast.ts'
+import type { Path, StructTypeField, TypeNode } from '../parse/ast.ts'
 import { cat, type Doc, list } from './doc.ts'
 import type { Node, Printer } from './printer.ts'
 
 export function printType(node: Node, p: Printer): Doc | undefined {
   switch (node.kind) {
     case 'simpleType':
-      return withParameters(node, p.of(node.name), p)
+      return withParameters(node, isInterval(node.name) ? 'INTERVAL' : p.of(node.name), p)
     case 'arrayType':
       return withParameters(node, cat('ARRAY<', p.of(node.element), '>'), p)
     case 'rangeType':
@@ -21,6 +21,11 @@ export function printType(node: Node, p: Printer): Doc | undefined {
     default:
       return undefined
   }
+}
+
+/** A type whose name is a reserved word. */
+function isInterval({ parts: [first, second] }: Path): boolean {
+  return second === undefined && first?.quoted === false && first.name.toUpperCase() === 'INTERVAL'
 }
 
 function withParameters(node: TypeNode, name: Doc, p: Printer): Doc {

@@ -282,6 +282,7 @@ export type AlterAction =
   | (Span & {
       readonly kind: 'alterColumn'
       readonly ifExists: boolean
+      /** One name: BigQuery alters no fields of columns. */
       readonly column: Path
       readonly change: ColumnChange
     })

@@ -7,7 +7,7 @@ export type FromItem = TablePath | TableSubquery | Unnest | TableCall | Join | P
 /** What follows a table: in the order of the text, alias and suffixes. */
 interface TableBase extends Span {
   readonly alias?: Identifier | undefined
-  /** Empty without; each may have an alias of its own and applies to the table with the ones before. */
+  /** At most one; with an alias of its own. */
   readonly pivots: readonly (Pivot | Unpivot)[]
   readonly sample?: TableSample | undefined
 }

@@ -6,7 +6,7 @@ import type { Parser } from '../parser.ts'
 import { tablePath } from '../table-path.ts'
 import { parseCollate } from '../type.ts'
 import { parseColumn, parseColumnSchema, parseTableConstraint } from './column.ts'
-import { parseIfExists, parseIfNotExists } from './create.ts'
+import { failObjectType, parseIfExists, parseIfNotExists } from './create.ts'
 
 const entities: readonly (readonly [AlterEntity, ...Keyword[]])[] = [
   ['EXTERNAL TABLE', 'EXTERNAL', 'TABLE'],
@@ -34,7 +34,7 @@ export function parseAlter(p: Parser): AlterStatement {
   const start = p.start
   p.advance()
   const found = entities.find(([, ...words]) => p.takeWords(...words))
-  if (found === undefined) p.failUnexpected()
+  if (found === undefined) failObjectType(p)
   const entity = found[0]
   const ifExists = parseIfExists(p)
   const nameless = (entity === 'ORGANIZATION' || entity === 'PROJECT') && p.word === 'SET'
@@ -155,7 +155,8 @@ function parseAlterColumn(p: Parser, start: number): AlterAction {
   p.advance()
   p.expect('COLUMN')
   const ifExists = parseIfExists(p)
-  const column = p.path()
+  const name = p.identifier()
+  const column: Path = { kind: 'path', start: name.start, end: name.end, parts: [name] }
   const change = parseColumnChange(p)
   return { kind: 'alterColumn', start, end: p.end, ifExists, column, change }
 }
@@ -164,7 +165,8 @@ function parseColumnChange(p: Parser): ColumnChange {
   const start = p.start
   if (p.takeWords('DROP', 'DEFAULT')) return { kind: 'dropDefault', start, end: p.end }
   if (p.takeWords('DROP', 'NOT', 'NULL')) return { kind: 'dropNotNull', start, end: p.end }
-  p.expect('SET')
+  if (p.word !== 'SET') p.failUnexpected()
+  p.advance()
   if (p.take('OPTIONS')) {
     const options = parseOptionList(p)
     return { kind: 'setColumnOptions', start, end: p.end, options }
@@ -173,7 +175,10 @@ function parseColumnChange(p: Parser): ColumnChange {
     const value = parseExpression(p)
     return { kind: 'setDefault', start, end: p.end, value }
   }
-  p.expect('DATA')
+  if (!p.at('DATA')) {
+    p.fail(`Expected keyword DATA or keyword DEFAULT or keyword OPTIONS but got ${p.describe()}`)
+  }
+  p.advance()
   p.expect('TYPE')
   const schema = parseColumnSchema(p)
   return { kind: 'setDataType', start, end: p.end, schema }

@@ -19,11 +19,13 @@ export interface CreateStart {
 export function parseCreate(p: Parser): DdlStatement {
   const start = p.start
   p.advance()
-  const orReplace = p.takeWords('OR', 'REPLACE')
+  const orReplace = p.take('OR')
+  if (orReplace) p.expect('REPLACE')
   const temporary = p.take('TEMP') || p.take('TEMPORARY')
   const head: CreateStart = { start, orReplace, temporary }
   if (temporary && p.word !== 'TABLE' && p.word !== 'FUNCTION' && p.word !== 'AGGREGATE') {
-    p.fail(`Expected keyword AGGREGATE or keyword FUNCTION or keyword TABLE but got ${p.describe()}`)
+    if (p.atEnd) p.failExpected('FUNCTION')
+    p.refuse(`CREATE TEMP ${p.text.slice(p.start, p.tokens.ends[p.index]).toUpperCase()}`, start)
   }
   switch (p.word) {
     case 'SCHEMA':
@@ -59,9 +61,16 @@ const entities = ['MODEL', 'CAPACITY', 'RESERVATION', 'ASSIGNMENT', 'CONNECTION'
 /** Statements that are kept word for word, up to their end. */
 function parseCreateEntity(p: Parser, start: number): CreateEntity {
   const entity = entities.find((word) => word === p.word)
-  if (entity === undefined) p.failUnexpected()
+  if (p.atEnd) p.failExpected('FUNCTION')
+  if (entity === undefined) failObjectType(p)
   while (!p.atEnd && p.word !== ';') p.advance()
   return { kind: 'createEntity', start, end: p.end, entity, text: p.text.slice(start, p.end) }
+}
+
+/** For a word behind CREATE, ALTER or DROP that is no kind of thing. */
+export function failObjectType(p: Parser): never {
+  if (!p.atName) p.failUnexpected()
+  p.failPlain(`${p.text.slice(p.start, p.tokens.ends[p.index])} is not a supported object type`)
 }
 
 /** `IF NOT EXISTS`, if it is there. */

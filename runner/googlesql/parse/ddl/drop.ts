@@ -2,7 +2,7 @@ import type { DropRowAccessPolicy, DropStatement, Path } from '../ast.ts'
 import type { Keyword } from '../keywords.ts'
 import type { Parser } from '../parser.ts'
 import { tablePath } from '../table-path.ts'
-import { parseIfExists } from './create.ts'
+import { failObjectType, parseIfExists } from './create.ts'
 import { parseDropRowAccessPolicy } from './row-access-policy.ts'
 
 /** The longest first where one begins with another. */
@@ -33,7 +33,7 @@ export function parseDrop(p: Parser): DropStatement | DropRowAccessPolicy {
   if (p.word === 'ALL' || (p.word === 'ROW' && p.peek() === 'ACCESS'))
     return parseDropRowAccessPolicy(p, start)
   const found = entities.find(([, ...words]) => p.takeWords(...words))
-  if (found === undefined) p.failUnexpected()
+  if (found === undefined) failObjectType(p)
   const entity = found[0]
   const ifExists = parseIfExists(p)
   const name = tablePath(p)
