@@ -110,7 +110,7 @@ const joined = (type: SqlType): readonly Signature[] => {
     plain([arrayOf(type), type], type, (list, by) => once([list, by], (a, b) => text(a, b))),
     plain([arrayOf(type), type, type], type, (list, by, name) =>
       once([list, by, name], (a, b, n) =>
-        bytes ? text(a, b, n) : `CASE WHEN ${n} IS NULL THEN ${text(a, b)} ELSE ${text(a, b, n)} END`,
+        bytes ? text(a, b, n) : `CASE WHEN ${n} IS NOT NULL THEN ${text(a, b, n)} END`,
       ),
     ),
   ]

@@ -157,7 +157,7 @@ export function truncateTimestamp(name: string, value: string, part: string, zon
 export function truncateTime(name: string, value: string, part: string): string {
   if (part === 'MICROSECOND') return value
   if (microseconds[part] === undefined) return unsupportedPart(name, part, 'TIME')
-  return `CAST(date_trunc('${part.toLowerCase()}', TIMESTAMP '1970-01-01' + ${value}) AS TIME)`
+  return `CAST(date_trunc('${part.toLowerCase()}', DATE '1970-01-01' + ${value}) AS TIME)`
 }
 
 /** How many boundaries of the part lie between two dates. */

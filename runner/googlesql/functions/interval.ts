@@ -25,7 +25,7 @@ export const intervalFunctions: readonly FunctionEntry[] = [
       })),
       INTERVAL,
       (args) =>
-        `googlesql_make_interval(${[0, 1, 2, 3, 4, 5].map((index) => args[index] ?? '0').join(', ')})`,
+        `googlesql_make_interval(${[0, 1, 2, 3, 4, 5].map((index) => given(args[index])).join(', ')})`,
     ),
   ]),
   scalar('JUSTIFY_HOURS', `${page}#justify_hours`, [
@@ -41,6 +41,11 @@ export const intervalFunctions: readonly FunctionEntry[] = [
   bucket('DATETIME_BUCKET', 'datetime', DATETIME),
   bucket('TIMESTAMP_BUCKET', 'timestamp', TIMESTAMP),
 ]
+
+/** A part that was left out, before one given by name, arrives as NULL. */
+function given(value: string | undefined): string {
+  return value === undefined || /^CAST\(NULL AS BIGINT\)$/.test(value) ? '0' : value
+}
 
 const limits: Readonly<Record<string, readonly [limit: string, place: number]>> = {
   YEAR: ['10000', 0],
@@ -69,7 +74,7 @@ function intervalOf(count: string, unit: string): string {
       case 'DAY':
         return `to_days(CAST(${scaled(n)} AS INTEGER))`
       default:
-        return `to_microseconds(${n} * ${{ HOUR: 3_600_000_000, MINUTE: 60_000_000, SECOND: 1_000_000 }[unit]})`
+        return `to_microseconds(CAST(${n} AS BIGINT) * ${{ HOUR: 3_600_000_000, MINUTE: 60_000_000, SECOND: 1_000_000 }[unit]})`
     }
   }
   const literal = /^(?:CAST\()?(-?\d{1,12})(?: AS BIGINT\))?$/.exec(count)?.[1]

@@ -23,7 +23,10 @@ function double(name: string, duck = name.toLowerCase()): FunctionEntry {
 
 /** One that is defined on a part of the numbers only; outside it DuckDB's answer is wrong or another error. */
 function partial(name: string, duck: (x: string) => string, defined: (x: string) => string): FunctionEntry {
-  const message = (x: string) => `'Illegal argument in ${name}(' || ${float64Text(x)} || ')'`
+  const message = (x: string) =>
+    name === 'SQRT'
+      ? `'Argument to SQRT cannot be negative: ' || ${float64Text(x)}`
+      : `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
   return math(name, [
     plain([FLOAT64], FLOAT64, (value) =>
       once(
@@ -38,7 +41,7 @@ function partial(name: string, duck: (x: string) => string, defined: (x: string)
 /** A result that is infinite though the argument is not. */
 function bounded(name: string, value: string, duck: (x: string) => string): string {
   return once([value], (x) => {
-    const message = `'double overflow: ${name}(' || ${float64Text(x)} || ')'`
+    const message = `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
     return `CASE WHEN isfinite(${x}) AND NOT isfinite(${duck(x)}) THEN ${raise(message, 'DOUBLE')} ELSE ${duck(x)} END`
   })
 }
@@ -142,6 +145,55 @@ function byType(sign: '+' | '-' | '*') {
   }
 }
 
+/** EXP, LN, POW … of decimals give decimals. */
+function decimalMath(name: string, operands: 1 | 2): readonly Signature[] {
+  return [NUMERIC, BIGNUMERIC].map((type) =>
+    signature(
+      Array.from({ length: operands }, () => type),
+      type,
+      ([x = '', y]) => {
+        const big = type === BIGNUMERIC
+        const text = (value: string) => (big ? `CAST(${value} AS VARCHAR)` : value)
+        const one = big ? `'0'` : 'CAST(0 AS DECIMAL(38,9))'
+        const call = `googlesql_${big ? 'bignumeric' : 'numeric'}_math('${name}', ${text(x)}, ${y === undefined ? one : text(y)})`
+        return big ? `CAST(${call} AS BIGNUM)` : call
+      },
+    ),
+  )
+}
+
+/** The functions that have decimal forms, with how many operands. */
+const decimalForms: Readonly<Record<string, readonly (1 | 2)[]>> = {
+  SQRT: [1],
+  CBRT: [1],
+  POW: [2],
+  POWER: [2],
+  EXP: [1],
+  LN: [1],
+  LOG: [1, 2],
+  LOG10: [1],
+}
+
+/** Decimals give decimals; INT64 takes FLOAT64, as in BigQuery. */
+function withDecimals(entry: FunctionEntry, operands: 1 | 2): FunctionEntry {
+  const exact = decimalMath(entry.name === 'POWER' ? 'POW' : entry.name, operands)
+  const float = entry.signatures.filter((known) => known.parameters.length === operands)
+  const rest = entry.signatures.filter((known) => known.parameters.length !== operands)
+  // A call with INT64 alone must not become decimal: INT64 has a FLOAT64 signature of its own.
+  const integers = float.map((known) =>
+    signature(
+      known.parameters.map(() => INT64),
+      FLOAT64,
+      (args, call) =>
+        known.lower(
+          args.map((arg) => `CAST(${arg} AS DOUBLE)`),
+          call,
+        ),
+    ),
+  )
+  return { ...entry, signatures: [...integers, ...exact, ...float, ...rest] }
+}
+
 const numbers = [INT64, NUMERIC, BIGNUMERIC, FLOAT64]
 
 /** pow of integers gives FLOAT64; of decimals a decimal, which is exact only for few powers. */
@@ -152,16 +204,16 @@ const power = [
       const root = `${a} < 0 AND isfinite(${a}) AND isfinite(${b}) AND ${b} <> trunc(${b})`
       const zero = `${a} = 0 AND ${b} < 0`
       return (
-        `CASE WHEN ${root} THEN ${raise(`'Illegal argument in ' || ${shown}`, 'DOUBLE')} ` +
-        `WHEN ${zero} THEN ${raise(`'division by zero: ' || ${shown}`, 'DOUBLE')} ` +
-        `WHEN isfinite(${a}) AND isfinite(${b}) AND NOT isfinite(pow(${a}, ${b})) THEN ${raise(`'double overflow: ' || ${shown}`, 'DOUBLE')} ` +
+        `CASE WHEN ${root} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
+        `WHEN ${zero} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
+        `WHEN isfinite(${a}) AND isfinite(${b}) AND NOT isfinite(pow(${a}, ${b})) THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
         `ELSE pow(${a}, ${b}) END`
       )
     }),
   ),
 ]
 
-export const mathematicalFunctions: readonly FunctionEntry[] = [
+const functions: readonly FunctionEntry[] = [
   math('ABS', [
     plain([INT64], INT64, (x) => `abs(${x})`),
     plain([NUMERIC], NUMERIC, (x) => `abs(${x})`),
@@ -229,7 +281,7 @@ export const mathematicalFunctions: readonly FunctionEntry[] = [
         const known = `CASE WHEN isinf(${b}) THEN 'nan'::DOUBLE WHEN isinf(${a}) AND ${b} < 1 THEN '-inf'::DOUBLE ELSE ${a} END`
         return (
           `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ${nan} THEN 'nan'::DOUBLE ` +
-          `WHEN ${wrong} THEN ${raise(`'Illegal argument in ' || ${shown}`, 'DOUBLE')} ` +
+          `WHEN ${wrong} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
           `WHEN ${infinite} THEN ${known} ELSE ln(${a}) / ln(${b}) END`
         )
       }),
@@ -323,13 +375,17 @@ export const mathematicalFunctions: readonly FunctionEntry[] = [
   ]),
 ]
 
+export const mathematicalFunctions: readonly FunctionEntry[] = functions.map((entry) =>
+  (decimalForms[entry.name] ?? []).reduce(withDecimals, entry),
+)
+
 function safeQuotient(x: string, y: string): string {
   return `TRY(${floatQuotient(x, y)})`
 }
 
 function logarithm(name: string, value: string, duck: (x: string) => string): string {
   return once([value], (x) => {
-    const message = `'Illegal argument in ${name}(' || ${float64Text(x)} || ')'`
+    const message = `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
     return `CASE WHEN ${x} > 0 OR isnan(${x}) THEN ${duck(x)} WHEN ${x} IS NOT NULL THEN ${raise(message, 'DOUBLE')} END`
   })
 }
@@ -337,7 +393,7 @@ function logarithm(name: string, value: string, duck: (x: string) => string): st
 /** 1 / f(x): an error where f is zero, NaN where x is not finite and f has no value. */
 function reciprocal(name: string, value: string, f: (x: string) => string): string {
   return once([value], (x) => {
-    const message = `'Illegal argument in ${name}(' || ${float64Text(x)} || ')'`
+    const message = `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
     const trig = name === 'COT' || name === 'CSC'
     const nan = trig ? `WHEN NOT isfinite(${x}) THEN 'nan'::DOUBLE ` : ''
     return `CASE WHEN ${x} = 0 THEN ${raise(message, 'DOUBLE')} ${nan}ELSE 1 / ${f(x)} END`
@@ -350,7 +406,7 @@ function rangeBucket(x: string, list: string, type: SqlType): string {
   const missing = raiseText('Elements in input array to RANGE_BUCKET cannot be null', 'BIGINT')
   const unsorted = raiseText('Elements in input array to RANGE_BUCKET must be in ascending order', 'BIGINT')
   return (
-    `CASE WHEN ${x} IS NULL OR ${list} IS NULL THEN NULL ` +
+    `CASE WHEN ${x} IS NULL OR ${list} IS NULL${type.kind === 'FLOAT64' ? ` OR isnan(${x})` : ''} THEN NULL ` +
     `WHEN list_count(${list}) < len(${list}) THEN ${missing} ` +
     `WHEN list_sort(${list}) <> ${list} THEN ${unsorted} ELSE ${count} END`
   )

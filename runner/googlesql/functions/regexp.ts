@@ -1,4 +1,4 @@
-import { capturingGroups } from '../lower/library/native/regexp.ts'
+import { capturingGroups, matchesNothing } from '../lower/library/native/regexp.ts'
 import { once } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
 import { arrayOf, BOOL, BYTES, INT64, STRING } from '../types/scalars.ts'
@@ -42,7 +42,14 @@ function extract(value: string, pattern: string, call: Call): string {
   })
 }
 
+/** Could the pattern match nothing? DuckDB then finds a last empty match behind the text that BigQuery does not. */
+function mayBeEmpty(call: Call): boolean {
+  const pattern = call.literals[1]
+  return typeof pattern !== 'string' || matchesNothing(pattern)
+}
+
 function extractAll(value: string, pattern: string, call: Call): string {
+  if (mayBeEmpty(call)) return `googlesql_regexp_extract_all(${value}, ${pattern}, 1)`
   return once([value, pattern], (v, p) =>
     byGroups(call, p, 'VARCHAR[]', (group) => `regexp_extract_all(${v}, ${p}, ${group})`),
   )

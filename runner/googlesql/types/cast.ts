@@ -1,4 +1,5 @@
 import { coercion } from './coerce.ts'
+import { equivalentTypes } from './equal.ts'
 import type { ScalarKind, SqlType } from './type.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { ScalarKind, SqlType } from './type.ts'
  */
 export function castable(from: SqlType, to: SqlType): boolean {
   if (coercion(from, to) !== undefined) return true
-  if (from.kind === 'ARRAY') return to.kind === 'ARRAY' && castable(from.element, to.element)
+  if (from.kind === 'ARRAY') return to.kind === 'ARRAY' && equivalentTypes(from, to)
   if (from.kind === 'STRUCT') {
     return (
       to.kind === 'STRUCT' &&

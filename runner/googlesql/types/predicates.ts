@@ -25,14 +25,14 @@ export function groupable(type: SqlType): boolean {
   }
 }
 
-/** Has `=` (and, for all but structs, arrays and JSON, `<`). */
+/** Has `=`: not arrays, which only GROUP BY and DISTINCT compare. */
 export function comparable(type: SqlType): boolean {
   switch (type.kind) {
     case 'GEOGRAPHY':
     case 'JSON':
       return false
     case 'ARRAY':
-      return comparable(type.element)
+      return false
     case 'STRUCT':
       return type.fields.every((field) => comparable(field.type))
     default:

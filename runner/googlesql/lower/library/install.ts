@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { arrayFunctions } from './native/arrays.ts'
 import { bitFunctions } from './native/bits.ts'
 import { castFunctions } from './native/casts.ts'
+import { decimalMathFunctions } from './native/decimal-math.ts'
 import { errorFunctions } from './native/errors.ts'
 import { formatFunctions } from './native/formats.ts'
 import { hashFunctions } from './native/hashes.ts'
@@ -24,6 +25,7 @@ export const nativeFunctions: readonly NativeFunction[] = [
   ...regexpFunctions,
   ...hashFunctions,
   ...formatFunctions,
+  ...decimalMathFunctions,
   ...jsonFunctions,
   ...bitFunctions,
   ...arrayFunctions,

@@ -26,7 +26,13 @@ const native: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[]
   [/Overflow in addition of INT64 \((-?\d+) \+ (-?\d+)\)/, (m) => `int64 overflow: ${m[1]} + ${m[2]}`],
   [/Overflow in subtraction of INT64 \((-?\d+) - (-?\d+)\)/, (m) => `int64 overflow: ${m[1]} - ${m[2]}`],
   [/Overflow in multiplication of INT64 \((-?\d+) \* (-?\d+)\)/, (m) => `int64 overflow: ${m[1]} * ${m[2]}`],
-  [/Overflow in negation of (?:integer|INT64|BIGINT)/i, () => 'int64 overflow: --9223372036854775808'],
+  [/Overflow in negation of numeric value/i, () => 'int64 overflow: --9223372036854775808'],
+  [/Overflow in division of (-?\d+) \/ (-?\d+)/, () => 'int64 overflow: --9223372036854775808'],
+  [/Overflow in HUGEINT addition/, () => 'numeric overflow'],
+  [
+    /^Invalid Input Error: ((?:missing|invalid|bad|no argument|trailing|unexpected|pattern too large)[^\n]*)/,
+    (m) => `Cannot parse regular expression: ${m[1]}`,
+  ],
   [/Overflow on abs\((-?\d+)\)/, () => 'int64 overflow: --9223372036854775808'],
   [
     /Overflow in (?:addition|subtraction) of DECIMAL\(38\) \((-?\d+) ([+-]) (-?\d+)\)/,

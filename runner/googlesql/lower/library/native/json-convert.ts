@@ -10,15 +10,15 @@ import {
 } from '@duckdb/node-api'
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
 import { isArray, isNumber, type Json, JsonReader } from './json-text.ts'
-import { parseDecimal, parseDouble, printDouble } from './numbers.ts'
+import { normalDecimal, parseDecimal, parseDouble, printDouble } from './numbers.ts'
 
 /** INT64(json), LAX_BOOL(json) and the like: `undefined` is a value of another kind. */
 type Convert = (value: Json) => DuckDBValue | undefined
 
 const int64 = (text: string): bigint | undefined => {
-  const scaled = parseDecimal(text, 400)
-  if (scaled === undefined || scaled % 10n ** 400n !== 0n) return undefined
-  const value = scaled / 10n ** 400n
+  const [digits = '0', power = '0'] = (normalDecimal(text) ?? '0').split('e')
+  if (Number(power) < 0 || Number(power) > 20) return undefined
+  const value = BigInt(digits) * 10n ** BigInt(power)
   return BigInt.asIntN(64, value) === value ? value : undefined
 }
 

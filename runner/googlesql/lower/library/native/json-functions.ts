@@ -15,7 +15,7 @@ import {
   printJsonDouble,
   quoteJson,
 } from './json-text.ts'
-import { parseDecimal, printGeneral } from './numbers.ts'
+import { normalDecimal, printGeneral } from './numbers.ts'
 
 /** What a text holds at a path; undefined if nothing, or if the text is broken before it. */
 function find(text: string, path: string, mode: string): Json | undefined {
@@ -60,8 +60,8 @@ function canonicalNumber(text: string, mode: string, name: string): string {
 
 /** True if the double's shortest or 17-digit text is the same decimal number. */
 function sameNumber(text: string, value: number): boolean {
-  const exact = parseDecimal(text, 400)
-  return exact === parseDecimal(String(value), 400) || exact === parseDecimal(printGeneral(value, 17), 400)
+  const exact = normalDecimal(text)
+  return exact === normalDecimal(String(value)) || exact === normalDecimal(printGeneral(value, 17))
 }
 
 function canonical(value: Json, mode: string, name: string): Json {

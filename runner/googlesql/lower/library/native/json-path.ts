@@ -40,7 +40,7 @@ function readPath(path: string, mode: PathMode): readonly string[] {
 function readStep(rest: string, mode: PathMode): { key: string; length: number } | undefined {
   const patterns =
     mode === 'STANDARD'
-      ? [/^\."((?:[^"\\]|\\.)*)"/, /^\.([^.[\]"'*@?$]+)/, /^\[\s*(\d+)\s*\]/]
+      ? [/^\."((?:[^"\\]|\\.)*)"/, /^\.([^.[\]"'*@?$]+)/, /^\[\s*(-?\d+)\s*\]/]
       : [/^\['((?:[^'\\]|\\.)*)'\]/, /^\.([^.[\]"'*@?$]+)/, /^\[\s*([^'"\]\s]+)\s*\]/]
   for (const pattern of patterns) {
     const match = pattern.exec(rest)

@@ -107,3 +107,15 @@ export function parseInt64(text: string): bigint | undefined {
   const value = match[1] === '-' ? -size : size
   return BigInt.asIntN(64, value) === value ? value : undefined
 }
+
+/** A decimal number's digits and power of ten, without zeros at the ends: equal numbers give equal texts. */
+export function normalDecimal(text: string): string | undefined {
+  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text)
+  if (match === null) return undefined
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match
+  const digits = `${whole}${fraction}`.replace(/^0+/, '')
+  const short = digits.replace(/0+$/, '')
+  if (short === '') return '0'
+  const power = Number(exponent) - fraction.length + digits.length - short.length
+  return `${sign === '-' ? '-' : ''}${short}e${power}`
+}

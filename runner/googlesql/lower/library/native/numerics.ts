@@ -10,7 +10,7 @@ import {
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
 import { bigNumericText, numericValue } from './casts.ts'
 import { validInterval } from './intervals.ts'
-import { divideRounded, printDecimal, printDouble } from './numbers.ts'
+import { divideRounded, printDecimal, printDouble, scaledDouble } from './numbers.ts'
 
 const NUMERIC = DECIMAL(38, 9)
 const numericUnit = 10n ** 9n
@@ -148,25 +148,18 @@ function intervalValue(months: bigint, days: bigint, micros: bigint): DuckDBInte
   return new DuckDBIntervalValue(parts.months, parts.days, micros)
 }
 
+/** By the double's exact value: 2.675 is less than it looks, and rounds to 2.67. */
 function roundDouble(value: number, digits: bigint, mode: string): number {
-  if (!Number.isFinite(value)) return value
-  if (digits >= 323n) return value
-  if (digits <= -310n) return value < 0 ? -0 : 0
+  if (!Number.isFinite(value) || digits >= 323n) return value
+  if (digits <= -310n) return 0
   const places = Number(digits)
-  const factor = 10 ** Math.abs(places)
-  if (!Number.isFinite(factor)) return value
-  const scaled = places >= 0 ? value * factor : value / factor
-  if (!Number.isFinite(scaled)) return value
-  const whole = mode === 'TRUNC' ? Math.trunc(scaled) : Math.sign(scaled) * halfUp(Math.abs(scaled))
-  const result = places >= 0 ? whole / factor : whole * factor
-  if (!Number.isFinite(result)) {
-    throw new GoogleSqlError(`double overflow: ROUND(${printDouble(value)}, ${digits})`)
-  }
-  return result
-}
-
-/** C's round(): Math.round would push 0.49999999999999994 up. */
-function halfUp(value: number): number {
-  const floor = Math.floor(value)
-  return value - floor >= 0.5 ? floor + 1 : floor
+  const scale = Math.max(places, 0)
+  // Exact: enough digits for any double that has a fraction of this size.
+  const exact = mode === 'TRUNC' || places < 0 ? scaledDouble(value, 1074) : scaledDouble(value, scale)
+  const exactScale = mode === 'TRUNC' || places < 0 ? 1074 : scale
+  const unit = 10n ** BigInt(exactScale - places)
+  const whole = mode === 'TRUNC' ? exact / unit : divideRounded(exact, unit)
+  const result = Number(`${whole}e${-places}`)
+  if (Number.isFinite(result)) return result
+  throw new GoogleSqlError(`double overflow: ROUND(${printDouble(value)}, ${digits})`)
 }

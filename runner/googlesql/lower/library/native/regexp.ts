@@ -1,4 +1,4 @@
-import { BIGINT, VARCHAR } from '@duckdb/node-api'
+import { BIGINT, DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api'
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
 
 /** How many capturing groups an RE2 pattern has. */
@@ -44,6 +44,34 @@ function javascriptPattern(pattern: string): RegExp {
   return known
 }
 
+/** True if the pattern may match an empty text, or is not understood here. */
+export function matchesNothing(pattern: string): boolean {
+  try {
+    const known = javascriptPattern(pattern)
+    if (/\\[bB]|\^|\$/.test(pattern.replace(/\[[^\]]*\]/g, ''))) return true
+    return known.test('')
+  } catch {
+    return false
+  }
+}
+
+/** What each match (from a position on) or its only group holds. An empty match at the text's end does not count. */
+function extractAll(value: string, pattern: string, position: number): string[] {
+  if (capturingGroups(pattern) > 1) throw new GoogleSqlError(tooManyGroups)
+  const text = Array.from(value)
+    .slice(position - 1)
+    .join('')
+  const found: string[] = []
+  for (const match of text.matchAll(javascriptPattern(pattern))) {
+    if (match[0] === '' && match.index === text.length && (text.length > 0 || found.length > 0)) break
+    found.push(match[1] ?? (match.length > 1 ? '' : match[0]))
+  }
+  return found
+}
+
+const tooManyGroups =
+  'Regular expressions passed into extraction functions must not have more than 1 capturing group'
+
 export const regexpFunctions: readonly NativeFunction[] = [
   {
     name: 'googlesql_regexp_groups',
@@ -57,6 +85,13 @@ export const regexpFunctions: readonly NativeFunction[] = [
     parameters: [VARCHAR, VARCHAR],
     returns: VARCHAR,
     evaluate: (value: string, pattern: string) => javascriptPattern(pattern).exec(value)?.[1] ?? null,
+  },
+  {
+    name: 'googlesql_regexp_extract_all',
+    parameters: [VARCHAR, VARCHAR, BIGINT],
+    returns: LIST(VARCHAR),
+    evaluate: (value: string, pattern: string, position: bigint) =>
+      new DuckDBListValue(extractAll(value, pattern, Number(position))),
   },
   {
     name: 'googlesql_regexp_instr',
@@ -78,9 +113,7 @@ function regexpInstr(
   if (occurrence < 1) throw new GoogleSqlError('Occurrence must be positive')
   if (after !== 0n && after !== 1n) throw new GoogleSqlError('Occurrence_position must be either 0 or 1')
   if (capturingGroups(pattern) > 1) {
-    throw new GoogleSqlError(
-      'Regular expressions passed into extraction functions must not have more than 1 capturing group',
-    )
+    throw new GoogleSqlError(tooManyGroups)
   }
   const points = Array.from(value)
   if (pattern === '' || position > points.length) return 0n

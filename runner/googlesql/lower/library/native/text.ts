@@ -30,12 +30,14 @@ export function instr(value: string, part: string, position: bigint, occurrence:
   if (occurrence <= 0n) throw new GoogleSqlError('INSTR: occurrence argument must be a positive value.')
   const text = Array.from(value)
   const wanted = Array.from(part)
-  if (wanted.length === 0) return 0n
   const at = (start: number) => wanted.every((point, index) => text[start + index] === point)
   const step = position > 0n ? 1 : -1
   let start = step > 0 ? Number(position) - 1 : text.length + Number(position)
   let left = occurrence
-  for (; start >= 0 && start < text.length; start += step) {
+  // The empty text is found everywhere, also behind the last character.
+  if (wanted.length === 0 && step < 0) start += 1
+  const end = wanted.length === 0 ? text.length + 1 : text.length
+  for (; start >= 0 && start < end; start += step) {
     if (at(start) && --left === 0n) return BigInt(start + 1)
   }
   return 0n
