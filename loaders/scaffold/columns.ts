@@ -40,14 +40,21 @@ export function mergeColumns(schemas: readonly (readonly ToldColumn[])[]): reado
   return [...byFolded.values()]
 }
 
-/** Names of a key as the payload's columns spell them and in the payload's order; empty if one of them is no column. */
-export function keyColumns(
-  names: readonly string[],
+/**
+ * The key of a table whose events name these keys, the newest first: the first that is not empty and whose columns the
+ * payload has, in the payload's spelling and order; and the others that are named, for a person to know.
+ */
+export function chooseKey(
+  named: readonly (readonly string[])[],
   columns: readonly { readonly name: string }[],
-): readonly string[] {
-  const wanted = new Set(names.map((name) => name.toLowerCase()))
-  const found = columns.map(({ name }) => name).filter((name) => wanted.has(name.toLowerCase()))
-  return found.length === wanted.size ? found : []
+): { readonly key: readonly string[]; readonly otherKeys: readonly (readonly string[])[] } {
+  const found = named.flatMap((names) => {
+    const wanted = new Set(names.map((name) => name.toLowerCase()))
+    const key = columns.map(({ name }) => name).filter((name) => wanted.has(name.toLowerCase()))
+    return key.length > 0 && key.length === wanted.size ? [key] : []
+  })
+  const [key = [], ...others] = [...new Map(found.map((each) => [JSON.stringify(each), each])).values()]
+  return { key, otherKeys: others }
 }
 
 function tell(type: AvroType): { readonly type: string; readonly readAs?: string } {

@@ -6,7 +6,7 @@ import { parseAvroSchema } from '../avro/schema.ts'
 import { type AvroValue, ValueReader } from '../avro/value.ts'
 import { findEnvelope } from '../datastream/envelope.ts'
 import { rawTarget, type SourceTable, sourceTable } from '../datastream/naming.ts'
-import { keyColumns, mergeColumns, type ToldColumn, toldColumns } from './columns.ts'
+import { chooseKey, mergeColumns, type ToldColumn, toldColumns } from './columns.ts'
 
 /** What change files tell of the table that they are of; runner/scaffold makes a scaffold of it. */
 export interface ToldTable {
@@ -14,6 +14,8 @@ export interface ToldTable {
   readonly dataset: string
   readonly name: string
   readonly key: readonly string[]
+  /** Keys that other events name. */
+  readonly otherKeys: readonly (readonly string[])[]
   readonly columns: readonly ToldColumn[]
 }
 
@@ -43,8 +45,8 @@ export async function tableFromFiles(files: readonly string[]): Promise<ToldTabl
       { hint: 'give the files of one table', exitCode: 2 },
     )
   const columns = mergeColumns(told.map((each) => each.told.columns))
-  const keyed = told.findLast((each) => each.told.key.length > 0) ?? last
-  return { ...namesOf(last.told.source), key: keyColumns(keyed.told.key, columns), columns }
+  const keys = told.map((each) => each.told.key).reverse()
+  return { ...namesOf(last.told.source), ...chooseKey(keys, columns), columns }
 }
 
 /** A source table's names, its own and those that BigQuery allows. */

@@ -6,7 +6,7 @@ import { parseAvroSchema } from '../avro/schema.ts'
 import { payloadFields } from '../datastream/columns.ts'
 import { findEnvelope } from '../datastream/envelope.ts'
 import { rawTableName, rawTarget, type SourceTable, sourceTable } from '../datastream/naming.ts'
-import { keyColumns, mergeColumns, type ToldColumn, toldColumns } from './columns.ts'
+import { chooseKey, mergeColumns, type ToldColumn, toldColumns } from './columns.ts'
 import { keyIn, namesOf, type ToldTable } from './from-files.ts'
 
 /**
@@ -24,9 +24,9 @@ export async function tableFromWarehouse(
   const target = rawTarget(defaultProject, asked)
   const table = await warehouse.table(target)
   if (table === undefined) throw await notLanded(warehouse, asked, target)
-  const event = await newestEvent(warehouse, target)
+  const [event, ...older] = await eventKinds(warehouse, target)
   if (event === undefined) throw await notLanded(warehouse, asked, target)
-  const mysql = String(event['read_method']).startsWith('mysql')
+  const mysql = event.readMethod.startsWith('mysql')
   const told = new Map(
     (await schemaColumns(warehouse, target, mysql)).map((column) => [column.name.toLowerCase(), column]),
   )
@@ -34,30 +34,42 @@ export async function tableFromWarehouse(
     const column = told.get(name.toLowerCase())
     return column === undefined ? { name, type: typeName(type) } : { ...column, name }
   })
-  return { ...namesOf(sourceTable(event)), key: keyColumns(keyIn(event), columns), columns }
+  const keys = [event, ...older].map((each) => each.key)
+  return { ...namesOf(event.source), ...chooseKey(keys, columns), columns }
 }
 
-const eventFields = ['database', 'schema', 'table', 'primary_keys', 'replication_index'] as const
+interface EventKind {
+  readonly source: SourceTable
+  readonly readMethod: string
+  readonly key: readonly string[]
+}
 
-async function newestEvent(
+/** What the events of a table say of it, where they differ: the newest first. */
+async function eventKinds(
   warehouse: Warehouse,
   { database, schema, name }: Target,
-): Promise<Readonly<Record<string, Value>> | undefined> {
-  const fields = eventFields.map((field) => `source_metadata.\`${field}\``)
-  const keys = ['primary_keys', 'replication_index'].map(
-    (field) => `COALESCE(ARRAY_LENGTH(source_metadata.${field}), 0)`,
-  )
+): Promise<readonly EventKind[]> {
   const { rows } = await warehouse.execute(`
-SELECT read_method, ${fields.join(', ')}
+SELECT
+  source_metadata.\`database\` AS source_database,
+  source_metadata.\`schema\` AS source_schema,
+  source_metadata.\`table\` AS source_table,
+  TO_JSON_STRING(source_metadata.primary_keys) AS primary_keys,
+  TO_JSON_STRING(source_metadata.replication_index) AS replication_index,
+  MAX(read_method) AS read_method,
+  MAX(_loaded_at) AS loaded_at,
+  MAX(source_timestamp) AS changed_at
 FROM \`${database}\`.\`${schema}\`.\`${name}\`
-ORDER BY ${keys.join(' + ')} = 0, _loaded_at DESC, _row DESC
-LIMIT 1`)
-  const [row] = rows
-  if (row === undefined) return undefined
-  return Object.fromEntries(
-    ['read_method', ...eventFields].map((field, index) => [field, row[index] ?? null]),
-  )
+GROUP BY source_database, source_schema, source_table, primary_keys, replication_index
+ORDER BY loaded_at DESC, changed_at DESC, primary_keys`)
+  return rows.map(([sourceDatabase, sourceSchema, table, primaryKeys, replicationIndex, readMethod]) => ({
+    source: sourceTable({ database: sourceDatabase, schema: sourceSchema, table }),
+    readMethod: String(readMethod),
+    key: keyIn({ primary_keys: listOf(primaryKeys), replication_index: listOf(replicationIndex) }),
+  }))
 }
+
+const listOf = (json: Value | undefined): unknown => (typeof json === 'string' ? JSON.parse(json) : null)
 
 /** What the writer schemas tell; nothing of those that are no Avro schemas (JSON lines have none). */
 async function schemaColumns(

@@ -108,7 +108,7 @@ function withKey(table: LandedTable, given: readonly string[] | undefined): Land
       { exitCode: 2 },
     )
   }
-  return { ...table, key: given }
+  return { ...table, key: given, otherKeys: [] }
 }
 
 function notesOf(table: LandedTable, key: readonly string[]): string[] {
@@ -119,6 +119,10 @@ function notesOf(table: LandedTable, key: readonly string[]): string[] {
           'its events name no key: a change log and no current table. If some columns do identify its rows, add it again with --key COLUMN --force',
         ]
       : []),
+    ...(table.otherKeys ?? []).map(
+      (other) =>
+        `older events name another key, ${other.join(', ')}: where ${key.join(', ')} is NULL in them, rows are taken for one another. --key COLUMN says which`,
+    ),
     ...(times.length === 0
       ? []
       : [

@@ -7,6 +7,8 @@ export interface LandedTable {
   readonly name: string
   /** Columns that identify a row; empty if the events name none. */
   readonly key: readonly string[]
+  /** Keys that older events name: with the chosen one, rows of theirs may be taken for one another. */
+  readonly otherKeys?: readonly (readonly string[])[] | undefined
   readonly columns: readonly LandedColumn[]
 }
 
