@@ -91,7 +91,9 @@ export function parseLabelled(p: Parser, label?: Identifier): Loop | While | Rep
   const node = parseLoop(p, start, label)
   if (label !== undefined && p.atName) {
     if (p.text.slice(p.start, p.tokens.ends[p.index]).toLowerCase() !== label.name.toLowerCase()) {
-      p.fail(`Mismatched end label; expected ${label.name}, got ${p.identifier().name}`)
+      p.fail(
+        `Mismatched end label; expected ${label.name}, got ${p.text.slice(p.start, p.tokens.ends[p.index])}`,
+      )
     }
     p.advance()
     return { ...node, end: p.end }

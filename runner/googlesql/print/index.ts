@@ -1,4 +1,5 @@
 import type { Expression, Statement, TypeNode } from '../parse/ast.ts'
+import { parse } from '../parse/index.ts'
 import { printAlter } from './alter.ts'
 import { printColumn } from './column.ts'
 import { attachComments } from './comments.ts'
@@ -24,12 +25,12 @@ const width = 100
  * @example printStatement(parse('select a,b from t').statements[0]) // 'SELECT a, b FROM t'
  */
 export function printStatement(node: Statement): string {
-  return render(statementDoc(node), width)
+  return render(statementDoc(settled(node)), width)
 }
 
 /** Statements with a semicolon behind each and an empty line between them; '' for none. */
 export function printStatements(nodes: readonly Statement[]): string {
-  const docs = nodes.map((node) => statementDoc(node, ';'))
+  const docs = nodes.map((node) => statementDoc(settled(node), ';'))
   return docs.length === 0 ? '' : `${render(join(cat(hardline, hardline), docs), width)}\n`
 }
 
@@ -41,6 +42,28 @@ export function printExpressionText(node: Expression): string {
 /** @example printTypeText(parseType('array<int64>')) // 'ARRAY<int64>' */
 export function printTypeText(node: TypeNode): string {
   return render(new Printer(new Map(), printNode).of(node), Number.MAX_SAFE_INTEGER)
+}
+
+/** Comments in odd places may take a few rounds to come to rest. */
+const settlingRounds = 5
+
+/**
+ * The tree to print so that printing it again gives the same text. A comment in the midst of an expression moves to the
+ * end of its line, where the next parse finds it beside another node, which may be laid out otherwise.
+ */
+function settled(node: Statement): Statement {
+  if (node.comments === undefined) return node
+  let current = node
+  let text = render(statementDoc(current, ';'), width)
+  for (let round = 0; round < settlingRounds; round += 1) {
+    const [next] = parse(text).statements
+    if (next === undefined) return current
+    const again = render(statementDoc(next, ';'), width)
+    if (again === text) return current
+    current = next
+    text = again
+  }
+  return current
 }
 
 function statementDoc(node: Statement, end = ''): Doc {
