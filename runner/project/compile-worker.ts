@@ -2,7 +2,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type CompileError, errorDescriber, recordErrors } from './compile-error.ts'
 import type { CompiledGraph, GraphTarget, JsonObject, ProjectConfig } from './compiled-graph.ts'
-import type { CoreSession } from './core-session.ts'
 import { encodeRequest } from './encode-request.ts'
 import { type EvaluatedTest, evaluateUnitTests, rewriteUnitTest } from './evaluate-unit-tests.ts'
 import { Progress } from './progress.ts'
@@ -66,7 +65,7 @@ function callMain(sandbox: Sandbox, request: WorkerRequest, progress: Progress):
   // As the dataform command line does: read here, a mistake in it is an error and not "no settings".
   sandbox.global[settingsFile === 'dataform.json' ? 'dataformJson' : 'workflowSettingsYaml'] = settings
   const extension = (settings as { asJson?: { extension?: JsonObject } }).asJson?.extension
-  const graph = catchGraph(sandbox.core.session, progress)
+  const graph = catchGraph(sandbox, progress)
   sandbox.main(
     encodeRequest({
       projectDir: folder,
@@ -81,17 +80,18 @@ function callMain(sandbox: Sandbox, request: WorkerRequest, progress: Progress):
 /**
  * Takes the graph from the session as plain values, where `main` would encode it for another process: nothing is lost
  * on a way there and back (newer decoders drop values that equal the default), and it is faster. Actions make their
- * queries in `compile`, when the whole project has been loaded: notes which of them is at it.
+ * queries in `compile`, when the whole project has been loaded: notes which of them is at it, for us and for the core.
  */
-function catchGraph(session: CoreSession, progress: Progress): () => CompiledGraph {
+function catchGraph(sandbox: Sandbox, progress: Progress): () => CompiledGraph {
   let graph: CompiledGraph = {}
+  const { session } = sandbox.core
   const compile = session.compile.bind(session)
   session.compile = () => {
-    for (const action of session.actions) {
+    for (const action of [...session.actions, ...session.tests]) {
       const own = action.compile.bind(action)
       action.compile = () => {
-        progress.note(action.getFileName())
-        return own()
+        progress.note(action.getFileName() ?? '')
+        return sandbox.within(action.getFileName(), own)
       }
     }
     graph = compile().toJSON()

@@ -15,7 +15,10 @@ export interface CompileOptions {
   /** Added to the project's `vars`, key by key. */
   readonly vars?: Readonly<Record<string, string>>
   /** In place of what the project's settings say: `schemaSuffix`, `tablePrefix`, `databaseSuffix`, `defaultDatabase` … */
-  readonly overrides?: Omit<ProjectConfig, 'vars' | 'warehouse'>
+  readonly overrides?: Omit<
+    ProjectConfig,
+    'vars' | 'warehouse' | 'defaultIcebergConfig' | 'defaultNotebookRuntimeOptions'
+  >
   readonly signal?: AbortSignal
   /** Default 60,000, as Dataform's. */
   readonly timeoutMs?: number
@@ -108,7 +111,10 @@ function runWorker(folder: string, core: CoreLocation, options: CompileOptions):
       signal?.removeEventListener('abort', onAbort)
       end()
     }
-    worker.once('message', (answer: WorkerAnswer) => settle(() => resolve(answer)))
+    worker.once('message', (answer: WorkerAnswer) => {
+      settle(() => resolve(answer))
+      void worker.terminate() // a timer of the project's would keep it, and us, alive
+    })
     worker.once('error', (error: NodeJS.ErrnoException) => {
       const isLimit = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
       settle(() => reject(isLimit ? tooMuchMemory(memoryMb, at()) : error))

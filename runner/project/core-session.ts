@@ -11,7 +11,7 @@ export interface CoreModule {
 export interface CoreSession {
   readonly projectConfig: { readonly defaultDatabase?: string; readonly defaultSchema?: string }
   readonly actions: readonly CoreAction[]
-  readonly tests: readonly { readonly proto: { readonly name?: string }; readonly testTarget?: GraphTarget }[]
+  readonly tests: readonly CoreTest[]
   /** Set by `compile`. */
   readonly indexedActions?: { find(target: GraphTarget): readonly CoreAction[] }
   compileError(error: Error | string, file?: string, target?: GraphTarget): void
@@ -31,7 +31,14 @@ export interface CoreAction {
   readonly proto: { readonly enumType?: number }
   compile(): unknown
   getTarget(): GraphTarget
-  getFileName(): string
+  getFileName(): string | undefined
+}
+
+export interface CoreTest {
+  readonly proto: { readonly name?: string }
+  readonly testTarget?: GraphTarget
+  compile(): unknown
+  getFileName(): string | undefined
 }
 
 /** What a compiled SQLX file hands to `dataform.sqlxAction`. */

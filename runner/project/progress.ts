@@ -11,7 +11,7 @@ export class Progress {
   }
 
   note(file: string): void {
-    const length = this.#bytes.write(file ?? '', 2)
+    const length = this.#bytes.write(file, 2)
     this.#bytes.writeUInt16LE(length, 0)
   }
 

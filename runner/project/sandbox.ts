@@ -17,6 +17,11 @@ export interface Sandbox {
   /** By absolute name. */
   readonly loaded: ReadonlyMap<string, LoadedFile>
   readonly global: Record<string, unknown>
+  /**
+   * Calls `work` with the core told on which file of the project it works (relative; undefined: none), for where it does
+   * not see it on the stack: below a folder `node_modules`.
+   */
+  readonly within: <Result>(file: string | undefined, work: () => Result) => Result
   /** Calls `core.main` from a frame named `<folder>/index.js`: the core looks for callers on the stack. */
   readonly main: (request: string) => string
 }
@@ -51,6 +56,19 @@ export function createSandbox({ folder, coreFile, onLog, onLoad, rewrite }: Sand
   const loaded = new Map<string, LoadedFile>()
   const fallback = { core: undefined as CoreModule | undefined }
 
+  const index = join(folder, 'index.js')
+  let current = index
+  Object.defineProperty(global, '__dataform_current_file', { get: () => current })
+  const within = <Result>(file: string, work: () => Result): Result => {
+    const before = current
+    current = file
+    try {
+      return work()
+    } finally {
+      current = before
+    }
+  }
+
   const evaluate = (file: string, code: string): unknown => {
     const module = { exports: run<object>('({})') }
     modules.set(file, module)
@@ -59,8 +77,10 @@ export function createSandbox({ folder, coreFile, onLog, onLoad, rewrite }: Sand
       parsingContext: global as vm.Context,
     })
     const from = dirname(file)
-    try {
+    const call = () =>
       wrapped.call(module.exports, module.exports, (id: string) => load(id, from), module, file, from)
+    try {
+      within(file === coreFile ? index : file, call)
     } catch (error) {
       modules.delete(file) // as Node does: a later require tries again
       throw error
@@ -92,13 +112,14 @@ export function createSandbox({ folder, coreFile, onLog, onLoad, rewrite }: Sand
 
   const core = load('@dataform/core', folder) as CoreModule
   fallback.core = core
-  const call = new vm.Script('(main, request) => main(request)', { filename: join(folder, 'index.js') })
+  const call = new vm.Script('(main, request) => main(request)', { filename: index })
   const callMain = call.runInContext(global as vm.Context) as (main: unknown, request: string) => string
   return {
     core,
     require: (name) => load(`./${name}`, folder),
     loaded,
     global,
+    within: (file, work) => within(file === undefined ? index : join(folder, file), work),
     main: (request) => callMain(core.main, request),
   }
 }

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { compile, tryCompile } from '../../runner/project/compile.ts'
+import { temporaryProject } from '../commands/temporary-project.ts'
 import { folderWith } from './folders.ts'
 import { projectsFolder } from './graphs.ts'
 
@@ -240,6 +241,15 @@ describe('a project that does not end', () => {
     expect(await refusal(folder, { memoryMb: 128 })).toBe(
       `definitions/bomb.js: compiling needed more than 128 MB of memory and was stopped here${hint}`,
     )
+  })
+
+  test('because of a timer does not keep the process from ending', async () => {
+    const files = { 'definitions/a.js': 'setInterval(() => {}, 1000);', 'definitions/b.sqlx': 'SELECT 1' }
+    expect(await temporaryProject(files).streamform('compile')).toEqual({
+      code: 0,
+      err: '',
+      out: 'compiled: 1 operation\n',
+    })
   })
 
   test('is stopped by whoever asked for it', async () => {

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { tryCompile } from '../../runner/project/compile.ts'
 import { folderWith } from './folders.ts'
+import { plain, projectCases, withoutStacks } from './graphs.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -29,3 +31,16 @@ test('a streamform installed below node_modules compiles, its worker included', 
     { target: { database: 'p', schema: 'd', name: 'a' }, query: '\nSELECT 1 AS one' },
   ])
 })
+
+const several = ['actions-yaml', 'extension', 'javascript-api', 'tables-and-views']
+
+test.for(projectCases.filter(({ name }) => several.includes(name)))(
+  'a project below node_modules has the graph of one elsewhere: $name',
+  async (project) => {
+    const folder = join(folderWith({}), 'node_modules/installed')
+    cpSync(project.folder, folder, { recursive: true })
+    const there = await tryCompile(folder, project.options)
+    const here = await tryCompile(project.folder, project.options)
+    expect(withoutStacks(plain(there.graph))).toEqual(withoutStacks(plain(here.graph)))
+  },
+)
