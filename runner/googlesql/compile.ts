@@ -2,12 +2,17 @@ import type { QueryParameter, ResultColumn, Target } from '../warehouse/warehous
 import type { Catalog, CatalogChange, CatalogRoutine, NameDefaults } from './catalog.ts'
 import { lowerStatement, type Step } from './lower/statement.ts'
 import type { Statement } from './parse/ast.ts'
-import { type Context, EMPTY_SCOPE } from './resolve/context.ts'
+import { coerceTo } from './resolve/coerce.ts'
+import { type Context, EMPTY_SCOPE, newColumn } from './resolve/context.ts'
+import { literalOutput } from './resolve/dml.ts'
 import { type ColumnLineage, lineageOf } from './resolve/lineage.ts'
+import { project } from './resolve/project.ts'
 import type { Expr } from './resolve/resolved.ts'
 import type { ResolvedStatement } from './resolve/resolved-statement.ts'
 import { nameOutputs } from './resolve/result-names.ts'
 import { resolveStatement } from './resolve/statement.ts'
+import { typeName } from './types/print.ts'
+import type { SqlType } from './types/type.ts'
 
 export interface CompileOptions {
   readonly defaults: NameDefaults
@@ -16,6 +21,8 @@ export interface CompileOptions {
   readonly variables?: ReadonlyMap<string, Expr>
   readonly temporaryRoutines?: ReadonlyMap<string, CatalogRoutine>
   readonly file?: string | undefined
+  /** Of a query of one column: its values are converted to this type, as an assignment does. */
+  readonly as?: SqlType
 }
 
 /** One statement, ready for DuckDB. */
@@ -67,7 +74,9 @@ export function compileStatement(
     inFunction: false,
   }
   const resolved = resolveStatement(context, node)
-  const statement = named(resolved.statement)
+  const statement = named(
+    options.as === undefined ? resolved.statement : assigned(context, node, resolved.statement, options.as),
+  )
   const { met } = context.resolution
   return {
     statementType: resolved.statementType,
@@ -81,6 +90,28 @@ export function compileStatement(
       statement.kind === 'create routine' && statement.temporary ? statement.routine : undefined,
     volatile: met.volatile,
   }
+}
+
+function assigned(
+  context: Context,
+  node: Statement,
+  statement: ResolvedStatement,
+  type: SqlType,
+): ResolvedStatement {
+  const output = statement.kind === 'query' ? statement.query.columns[0] : undefined
+  if (statement.kind !== 'query' || output === undefined) return statement
+  const { query } = statement
+  const value = literalOutput(query, output)
+  const expr = coerceTo(
+    context,
+    node,
+    value,
+    type,
+    `Cannot coerce expression of type ${typeName(value.type)} to type ${typeName(type)}`,
+  )
+  const column = newColumn(context, output.name, type)
+  const columns = [{ ...output, column }]
+  return { kind: 'query', query: { ...query, scan: project(query.scan, [{ column, expr }]), columns } }
 }
 
 /** Result columns by the names that BigQuery gives them. */

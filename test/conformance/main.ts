@@ -24,7 +24,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error('usage: npm run conformance -- FILE… [--json OUT] [--only TEXT]')
     return 2
   }
-  const byFile = files.map((file) => ({ file, cases: readCases(file).filter(({ given }) => given.id.includes(only)) }))
+  const byFile = files.map((file) => ({
+    file,
+    cases: readCases(file).filter(({ given }) => given.id.includes(only)),
+  }))
   const answers = await runAll(byFile.flatMap(({ cases }) => cases))
   const table = byFile.map(({ file, cases }) => ({
     file: basename(file),
@@ -36,7 +39,10 @@ async function main(args: readonly string[]): Promise<number> {
   return summary.wrong === 0 ? 0 : 1
 }
 
-function offset(files: readonly { readonly file: string; readonly cases: readonly unknown[] }[], file: string): number {
+function offset(
+  files: readonly { readonly file: string; readonly cases: readonly unknown[] }[],
+  file: string,
+): number {
   let sum = 0
   for (const known of files) {
     if (known.file === file) return sum
@@ -83,7 +89,10 @@ function start(): Promise<ChildProcess> {
   })
 }
 
-function ask(worker: ChildProcess, prepared: PreparedCase): Promise<{ readonly answer: Answer; readonly alive: boolean }> {
+function ask(
+  worker: ChildProcess,
+  prepared: PreparedCase,
+): Promise<{ readonly answer: Answer; readonly alive: boolean }> {
   const { id } = prepared.given
   return new Promise((resolve) => {
     const done = (answer: Answer, alive: boolean) => {
@@ -92,7 +101,10 @@ function ask(worker: ChildProcess, prepared: PreparedCase): Promise<{ readonly a
       worker.removeAllListeners('exit')
       resolve({ answer, alive })
     }
-    const timer = setTimeout(() => done({ id, outcome: 'wrong', why: `no answer within ${HANG / 1000} s` }, false), HANG)
+    const timer = setTimeout(
+      () => done({ id, outcome: 'wrong', why: `no answer within ${HANG / 1000} s` }, false),
+      HANG,
+    )
     worker.once('message', (answer: Answer) => done(answer, true))
     worker.once('exit', (code) => done({ id, outcome: 'wrong', why: `crash: exit code ${code}` }, false))
     worker.send(prepared)

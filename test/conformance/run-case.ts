@@ -1,4 +1,6 @@
+import type { Path } from '../../runner/googlesql/parse/ast.ts'
 import { parse } from '../../runner/googlesql/parse/index.ts'
+import { nameParts } from '../../runner/googlesql/parse/name-parts.ts'
 import { scalarType } from '../../runner/googlesql/types/scalars.ts'
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
 import { Problem } from '../../runner/problem.ts'
@@ -16,7 +18,11 @@ export async function runCase({ given, before }: PreparedCase): Promise<Answer> 
   try {
     return await judge(warehouse, given, before)
   } catch (error) {
-    return { id: given.id, outcome: 'wrong', why: `crash: ${error instanceof Error ? error.stack : String(error)}` }
+    return {
+      id: given.id,
+      outcome: 'wrong',
+      why: `crash: ${error instanceof Error ? error.stack : String(error)}`,
+    }
   } finally {
     await warehouse.close()
   }
@@ -24,9 +30,10 @@ export async function runCase({ given, before }: PreparedCase): Promise<Answer> 
 
 async function judge(warehouse: Warehouse, given: Case, before: string | undefined): Promise<Answer> {
   const { id, expect } = given
-  const options = given.defaultDataset === true || before !== undefined ? { defaultDataset: DATASET } : {}
+  const options = { defaultDataset: DATASET }
   try {
     await warehouse.createDataset(PROJECT, DATASET)
+    for (const dataset of namedDatasets(given)) await warehouse.createDataset(PROJECT, dataset)
     if (before !== undefined) await warehouse.execute(before, options)
     const setup = typeof given.setup === 'string' ? [given.setup] : (given.setup ?? [])
     for (const text of setup) if (hasStatement(text)) await warehouse.execute(filled(text), options)
@@ -36,7 +43,8 @@ async function judge(warehouse: Warehouse, given: Case, before: string | undefin
     if (expect.error !== undefined) {
       return { id, outcome: 'wrong', why: `an error is expected, got ${JSON.stringify(result.rows, plain)}` }
     }
-    const ordered = expect.unordered !== true && (expect.ordered === true || isOrdered(filled(expect.check ?? given.query)))
+    const ordered =
+      expect.unordered !== true && (expect.ordered === true || isOrdered(filled(expect.check ?? given.query)))
     const why = compareResult(result, expect, ordered)
     return why === undefined ? { id, outcome: 'right' } : { id, outcome: 'wrong', why }
   } catch (error) {
@@ -57,7 +65,8 @@ function failed({ id, expect }: Case, error: unknown): Answer {
     if (matches) return { id, outcome: 'right' }
   }
   const cause = error.cause instanceof Error ? ` (${error.cause.message.slice(0, 600)})` : ''
-  const refused = /not supported locally/.test(error.message) && !/the embedded engine refused/.test(error.message)
+  const refused =
+    /not supported locally/.test(error.message) && !/the embedded engine refused/.test(error.message)
   return { id, outcome: refused ? 'refused' : 'wrong', why: `error: ${message}${cause}` }
 }
 
@@ -68,6 +77,24 @@ function plain(_: string, value: unknown): unknown {
 function hasStatement(text: string): boolean {
   const { statements, problems } = parse(text)
   return statements.length > 0 || problems.length > 0
+}
+
+/** Datasets in which the case creates something without having created them: they are taken to be there. */
+function namedDatasets({ setup, query, expect }: Case): readonly string[] {
+  if (expect.error !== undefined) return []
+  const texts = [...(typeof setup === 'string' ? [setup] : (setup ?? [])), query].map(filled)
+  const statements = texts.flatMap((text) => parse(text).statements)
+  const made = new Set([DATASET])
+  const found: string[] = []
+  for (const node of statements) {
+    if (!('kind' in node) || !('name' in node) || !/^create/.test(node.kind)) continue
+    const parts = nameParts(node.name as Path)
+    const dataset = node.kind === 'createSchema' ? parts.at(-1) : parts.at(-2)
+    if (dataset === undefined || made.has(dataset)) continue
+    made.add(dataset)
+    if (node.kind !== 'createSchema') found.push(dataset)
+  }
+  return found
 }
 
 function filled(text: string): string {
@@ -96,7 +123,9 @@ function parametersOf({ parameters }: Case): readonly QueryParameter[] {
     })
   }
   return Object.entries(parameters).map(([name, value]) => {
-    const type: SqlType = { kind: typeof value === 'number' ? 'INT64' : typeof value === 'boolean' ? 'BOOL' : 'STRING' }
+    const type: SqlType = {
+      kind: typeof value === 'number' ? 'INT64' : typeof value === 'boolean' ? 'BOOL' : 'STRING',
+    }
     return { name, type, value: valueOf(value, type) }
   })
 }
@@ -105,7 +134,10 @@ function typeOf(given: GivenType): SqlType {
   if (typeof given === 'string') return scalarType(given) ?? { kind: 'STRING' }
   if (given.arrayType !== undefined) return { kind: 'ARRAY', element: typeOf(given.arrayType) }
   if (given.structTypes !== undefined) {
-    return { kind: 'STRUCT', fields: given.structTypes.map(({ name, type }) => ({ name, type: typeOf(type) })) }
+    return {
+      kind: 'STRUCT',
+      fields: given.structTypes.map(({ name, type }) => ({ name, type: typeOf(type) })),
+    }
   }
   return scalarType(given.type) ?? { kind: 'STRING' }
 }

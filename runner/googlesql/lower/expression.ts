@@ -79,6 +79,7 @@ export function callFacts(
 }
 
 function literalValue(arg: Expr | PartArgument): Call['literals'][number] {
+  if (arg.kind === 'part') return arg.text
   if (arg.kind !== 'literal') return undefined
   const { value } = arg
   return typeof value === 'object' && value !== null ? undefined : value

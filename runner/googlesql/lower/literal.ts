@@ -22,6 +22,8 @@ export function lowerLiteral(type: SqlType, value: Value): string {
       return `CAST('${String(value)}' AS DECIMAL(38,9))`
     case 'DATE':
       return `CAST(${quoteText(String(value))} AS DATE)`
+    case 'JSON':
+      return `CAST(${quoteText(String(value))} AS JSON)`
     case 'ARRAY': {
       const elements = Array.isArray(value)
         ? value.map((item: Value) => lowerLiteral(type.element, item))

@@ -25,11 +25,15 @@ export function resolveCall(context: Context, node: Call): Expr {
     const names = allFunctions()
       .filter((known) => known.kind !== 'operator')
       .map((known) => known.name)
+    if (parts.length > 1) {
+      const { start, end } = node.name
+      throw problemAt(context, node, `Function not found: ${context.source.text.slice(start, end)}`)
+    }
     const near = didYouMean(name.toUpperCase(), names)
     throw problemAt(
       context,
       node,
-      `Function not found: ${name}${near === '' ? ' (unknown, or is not supported locally)' : near}`,
+      `Function not found: ${name}${near} (unknown, or is not supported locally)`,
     )
   }
   if (entry.kind === 'operator') throw problemAt(context, node, `Function not found: ${name}`)

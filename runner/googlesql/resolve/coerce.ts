@@ -8,13 +8,20 @@ import type { SqlType } from '../types/type.ts'
 import { type Context, problemAt } from './context.ts'
 import type { Expr } from './resolved.ts'
 
-/** True for NULL and `[]` as written: they fit every (array) type. */
+/** True for a call of ERROR: it never gives a value, so it fits every type. */
+function neverGives(expr: Expr): expr is Extract<Expr, { kind: 'call' }> {
+  return expr.kind === 'call' && expr.entry.name === 'ERROR'
+}
+
+/** True for NULL, ERROR(…) and `[]` as written: they fit every (array) type. */
 export function isUntyped(expr: Expr): boolean {
+  if (neverGives(expr)) return true
   return (expr.kind === 'literal' || expr.kind === 'array') && expr.untyped === true
 }
 
-/** True for NULL as written, without a type. */
+/** True for NULL as written, without a type, and for what fits as well as it. */
 export function isUntypedNull(expr: Expr): boolean {
+  if (neverGives(expr)) return true
   return expr.kind === 'literal' && expr.untyped === true
 }
 
@@ -60,8 +67,7 @@ export function coercionCost(expr: Expr, to: SqlType): number | undefined {
   })
   if (way === undefined) return undefined
   if (way === 'same') return 0
-  const distance = Math.abs((widths[to.kind] ?? 5) - (widths[expr.type.kind] ?? 0))
-  return (way === 'literal' ? 1 : 10) * distance
+  return (way === 'literal' ? 1 : 10) * (distances[`${expr.type.kind} ${to.kind}`] ?? 4)
 }
 
 function structCost(values: readonly Expr[], to: Extract<SqlType, { kind: 'STRUCT' }>): number | undefined {
@@ -83,18 +89,30 @@ function sum(costs: readonly (number | undefined)[]): number | undefined {
   return total
 }
 
-const widths: Readonly<Record<string, number>> = {
-  INT64: 1,
-  NUMERIC: 2,
-  BIGNUMERIC: 3,
-  FLOAT64: 4,
-  DATE: 1,
-  DATETIME: 2,
+/** How far a type is from one that it converts into: functions prefer FLOAT64 for an INT64, but NUMERIC beside one. */
+const distances: Readonly<Record<string, number>> = {
+  'INT64 FLOAT64': 1,
+  'INT64 NUMERIC': 2,
+  'INT64 BIGNUMERIC': 3,
+  'NUMERIC BIGNUMERIC': 1,
+  'NUMERIC FLOAT64': 5,
+  'BIGNUMERIC FLOAT64': 5,
+  'DATE DATETIME': 1,
 }
 
 /** The expression as a value of `to`; the caller has made sure that it fits. */
 export function convert(expr: Expr, to: SqlType): Expr {
-  if (isUntypedNull(expr)) return { kind: 'literal', type: to, value: null, from: 'literal' }
+  if (neverGives(expr)) {
+    return equalTypes(expr.type, to)
+      ? expr
+      : {
+          kind: 'case',
+          type: to,
+          whens: [{ condition: alwaysError(expr), result: nullOf(to) }],
+          otherwise: nullOf(to),
+        }
+  }
+  if (isUntypedNull(expr)) return nullOf(to)
   if (expr.kind === 'array' && expr.untyped === true && to.kind === 'ARRAY') {
     return { kind: 'array', type: to, elements: [] }
   }
@@ -114,6 +132,19 @@ export function convert(expr: Expr, to: SqlType): Expr {
     return { kind: 'array', type: to, elements: expr.elements.map((element) => convert(element, to.element)) }
   }
   return { kind: 'cast', type: to, operand: expr, safe: false }
+}
+
+function nullOf(type: SqlType): Expr {
+  return { kind: 'literal', type, value: null, from: 'literal' }
+}
+
+/** ERROR(…) where a condition stands. */
+function alwaysError(expr: Extract<Expr, { kind: 'call' }>): Expr {
+  return {
+    ...expr,
+    type: { kind: 'BOOL' },
+    signature: { ...expr.signature, lower: (args, call) => `(${expr.signature.lower(args, call)} IS NULL)` },
+  }
 }
 
 /** The same value, under the spelling of field names that `to` has. */

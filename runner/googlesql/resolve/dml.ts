@@ -158,7 +158,7 @@ function insertedQuery(
 }
 
 /** A literal in the select list coerces as a literal. */
-function literalOutput(query: ResolvedQuery, output: OutputColumn): Expr {
+export function literalOutput(query: ResolvedQuery, output: OutputColumn): Expr {
   if (query.scan.kind === 'project') {
     const computed = query.scan.computed.find((item) => item.column === output.column)
     if (computed?.expr.kind === 'literal' || computed?.expr.kind === 'array') return computed.expr

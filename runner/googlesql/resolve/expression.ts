@@ -49,10 +49,14 @@ export function resolveExpression(context: Context, node: Expression): Expr {
       )
     case 'binary':
       return resolveBinary(context, node)
-    case 'logical': {
-      const operands = node.operands.map((operand) => resolveExpression(context, operand))
-      return callBuiltin(context, node, node.operator, operands)
-    }
+    case 'logical':
+      return conjunction(
+        node.operator,
+        node.operands.map((operand) => {
+          const expr = resolveExpression(context, operand)
+          return coerceTo(context, operand, expr, BOOL, notBool(node.operator, expr))
+        }),
+      )
     case 'call':
       return resolveCall(context, node)
     case 'case':
@@ -83,6 +87,22 @@ export function resolveExpression(context: Context, node: Expression): Expr {
       throw problemAt(context, node, 'Unexpected keyword DEFAULT')
     default:
       return resolveTest(context, node)
+  }
+}
+
+function notBool(operator: string, expr: Expr): string {
+  return `No matching signature for operator ${operator} for argument types: ${typeName(expr.type)}; an operand of ${operator} must be BOOL`
+}
+
+/** Any number of conditions in one AND or OR, so that a long chain is no deep tree. */
+export function conjunction(operator: 'AND' | 'OR', operands: readonly Expr[]): Expr {
+  return {
+    kind: 'call',
+    type: BOOL,
+    entry: { name: operator, kind: 'operator', page: 'operators#logical_operators', signatures: [] },
+    signature: { parameters: [], result: BOOL, lower: (args) => `(${args.join(` ${operator} `)})` },
+    args: operands,
+    safe: false,
   }
 }
 

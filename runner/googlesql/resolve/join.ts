@@ -2,7 +2,7 @@ import type { Expression, FromItem, Identifier, Join } from '../parse/ast.ts'
 import { callBuiltin } from './builtin.ts'
 import { coerceTo, commonType, convert } from './coerce.ts'
 import { type Context, newColumn, plainContext, problemAt } from './context.ts'
-import { resolveExpression } from './expression.ts'
+import { conjunction, resolveExpression } from './expression.ts'
 import { checkAliases, type From, resolveFrom, unnestSource } from './from.ts'
 import { project } from './project.ts'
 import type { Computed, Expr, JoinScan, Scan } from './resolved.ts'
@@ -117,7 +117,7 @@ function joinUsing(
     equalities.push(callBuiltin(context, name, '=', [convert(ours.expr, type), convert(theirs.expr, type)]))
     shared.push({ name: ours.name, expr: usingValue(context, join, ours, theirs, computed) })
   }
-  const condition = equalities.length === 1 ? equalities[0] : callBuiltin(context, join, 'AND', equalities)
+  const condition = equalities.length === 1 ? equalities[0] : conjunction('AND', equalities)
   const type = join.type === 'COMMA' || join.type === 'CROSS' ? 'INNER' : join.type
   const scan: Scan = { kind: 'join', type, left: left.scan, right: right.scan, condition }
   const hidden = new Set(using.map((name) => name.name.toLowerCase()))

@@ -1,6 +1,7 @@
 import type { Literal, Unary } from '../parse/ast.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
+import { callBuiltin } from './builtin.ts'
 import { type Context, problemAt } from './context.ts'
 import type { Expr, LiteralExpr } from './resolved.ts'
 import { resolveType } from './type-node.ts'
@@ -28,7 +29,9 @@ export function resolveLiteral(context: Context, node: Exclude<Literal, { kind: 
     case 'bytes':
       return literal({ kind: 'BYTES' }, node.value)
     case 'typedLiteral':
-      return typed({ kind: node.type }, node.value.value)
+      return node.type === 'JSON'
+        ? callBuiltin(context, node, 'PARSE_JSON', [literal({ kind: 'STRING' }, node.value.value)])
+        : typed({ kind: node.type }, node.value.value)
     case 'rangeLiteral': {
       const { type } = resolveType(context, node.element)
       return typed({ kind: 'RANGE', element: type }, node.value.value)

@@ -189,14 +189,42 @@ export function noMatch(entry: FunctionEntry, given: readonly GivenArgument[]): 
     value.kind === 'part' ? 'DATE_TIME_PART' : isUntypedNull(value) ? 'NULL' : typeName(value.type),
   )
   const what = entry.kind === 'operator' ? 'operator' : 'function'
-  const lines = entry.signatures.map(
-    (signature) => `  Signature: ${entry.name}(${signature.parameters.map(parameterText).join(', ')})`,
-  )
-  return [
-    `No matching signature for ${what} ${entry.name}`,
-    `  Argument types: ${types.length === 0 ? '()' : types.join(', ')}`,
-    ...lines,
-  ].join('\n')
+  const lines = entry.signatures.flatMap((signature) => [
+    `  Signature: ${signatureText(entry, signature)}`,
+    ...reasons(signature, given).map((reason) => `    ${reason}`),
+  ])
+  const head = `No matching signature for ${what} ${entry.name}`
+  return types.length === 0
+    ? [`${head} with no arguments`, ...lines].join('\n')
+    : [head, `  Argument types: ${types.join(', ')}`, ...lines].join('\n')
+}
+
+function signatureText(entry: FunctionEntry, signature: Signature): string {
+  const parameters = signature.parameters.map(parameterText)
+  if (entry.kind !== 'operator' || !/^\W+$/.test(entry.name)) return `${entry.name}(${parameters.join(', ')})`
+  return parameters.length === 1 ? `${entry.name}${parameters[0]}` : parameters.join(` ${entry.name} `)
+}
+
+/** Why a signature does not fit, as far as that is plain. */
+function reasons(signature: Signature, given: readonly GivenArgument[]): readonly string[] {
+  const { parameters } = signature
+  const least = parameters.filter((p) => p.optional !== true && p.repeated !== true).length
+  const most = parameters.some((p) => p.repeated === true) ? Number.POSITIVE_INFINITY : parameters.length
+  const text = (count: number) => `${count} argument${count === 1 ? '' : 's'}`
+  if (given.length < least) return [`Signature requires at least ${text(least)}, found ${text(given.length)}`]
+  if (given.length > most) return [`Signature accepts at most ${text(most)}, found ${text(given.length)}`]
+  for (const [index, { value, name }] of given.entries()) {
+    const parameter = parameters[index] ?? parameters.at(-1)
+    if (parameter === undefined || name !== undefined || value.kind === 'part') continue
+    const { type } = parameter
+    if (typeof type === 'string' || typeof type === 'function') continue
+    if (coercionCost(value, type) === undefined) {
+      return [
+        `Argument ${index + 1}: Unable to coerce type ${typeName(value.type)} to expected type ${typeName(type)}`,
+      ]
+    }
+  }
+  return []
 }
 
 function parameterText(parameter: Parameter): string {

@@ -1,3 +1,4 @@
+import { Problem } from '../../problem.ts'
 import type { Target } from '../../warehouse/warehouse.ts'
 import type { CatalogTable } from '../catalog.ts'
 import { SESSION } from '../lower/identifier.ts'
@@ -19,6 +20,12 @@ export function sessionTarget(name: string): Target {
 export function tableTarget(context: Context, path: Path): Target {
   const parts = nameParts(path)
   const { project, dataset } = context.source.defaults
+  const given = parts.at(-2)
+  if (given !== undefined && !/^[\p{L}\p{N}_-]{1,1024}$/u.test(given)) {
+    throw new Problem(
+      `Invalid dataset ID "${given}". Dataset IDs must be alphanumeric (plus underscores and dashes) and must be at most 1024 characters long.`,
+    )
+  }
   const [first, second, third] = parts
   if (first !== undefined && second === undefined) {
     const temporary = sessionTarget(first)
@@ -56,8 +63,8 @@ export function tableNotFound(context: Pick<Context, 'resolution'>, target: Targ
   const { database, schema, name } = target
   if (database === SESSION.database) return `Not found: Table ${name}`
   if (!catalog.hasDataset(database, schema)) {
-    return `Not found: Dataset ${database}:${schema}${didYouMean(schema, catalog.datasets(database))}`
+    return `Not found: Dataset ${database}:${schema} was not found in location US${didYouMean(schema, catalog.datasets(database))}`
   }
   const names = catalog.tables(database, schema).map((table) => table.target.name)
-  return `Not found: Table ${database}:${schema}.${name}${didYouMean(name, names)}`
+  return `Not found: Table ${database}:${schema}.${name} was not found in location US${didYouMean(name, names)}`
 }

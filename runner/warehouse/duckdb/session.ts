@@ -3,7 +3,7 @@ import type { Catalog, CatalogChange, CatalogRoutine, NameDefaults } from '../..
 import { type Compiled, compileStatement } from '../../googlesql/compile.ts'
 import { SESSION } from '../../googlesql/lower/identifier.ts'
 import type { Statement } from '../../googlesql/parse/ast.ts'
-import type { Expr } from '../../googlesql/resolve/resolved.ts'
+import type { ScriptHost, Surroundings } from '../../googlesql/script/host.ts'
 import { Problem } from '../../problem.ts'
 import type { QueryParameter, StatementResult, Value } from '../warehouse.ts'
 import { type CatalogState, loadCatalog } from './catalog.ts'
@@ -58,11 +58,12 @@ export interface SessionOptions {
 }
 
 /** One `execute`: a connection of its own, with its temporary tables and functions, and its transaction. */
-export class Session {
+export class Session implements ScriptHost {
   readonly #options: SessionOptions
   readonly temporaryRoutines = new Map<string, CatalogRoutine>()
   readonly #temporary: CatalogChange[] = []
   #transaction: CatalogChange[] | undefined
+  #pretending = false
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -83,28 +84,51 @@ export class Session {
     return state.applied([...(this.#transaction ?? []), ...this.#temporary])
   }
 
+  get defaults(): NameDefaults {
+    return this.#options.defaults
+  }
+
   /** Compiles a statement of `text`; once more with a fresh catalog if something seems not to be there. */
-  async compile(
-    text: string,
-    node: Statement,
-    variables: ReadonlyMap<string, Expr>,
-    parameters: readonly QueryParameter[] = this.#options.parameters,
-  ): Promise<Compiled> {
-    const { defaults, compiled, shared } = this.#options
+  async compile(text: string, node: Statement, surroundings: Surroundings): Promise<Compiled> {
+    const { compiled, shared } = this.#options
+    const {
+      variables,
+      parameters = this.#options.parameters,
+      defaults = this.#options.defaults,
+    } = surroundings
     const attempt = async () => {
       const catalog = await this.catalog()
-      const options = { defaults, parameters, variables, temporaryRoutines: this.temporaryRoutines }
-      const plain = variables.size === 0 && parameters.length === 0 && this.temporaryRoutines.size === 0
+      const options = {
+        ...surroundings,
+        defaults,
+        parameters,
+        variables,
+        temporaryRoutines: this.temporaryRoutines,
+      }
+      const plain =
+        parameters.length === 0 && this.temporaryRoutines.size === 0 && surroundings.as === undefined
       const make = () => compileStatement(text, node, catalog, options)
-      return plain && !this.isTainted ? compiled.get(text, node, catalog.version, defaults, make) : make()
+      // System variables are always there; a script's own make each compilation one of a kind.
+      const scripted = [...variables.keys()].some((name) => !name.startsWith('@@')) || /@@/.test(text)
+      return plain && !scripted && !this.isTainted
+        ? compiled.get(text, node, catalog.version, defaults, make)
+        : make()
     }
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof Problem) || !/^Not found/.test(error.message)) throw error
+      if (!(error instanceof Problem) || !/^(Not found|Function not found|Procedure)/.test(error.message))
+        throw error
       shared.invalidate()
       return attempt()
     }
+  }
+
+  /** Notes what a statement would change, for the statements after it; nothing runs. */
+  pretend(compiled: Compiled): void {
+    this.#transaction ??= []
+    this.#pretending = true
+    this.#note(compiled)
   }
 
   /** Runs a compiled statement. */
@@ -128,8 +152,7 @@ export class Session {
       throw translateError(error)
     }
     this.#note(compiled)
-    const columns = compiled.statementType === 'SELECT' ? compiled.columns : []
-    return { statementType: compiled.statementType, columns, ...result }
+    return { statementType: compiled.statementType, columns: compiled.columns, ...result }
   }
 
   async #rows(sql: string, compiled: Compiled): Promise<readonly (readonly Value[])[]> {
@@ -177,6 +200,7 @@ export class Session {
   async rollback(): Promise<void> {
     if (this.#transaction === undefined) throw new Problem('There is no transaction in progress')
     this.#transaction = undefined
+    if (this.#pretending) return
     await this.#options.connection.run('ROLLBACK').catch(() => undefined)
   }
 }

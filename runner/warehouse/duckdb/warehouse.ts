@@ -4,7 +4,7 @@ import type { CatalogColumn, CatalogTable } from '../../googlesql/catalog.ts'
 import { physicalSchema, physicalTable, quoteText } from '../../googlesql/lower/identifier.ts'
 import { installLibrary } from '../../googlesql/lower/library/install.ts'
 import { tableComment } from '../../googlesql/lower/metadata.ts'
-import { runScript } from '../../googlesql/script/run.ts'
+import { dryRun, runScript } from '../../googlesql/script/run.ts'
 import { nearest } from '../../nearest.ts'
 import { Problem } from '../../problem.ts'
 import type { Landing } from '../landing.ts'
@@ -71,17 +71,11 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   async execute(text: string, options: ExecuteOptions = {}): Promise<StatementResult> {
-    return this.#inSession(options, async (session) => {
-      const { result } = await runScript(text, session, { dryRun: false, signal: options.signal })
-      return result
-    })
+    return this.#inSession(options, (session) => runScript(text, session, options.signal))
   }
 
   async dryRun(text: string, options: ExecuteOptions = {}): Promise<DryRun> {
-    return this.#inSession(options, async (session) => {
-      const { dry } = await runScript(text, session, { dryRun: true, signal: options.signal })
-      return dry
-    })
+    return this.#inSession(options, (session) => dryRun(text, session))
   }
 
   async #inSession<T>(options: ExecuteOptions, work: (session: Session) => Promise<T>): Promise<T> {
