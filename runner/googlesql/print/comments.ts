@@ -41,7 +41,7 @@ function neighbours(root: Node, comment: Comment, cache: Map<Node, readonly Node
   if (comment.start >= root.end) return { before: root, after: undefined }
   let around = root
   for (;;) {
-    const nodes = childrenOf(around, cache)
+    const nodes = sortedChildren(around, cache)
     const inside = nodes.find(({ start, end }) => start <= comment.start && comment.end <= end)
     if (inside === undefined) {
       const before = nodes.findLast(({ end }) => end <= comment.start)
@@ -52,16 +52,20 @@ function neighbours(root: Node, comment: Comment, cache: Map<Node, readonly Node
   }
 }
 
-function childrenOf(node: Node, cache: Map<Node, readonly Node[]>): readonly Node[] {
+function sortedChildren(node: Node, cache: Map<Node, readonly Node[]>): readonly Node[] {
   const known = cache.get(node)
   if (known !== undefined) return known
-  const nodes = Object.entries(node)
+  const nodes = childrenOf(node).toSorted((a, b) => a.start - b.start)
+  cache.set(node, nodes)
+  return nodes
+}
+
+/** The nodes right inside a node. */
+export function childrenOf(node: object): readonly Node[] {
+  return Object.entries(node)
     .filter(([name]) => name !== 'comments')
     .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
     .filter(isNode)
-    .sort((a, b) => a.start - b.start)
-  cache.set(node, nodes)
-  return nodes
 }
 
 function isNode(value: unknown): value is Node {

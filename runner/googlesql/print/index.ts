@@ -36,12 +36,12 @@ export function printStatements(nodes: readonly Statement[]): string {
 
 /** @example printExpression(parseExpression('a+1')) // 'a + 1' */
 export function printExpressionText(node: Expression): string {
-  return render(new Printer(new Map(), printNode).of(node), width)
+  return render(new Printer(new Map(), printNode).whole(node), width)
 }
 
 /** @example printTypeText(parseType('array<int64>')) // 'ARRAY<int64>' */
 export function printTypeText(node: TypeNode): string {
-  return render(new Printer(new Map(), printNode).of(node), Number.MAX_SAFE_INTEGER)
+  return render(new Printer(new Map(), printNode).whole(node), Number.MAX_SAFE_INTEGER)
 }
 
 /** Comments in odd places may take a few rounds to come to rest. */
@@ -68,7 +68,7 @@ function settled(node: Statement): Statement {
 
 function statementDoc(node: Statement, end = ''): Doc {
   const attached = attachComments(node)
-  const doc = new Printer(attached, printNode).of(node)
+  const doc = new Printer(attached, printNode).whole(node)
   return cat(doc, end)
 }
 

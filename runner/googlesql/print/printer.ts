@@ -56,7 +56,7 @@ import type {
   WithEntry,
   WithOffset,
 } from '../parse/ast.ts'
-import type { Attached } from './comments.ts'
+import { type Attached, childrenOf } from './comments.ts'
 import { cat, type Doc, hardline, suffix } from './doc.ts'
 
 /** Every node that the parser makes. */
@@ -119,6 +119,7 @@ export type DefinitionNode =
 
 /** Prints nodes, each with the comments that belong to it. The families of nodes get it to print what is inside them. */
 export class Printer {
+  private readonly ready = new Map<Node, Doc>()
   private readonly attached: ReadonlyMap<object, Attached>
   private readonly family: (node: Node, printer: Printer) => Doc
 
@@ -128,7 +129,21 @@ export class Printer {
   }
 
   of(node: Node): Doc {
-    return this.decorate(node, this.family(node, this))
+    return this.ready.get(node) ?? this.decorate(node, this.family(node, this))
+  }
+
+  /**
+   * The document of a whole tree. One that nests too deep for the stack is printed from its leaves up, so that each
+   * node finds what is inside it printed already.
+   */
+  whole(root: Node): Doc {
+    try {
+      return this.of(root)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+    }
+    for (const node of nodesOf(root).reverse()) this.ready.set(node, this.of(node))
+    return this.of(root)
   }
 
   /** Adds a node's comments to its document. */
@@ -149,6 +164,14 @@ export class Printer {
   all(nodes: readonly Node[]): readonly Doc[] {
     return nodes.map((node) => this.of(node))
   }
+}
+
+/** The tree's nodes, each before the ones inside it. */
+function nodesOf(root: Node): Node[] {
+  const nodes: Node[] = [root]
+  for (let index = 0; index < nodes.length; index += 1)
+    nodes.push(...(childrenOf(nodes[index] as Node) as Node[]))
+  return nodes
 }
 
 function withComments({ leading, trailing }: Attached, doc: Doc): Doc {

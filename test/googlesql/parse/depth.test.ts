@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from '../../../runner/googlesql/parse/index.ts'
+import { printStatements } from '../../../runner/googlesql/print/index.ts'
 
 /** `open` a thousand times around `inside`. */
 function nest(open: string, inside: string, close: string, times = 1000): string {
@@ -29,10 +30,12 @@ describe('a thousand levels', () => {
     ['joins in parentheses', `SELECT * FROM ${nest('(a JOIN ', 'b', ' ON TRUE)')}`],
     ['blocks', nest('BEGIN ', 'SELECT 1;', 'END;')],
     ['IFs', nest('IF TRUE THEN ', 'SELECT 1;', 'END IF;')],
-  ])('of %s parse', (_name, text) => {
+  ])('of %s parse and print', (_name, text) => {
     const { statements, problems } = parse(text)
     expect(problems.map(String)).toEqual([])
     expect(statements).toHaveLength(1)
+    const printed = printStatements(statements)
+    expect(printStatements(parse(printed).statements) === printed).toBe(true)
   })
 })
 
@@ -45,8 +48,11 @@ describe('long chains', () => {
     ['IN lists', `SELECT a IN (${new Array(5000).fill("'x'").join(', ')})`],
     ['fields', `SELECT a${'.b'.repeat(5000)}`],
     ['statements', 'SELECT 1;'.repeat(5000)],
-  ])('of five thousand %s parse', (_name, text) => {
-    expect(parse(text).problems.map(String)).toEqual([])
+  ])('of five thousand %s parse and print', (_name, text) => {
+    const { statements, problems } = parse(text)
+    expect(problems.map(String)).toEqual([])
+    const printed = printStatements(statements)
+    expect(printStatements(parse(printed).statements) === printed).toBe(true)
   })
 })
 

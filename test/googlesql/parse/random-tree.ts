@@ -204,7 +204,7 @@ export const trees = fc.letrec<Trees>((tie: fc.LetrecTypedTie<Trees>): fc.Letrec
   ]
   return {
     expression: fc.oneof(
-      { maxDepth: 4, withCrossShrink: true },
+      { maxDepth: 4, depthIdentifier: 'tree', withCrossShrink: true },
       { weight: 2, arbitrary: literal },
       { weight: 3, arbitrary: path },
       ...[...operators, ...others].map((arbitrary) => ({ weight: 1, arbitrary })),
@@ -248,7 +248,7 @@ export const trees = fc.letrec<Trees>((tie: fc.LetrecTypedTie<Trees>): fc.Letrec
       })
       .map((node) => ({ kind: 'select' as const, ...at, ...node, windows: [] })),
     from: fc.oneof(
-      { maxDepth: 2 },
+      { maxDepth: 4, depthIdentifier: 'tree' },
       fc
         .record({ path, alias: fc.option(identifier, { nil: undefined }) })
         .map((node) => ({ kind: 'tablePath' as const, ...at, ...node, pivots: [] })),
@@ -258,7 +258,7 @@ export const trees = fc.letrec<Trees>((tie: fc.LetrecTypedTie<Trees>): fc.Letrec
       expression.map((inner) => ({ kind: 'unnest' as const, ...at, expression: inner, pivots: [] })),
     ),
     body: fc.oneof(
-      { maxDepth: 2 },
+      { maxDepth: 4, depthIdentifier: 'tree' },
       tie('select'),
       tie('query').map((query) => ({ kind: 'parenthesizedQuery' as const, ...at, query })),
     ),
