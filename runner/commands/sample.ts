@@ -151,7 +151,7 @@ function sampleText(report: SampleReport, options: SampleCommandOptions): string
   ]
   const day = script.map(({ time, table, what }) => `  ${time}  ${table.padEnd(16)}${what}`)
   return [
-    `${folder}: ${counted(events, 'event')}; ${files.join(', ')}`,
+    `${folder}: ${files.join(', ')}; ${counted(events, 'event')} in all`,
     ...lines,
     ...(day.length === 0 ? [] : ['the scripted day (--json has it too):', ...day]),
     ...(day.length === 0 && options.changes !== false

@@ -10,7 +10,7 @@ test('sample writes into the stream of the project, and says what and what the d
   expect([code, err]).toEqual([0, ''])
   const lines = out.split('\n')
   expect(lines.slice(0, 7)).toEqual([
-    `${folder}/bucket/in: 6,507 events; 38 files written`,
+    `${folder}/bucket/in: 38 files written; 6,507 events in all`,
     '  world_x.city                4,352 rows, 40 changes',
     '  world_x.country             249 rows, 28 changes',
     '  world_x.countryinfo         249 rows, 6 changes',
@@ -37,7 +37,7 @@ test('a dump without the tables of world_x says that it has no day of changes', 
     '--to',
     'out',
   ])
-  expect(out).toBe(`${folder}/out: 1 event; 1 file written
+  expect(out).toBe(`${folder}/out: 1 file written; 1 event in all
   shop.t                      1 row, 0 changes (no key; without the values of g)
 backfill alone: only world_x's four tables have a day of changes
 `)
