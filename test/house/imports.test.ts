@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runner/warehouse': ['runner/googlesql'],
   'runner/project': ['runner/warehouse'],
   'runner/unit-test': ['runner/warehouse', 'runner/project', 'runner/googlesql/types', 'runner/report'],
-  'runner/graph': ['runner/project'],
+  'runner/graph': ['runner/project', 'runner/warehouse'],
   'runner/execute': [
     'runner/project',
     'runner/graph',
@@ -28,6 +28,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runner/warehouse',
     'runner/googlesql/types',
   ],
+  'runner/scaffold': ['runner/warehouse', 'runner/googlesql/types', 'runner/project'],
+  'runner/endpoint': ['runner/warehouse', 'runner/googlesql/types'],
   loaders: ['runner/warehouse', 'runner/googlesql/types'],
   'runner/commands': ['runner', 'loaders'],
   'runner/default-effects.ts': [],
