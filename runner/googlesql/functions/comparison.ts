@@ -142,6 +142,12 @@ export function equal(x: string, y: string, type: SqlType): string {
         const zipped = `list_transform(list_zip(${a}, ${b}), lambda p: ${pair})`
         return `CASE WHEN len(${a}) <> len(${b}) THEN FALSE WHEN len(${a}) = len(${b}) THEN coalesce(list_bool_and(${zipped}), TRUE) END`
       })
+    case 'RANGE':
+      // Two unbounded ends are the same end.
+      return once(
+        [x, y],
+        (a, b) => `CASE WHEN ${a} IS NOT NULL AND ${b} IS NOT NULL THEN ${a} IS NOT DISTINCT FROM ${b} END`,
+      )
     default:
       return `(${x} = ${y})`
   }

@@ -13,6 +13,9 @@ import { intervalFunctions } from './interval.ts'
 import { jsonFunctions } from './json.ts'
 import { logicalOperators } from './logical.ts'
 import { mathematicalFunctions } from './mathematical.ts'
+import { netFunctions } from './net.ts'
+import { rangeFunctions } from './range.ts'
+import { refusedFunctions } from './refused.ts'
 import { regexpFunctions } from './regexp.ts'
 import { stringFunctions } from './string.ts'
 import { windowFunctions } from './window.ts'
@@ -35,6 +38,9 @@ const families: readonly (readonly FunctionEntry[])[] = [
   aggregateFunctions,
   windowFunctions,
   debuggingFunctions,
+  rangeFunctions,
+  netFunctions,
+  refusedFunctions,
 ]
 
 const entries = new Map<string, FunctionEntry>()

@@ -8,6 +8,7 @@ import { formatFunctions } from './native/formats.ts'
 import { hashFunctions } from './native/hashes.ts'
 import { intervalFunctions } from './native/interval-functions.ts'
 import { jsonFunctions } from './native/json-functions.ts'
+import { netFunctions } from './native/net.ts'
 import { numericFunctions } from './native/numerics.ts'
 import { regexpFunctions } from './native/regexp.ts'
 import { stringFunctions } from './native/strings.ts'
@@ -24,6 +25,7 @@ export const nativeFunctions: readonly NativeFunction[] = [
   ...timeFunctions,
   ...regexpFunctions,
   ...hashFunctions,
+  ...netFunctions,
   ...formatFunctions,
   ...decimalMathFunctions,
   ...jsonFunctions,

@@ -1,0 +1,83 @@
+import { quoteText } from '../lower/identifier.ts'
+import { once } from '../lower/library/once.ts'
+import { raiseText } from '../lower/library/raise.ts'
+import { physicalType, rangeEnd, rangeStart } from '../types/physical.ts'
+import { BOOL, DATE, DATETIME, rangeOf, TIMESTAMP } from '../types/scalars.ts'
+import type { SqlType } from '../types/type.ts'
+import { plain, refused, scalar, signature, typeAt } from './define.ts'
+import type { FunctionEntry, Signature } from './function.ts'
+import { checkedRange } from './range-text.ts'
+
+const page = 'range-functions'
+const start = (range: string) => `struct_extract(${range}, ${quoteText(rangeStart)})`
+const end = (range: string) => `struct_extract(${range}, ${quoteText(rangeEnd)})`
+
+/** An unbounded start is before every moment, an unbounded end behind every one. */
+const startsBy = (range: string, moment: string) =>
+  `(${start(range)} IS NULL OR ${start(range)} <= ${moment})`
+const endsAfter = (range: string, moment: string) => `(${end(range)} IS NULL OR ${end(range)} > ${moment})`
+
+function overlaps(x: string, y: string): string {
+  const before = (a: string, b: string) =>
+    `(${start(a)} IS NULL OR ${end(b)} IS NULL OR ${start(a)} < ${end(b)})`
+  return `(${before(x, y)} AND ${before(y, x)})`
+}
+
+const elementOf = (args: readonly SqlType[]): SqlType => {
+  const type = typeAt(args, 0)
+  return type.kind === 'RANGE' ? type.element : type
+}
+
+const present = (value: string, ...ranges: readonly string[]) =>
+  `CASE WHEN ${ranges.map((range) => `${range} IS NOT NULL`).join(' AND ')} THEN ${value} END`
+
+/** Of each element type: RANGE's own constructor is one function for all. */
+const constructors: readonly Signature[] = [DATE, DATETIME, TIMESTAMP].map((type) =>
+  plain([type, type], rangeOf(type), (from, to) => checkedRange(from, to, type)),
+)
+
+export const rangeFunctions: readonly FunctionEntry[] = [
+  scalar('RANGE', `${page}#range`, constructors),
+  scalar('RANGE_START', `${page}#range_start`, [plain(['RANGE<T1>'], elementOf, start)]),
+  scalar('RANGE_END', `${page}#range_end`, [plain(['RANGE<T1>'], elementOf, end)]),
+  scalar('RANGE_CONTAINS', `${page}#range_contains`, [
+    plain(['RANGE<T1>', 'RANGE<T1>'], BOOL, (range, inner) =>
+      once([range, inner], (r, i) => {
+        const from = `(${start(r)} IS NULL OR (${start(i)} IS NOT NULL AND ${start(r)} <= ${start(i)}))`
+        const to = `(${end(r)} IS NULL OR (${end(i)} IS NOT NULL AND ${end(r)} >= ${end(i)}))`
+        return present(`(${from} AND ${to})`, r, i)
+      }),
+    ),
+    plain(['RANGE<T1>', 'T1'], BOOL, (range, moment) =>
+      once([range, moment], (r, m) => present(`(${startsBy(r, m)} AND ${endsAfter(r, m)})`, r, m)),
+    ),
+  ]),
+  scalar('RANGE_OVERLAPS', `${page}#range_overlaps`, [
+    plain(['RANGE<T1>', 'RANGE<T1>'], BOOL, (range, other) =>
+      once([range, other], (x, y) => present(overlaps(x, y), x, y)),
+    ),
+  ]),
+  scalar('RANGE_INTERSECT', `${page}#range_intersect`, [
+    signature(
+      ['RANGE<T1>', 'RANGE<T1>'],
+      (args) => typeAt(args, 0),
+      ([range = '', other = ''], call) =>
+        once([range, other], (x, y) => {
+          const type = physicalType(call.resultType)
+          const none = raiseText(
+            'Provided RANGE inputs do not overlap. Please check RANGE_OVERLAPS before calling RANGE_INTERSECT',
+            type,
+          )
+          // DuckDB's greatest and least skip NULL, which is what an unbounded end asks for.
+          const both = `CAST({${quoteText(rangeStart)}: greatest(${start(x)}, ${start(y)}), ${quoteText(rangeEnd)}: least(${end(x)}, ${end(y)})} AS ${type})`
+          return `CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN ${overlaps(x, y)} THEN ${both} ELSE ${none} END`
+        }),
+    ),
+  ]),
+  refused(
+    'RANGE_SESSIONIZE',
+    `${page}#range_sessionize`,
+    'table function RANGE_SESSIONIZE is not supported locally',
+    'table',
+  ),
+]

@@ -1,0 +1,126 @@
+import { refused } from './define.ts'
+import type { FunctionEntry } from './function.ts'
+
+/** Families of BigQuery that have no right answer here: each by its reason, none merely absent. */
+
+function family(
+  page: string,
+  reason: string,
+  names: string,
+  kind: FunctionEntry['kind'] = 'scalar',
+): readonly FunctionEntry[] {
+  return names.split(/\s+/).map((name) => refused(name, page, reason, kind))
+}
+
+const geography = 'geography on the sphere is not supported locally'
+const sketches = 'sketches are not supported locally; exact aggregates are'
+
+export const refusedFunctions: readonly FunctionEntry[] = [
+  ...family(
+    'geography_functions',
+    geography,
+    `S2_CELLIDFROMPOINT S2_COVERINGCELLIDS ST_ANGLE ST_AREA ST_ASBINARY ST_ASGEOJSON ST_ASKML ST_ASTEXT ST_AZIMUTH
+     ST_BOUNDARY ST_BOUNDINGBOX ST_BUFFER ST_BUFFERWITHTOLERANCE ST_CENTROID ST_CLOSESTPOINT ST_CONTAINS ST_CONVEXHULL
+     ST_COVEREDBY ST_COVERS ST_DIFFERENCE ST_DIMENSION ST_DISJOINT ST_DISTANCE ST_DUMP ST_DUMPPOINTS ST_DWITHIN
+     ST_ENDPOINT ST_EQUALS ST_EXTERIORRING ST_GEOGFROM ST_GEOGFROMGEOJSON ST_GEOGFROMKML ST_GEOGFROMTEXT ST_GEOGFROMWKB
+     ST_GEOGPOINT ST_GEOGPOINTFROMGEOHASH ST_GEOHASH ST_GEOMETRYTYPE ST_HAUSDORFFDISTANCE ST_HAUSDORFFDWITHIN
+     ST_INTERIORRINGS ST_INTERSECTION ST_INTERSECTS ST_INTERSECTSBOX ST_ISCLOSED ST_ISCOLLECTION ST_ISEMPTY ST_ISRING
+     ST_LENGTH ST_LINEINTERPOLATEPOINT ST_LINELOCATEPOINT ST_LINESUBSTRING ST_MAKELINE ST_MAKEPOLYGON
+     ST_MAKEPOLYGONORIENTED ST_MAXDISTANCE ST_NPOINTS ST_NUMGEOMETRIES ST_NUMPOINTS ST_PERIMETER ST_POINTN
+     ST_REGIONSTATS ST_SIMPLIFY ST_SNAPTOGRID ST_STARTPOINT ST_TOUCHES ST_UNION ST_WITHIN ST_X ST_Y`,
+  ),
+  ...family('geography_functions', geography, 'ST_CENTROID_AGG ST_EXTENT ST_UNION_AGG', 'aggregate'),
+  ...family('geography_functions#st_clusterdbscan', geography, 'ST_CLUSTERDBSCAN', 'navigation'),
+  ...family(
+    'aead_encryption_functions',
+    'encryption keys are not supported locally',
+    `AEAD.DECRYPT_BYTES AEAD.DECRYPT_STRING AEAD.ENCRYPT DETERMINISTIC_DECRYPT_BYTES DETERMINISTIC_DECRYPT_STRING
+     DETERMINISTIC_ENCRYPT KEYS.ADD_KEY_FROM_RAW_BYTES KEYS.KEYSET_CHAIN KEYS.KEYSET_FROM_JSON KEYS.KEYSET_LENGTH
+     KEYS.KEYSET_TO_JSON KEYS.NEW_KEYSET KEYS.NEW_WRAPPED_KEYSET KEYS.REWRAP_KEYSET KEYS.ROTATE_KEYSET
+     KEYS.ROTATE_WRAPPED_KEYSET`,
+  ),
+  ...family(
+    'dlp_functions',
+    'encryption keys are not supported locally',
+    'DLP_DETERMINISTIC_ENCRYPT DLP_DETERMINISTIC_DECRYPT DLP_KEY_CHAIN',
+  ),
+  ...family(
+    'kll_functions',
+    sketches,
+    'KLL_QUANTILES.INIT_INT64 KLL_QUANTILES.INIT_FLOAT64 KLL_QUANTILES.MERGE_INT64 KLL_QUANTILES.MERGE_FLOAT64 KLL_QUANTILES.MERGE_PARTIAL KLL_QUANTILES.MERGE_POINT_INT64 KLL_QUANTILES.MERGE_POINT_FLOAT64',
+    'aggregate',
+  ),
+  ...family(
+    'kll_functions',
+    sketches,
+    'KLL_QUANTILES.EXTRACT_INT64 KLL_QUANTILES.EXTRACT_FLOAT64 KLL_QUANTILES.EXTRACT_POINT_INT64 KLL_QUANTILES.EXTRACT_POINT_FLOAT64',
+  ),
+  ...family(
+    'search_functions',
+    'text search by analyzers is not supported locally; use CONTAINS_SUBSTR or REGEXP_CONTAINS',
+    'SEARCH',
+  ),
+  ...family('text-analysis-functions', 'text analysis is not supported locally', 'TEXT_ANALYZE BAG_OF_WORDS'),
+  ...family('text-analysis-functions', 'text analysis is not supported locally', 'TF_IDF', 'navigation'),
+  ...family(
+    'search_functions#vector_search',
+    'vector search is not supported locally',
+    'VECTOR_SEARCH',
+    'table',
+  ),
+  ...family(
+    'search_functions',
+    'vector indexes are not supported locally',
+    'VECTOR_INDEX.STATISTICS',
+    'table',
+  ),
+  ...family(
+    'time-series-functions#gap_fill',
+    'table function GAP_FILL is not supported locally; join a date array',
+    'GAP_FILL',
+    'table',
+  ),
+  ...family(
+    'table-functions-built-in',
+    'change history is not kept locally; read the change log',
+    'APPENDS CHANGES',
+    'table',
+  ),
+  ...family(
+    'table-functions-built-in#external_object_transform',
+    'object tables are not supported locally',
+    'EXTERNAL_OBJECT_TRANSFORM',
+    'table',
+  ),
+  ...family(
+    'federated_query_functions#external_query',
+    'federated queries are not supported locally',
+    'EXTERNAL_QUERY',
+    'table',
+  ),
+  ...family(
+    'objectref_functions',
+    'object references are not supported locally',
+    'OBJ.FETCH_METADATA OBJ.GET_ACCESS_URL OBJ.MAKE_REF',
+  ),
+  ...family(
+    'bigqueryml-syntax-e2e-journey',
+    'machine learning is not supported locally',
+    `ML.PREDICT ML.EVALUATE ML.FORECAST ML.EXPLAIN_PREDICT ML.EXPLAIN_FORECAST ML.GENERATE_TEXT ML.GENERATE_EMBEDDING
+     ML.WEIGHTS ML.FEATURE_INFO ML.FEATURE_IMPORTANCE ML.CONFUSION_MATRIX ML.ROC_CURVE ML.DETECT_ANOMALIES ML.RECOMMEND
+     ML.TRAINING_INFO ML.TRANSFORM ML.CENTROIDS ML.PRINCIPAL_COMPONENTS AI.FORECAST AI.GENERATE_TABLE`,
+    'table',
+  ),
+  ...family(
+    'bigqueryml-syntax-e2e-journey',
+    'machine learning is not supported locally',
+    `ML.DISTANCE ML.NORMALIZER ML.LP_NORM ML.NGRAMS ML.POLYNOMIAL_EXPAND ML.BUCKETIZE ML.HASH_BUCKETIZE ML.FEATURE_CROSS
+     AI.GENERATE AI.GENERATE_BOOL AI.GENERATE_DOUBLE AI.GENERATE_INT AI.IF AI.CLASSIFY AI.SCORE`,
+  ),
+  ...family(
+    'bigqueryml-preprocessing-functions',
+    'machine learning is not supported locally',
+    'ML.QUANTILE_BUCKETIZE ML.MIN_MAX_SCALER ML.STANDARD_SCALER ML.MAX_ABS_SCALER ML.ROBUST_SCALER ML.LABEL_ENCODER ML.ONE_HOT_ENCODER ML.MULTI_HOT_ENCODER ML.IMPUTER',
+    'navigation',
+  ),
+]
