@@ -1,9 +1,10 @@
 import type { StructField } from '../runner/googlesql/types/type.ts'
 import type { Batch } from '../runner/warehouse/landing.ts'
-import { compileDecoder, type Decoder, type DecodeState } from './avro/compile-decoder.ts'
+import { compileDecoder, type Decoder, type DecodeState, type Plan } from './avro/compile-decoder.ts'
 import { type Block, UnreadableFile, unreadable } from './avro/container.ts'
 import { ValueReader } from './avro/value.ts'
-import { StructBuilder, TextBuilder, WordBuilder } from './columns/builder.ts'
+import { textsAreUtf8 } from './avro/write-column.ts'
+import { ArrayBuilder, type Builder, StructBuilder, TextBuilder, WordBuilder } from './columns/builder.ts'
 import { RawRows } from './columns/raw-rows.ts'
 import { type Envelope, planEvents } from './datastream/envelope.ts'
 import { jsonText } from './datastream/event-json.ts'
@@ -15,7 +16,11 @@ import { type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
 export class AvroRows implements RowsOfTable {
   private readonly envelope: Envelope
   private readonly rows: RawRows
+  private readonly plan: Plan
   private readonly decode: Decoder
+  /** Made when a text is met that is not UTF-8. */
+  private checkedDecode: Decoder | undefined
+  private readonly texts: readonly TextColumn[]
   private readonly sourceTimes: WordBuilder | undefined
   private readonly sources: readonly TextBuilder[]
   private readonly state: DecodeState = { at: 0, row: 0, count: 0, ordinal: 0, leftOut: [] }
@@ -28,7 +33,9 @@ export class AvroRows implements RowsOfTable {
     this.envelope = envelope
     const { plan, columns } = planEvents(envelope, payload)
     this.rows = new RawRows(columns)
-    this.decode = compileDecoder(plan, this.rows.ordinals)
+    this.plan = plan
+    this.decode = compileDecoder(plan, this.rows.ordinals, false)
+    this.texts = columns.flatMap(({ builder }) => textColumns(builder))
     const builderOf = (name: string) => columns.find((column) => column.name === name)?.builder
     const times = builderOf('source_timestamp')
     this.sourceTimes = times instanceof WordBuilder ? times : undefined
@@ -60,11 +67,7 @@ export class AvroRows implements RowsOfTable {
     this.bytes += block.data.length
     while (state.count > 0) {
       const limit = Math.min(rowsPerBatch, this.rows.reserve(state.row + 1))
-      try {
-        this.decode(block.data, block.data.length, limit, state)
-      } catch (error) {
-        throw unreadable(error, block.offset)
-      }
+      this.decodeRows(block, limit)
       for (const letter of state.leftOut) tally.unfit.push(this.unfitEvent(block, letter))
       state.leftOut.length = 0
       if (state.row >= rowsPerBatch) {
@@ -74,6 +77,21 @@ export class AvroRows implements RowsOfTable {
     }
     if (state.at !== block.data.length) {
       throw new UnreadableFile('a block with more bytes than its records have', block.offset + state.at)
+    }
+  }
+
+  private decodeRows(block: Block, limit: number): void {
+    const { state } = this
+    const { at, row, count, ordinal } = state
+    try {
+      this.decode(block.data, block.data.length, limit, state)
+      if (this.texts.every((column) => isUtf8Column(column, row, state.row))) return
+      Object.assign(state, { at, row, count, ordinal })
+      state.leftOut.length = 0
+      this.checkedDecode ??= compileDecoder(this.plan, this.rows.ordinals, true)
+      this.checkedDecode(block.data, block.data.length, limit, state)
+    } catch (error) {
+      throw unreadable(error, block.offset)
     }
   }
 
@@ -116,19 +134,38 @@ export class AvroRows implements RowsOfTable {
   }
 }
 
+/** A column of texts, or of lists of texts. */
+interface TextColumn {
+  readonly texts: TextBuilder
+  readonly lists?: ArrayBuilder
+}
+
+function textColumns(builder: Builder): TextColumn[] {
+  if (builder instanceof StructBuilder)
+    return builder.fields.flatMap(({ builder: field }) => textColumns(field))
+  if (builder instanceof ArrayBuilder) {
+    return textColumns(builder.element).map(({ texts }) => ({ texts, lists: builder }))
+  }
+  return builder instanceof TextBuilder && builder.kind !== 'BYTES' ? [{ texts: builder }] : []
+}
+
+function isUtf8Column({ texts, lists }: TextColumn, from: number, to: number): boolean {
+  if (lists === undefined) return textsAreUtf8(texts, from, to)
+  return textsAreUtf8(texts, lists.offsets[from] as number, lists.offsets[to] as number)
+}
+
 /** One file is one source table: the raw table was chosen by its first event. */
 function checkConstant({ offsets, bytes }: TextBuilder, from: number, to: number, tally: FileTally): void {
   const start = offsets[from] as number
   const size = (offsets[from + 1] as number) - start
-  const first = Buffer.from(bytes.buffer, bytes.byteOffset + start, size)
-  tally.checkSource(first.toString('utf8'))
-  for (let row = from + 1; row < to; row++) {
-    const at = offsets[row] as number
-    const other = (offsets[row + 1] as number) - at
-    if (other === size && first.compare(bytes, at, at + size) === 0) continue
-    throw new UnreadableFile(
-      `the file has events of two source tables (from its event ${row - from + 1} on)`,
-      0,
-    )
+  tally.checkSource(Buffer.from(bytes.buffer, bytes.byteOffset + start, size).toString('utf8'))
+  // All are the first one if all have its size and the bytes are the same when moved on by one text.
+  let same = true
+  for (let row = from; row < to; row++) {
+    if ((offsets[row + 1] as number) - (offsets[row] as number) !== size) same = false
   }
+  const end = offsets[to] as number
+  if (same && Buffer.compare(bytes.subarray(start + size, end), bytes.subarray(start, end - size)) === 0)
+    return
+  throw new UnreadableFile('the file has events of two source tables', 0)
 }

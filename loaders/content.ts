@@ -65,9 +65,9 @@ async function feed(
 ): Promise<void> {
   for await (const piece of pieces) {
     if (gunzip.destroyed) continue
-    if (gunzip.write(piece)) continue
+    // The piece is the reader's again once this one is through.
     await new Promise<void>((resolve) => {
-      gunzip.once('drain', resolve)
+      gunzip.write(piece, () => resolve())
       gunzip.once('close', resolve)
     })
   }

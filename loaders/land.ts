@@ -193,7 +193,8 @@ class LandRun {
     this.checkDeadLetters(landed)
     const late = landed.filter(({ object }) => this.isLate(object)).map(({ object }) => object.name)
     await addEntries(
-      landing.state,
+      landing,
+      this.options.project,
       outcomes.flatMap((outcome) => entryOf(outcome, now, late)),
     )
     await addDeadLetters(landing.state, letters, now)

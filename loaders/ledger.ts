@@ -1,5 +1,8 @@
 import type { Kysely } from 'kysely'
-import type { FilesTable, StateTables } from '../runner/warehouse/state.ts'
+import type { SqlType } from '../runner/googlesql/types/type.ts'
+import type { Landing } from '../runner/warehouse/landing.ts'
+import { type FilesTable, type StateTables, stateDataset } from '../runner/warehouse/state.ts'
+import { builderFor, type Stored } from './columns/builder.ts'
 
 export type FileEntry = Readonly<FilesTable>
 
@@ -19,15 +22,46 @@ export async function entriesOf(
   return entries
 }
 
-/** Adds entries, a few hundred a statement. */
-export async function addEntries(state: Kysely<StateTables>, entries: readonly FileEntry[]): Promise<void> {
-  const each = 500
-  for (let at = 0; at < entries.length; at += each) {
-    await state
-      .insertInto('files')
-      .values(entries.slice(at, at + each))
-      .execute()
-  }
+const int64: SqlType = { kind: 'INT64' }
+const string: SqlType = { kind: 'STRING' }
+const timestamp: SqlType = { kind: 'TIMESTAMP' }
+
+const entryTypes: Readonly<Record<keyof FilesTable, SqlType>> = {
+  name: string,
+  generation: string,
+  status: string,
+  raw_table: string,
+  rows: int64,
+  dead_letters: int64,
+  bytes: int64,
+  min_source_timestamp: timestamp,
+  max_source_timestamp: timestamp,
+  seen_at: timestamp,
+  landed_at: timestamp,
+  late: { kind: 'BOOL' },
+  reason: string,
+}
+
+/** Adds entries the way rows are added: a landing of small files has thousands, for which statements are too slow. */
+export async function addEntries(
+  landing: Landing,
+  project: string,
+  entries: readonly FileEntry[],
+): Promise<void> {
+  const columns = Object.entries(entryTypes).map(([name, type]) => {
+    const builder = builderFor(type)
+    builder.reserve(entries.length)
+    entries.forEach((entry, row) => {
+      builder.put(row, storedOf(entry[name as keyof FilesTable]))
+    })
+    return { name, vector: builder.take(entries.length) }
+  })
+  const table = { database: project, schema: stateDataset, name: 'files' }
+  await landing.append(table, { length: entries.length, columns })
+}
+
+function storedOf(value: FileEntry[keyof FilesTable]): Stored {
+  return value instanceof Date ? BigInt(value.getTime()) * 1000n : value
 }
 
 /** The newest minute folder of each object that a file has landed from: `world_x_city` -> `2024/01/02/03/04`. */

@@ -45,7 +45,7 @@ async function firstBytes(content: AsyncGenerator<Uint8Array>): Promise<Uint8Arr
   while (bytes.length < 4) {
     const next = await content.next()
     if (next.done === true) break
-    bytes = bytes.length === 0 ? next.value : Buffer.concat([bytes, next.value])
+    bytes = Buffer.concat([bytes, next.value])
   }
   return bytes
 }

@@ -63,9 +63,11 @@ export type Decoder = (bytes: Uint8Array, end: number, limit: number, state: Dec
  * enters the code's text is numbers only; builders, names and functions are handed in as values.
  *
  * @param ordinals the column that takes each record's number in the file
+ * @param checkTexts look at each text whether it is UTF-8, and leave out the records of those that are not; without,
+ *   the caller looks at whole columns (`textsAreUtf8`), which is much faster
  */
-export function compileDecoder(plan: Plan, ordinals: Builder): Decoder {
-  const code = new DecoderCode()
+export function compileDecoder(plan: Plan, ordinals: Builder, checkTexts: boolean): Decoder {
+  const code = new DecoderCode(checkTexts ? 'checkedTextInto' : 'textInto')
   code.emit(plan, 'row', 0)
   const body = `
     const { misfit, CorruptError } = steps
@@ -99,6 +101,7 @@ export function compileDecoder(plan: Plan, ordinals: Builder): Decoder {
   const decode = make({ ...steps, CorruptError, slowInto, callWith, skipOver }, code.values, ordinals, long)
   return (bytes, end, limit, state) => {
     steps.misfit.noted = false
+    steps.readFrom(bytes)
     decode(bytes, end, limit, state)
   }
 }
@@ -108,6 +111,11 @@ class DecoderCode {
   readonly values: unknown[] = []
   readonly declarations: string[] = []
   private readonly used = new Set<string>()
+  private readonly textStep: string
+
+  constructor(textStep: 'textInto' | 'checkedTextInto') {
+    this.textStep = textStep
+  }
 
   /** @param row the expression of the row to write */
   emit(plan: Plan, row: string, depth: number): void {
@@ -170,7 +178,8 @@ class DecoderCode {
     }
     const before = fast.needsEnd ? 'bytes, at, end' : 'bytes, at'
     const extra = fast.argument === undefined ? '' : `, ${fast.argument}`
-    this.line(`at = ${this.step(fast.step)}(${before}, ${target}, ${row}${extra}, ${name})`)
+    const step = fast.step === 'textInto' ? this.textStep : fast.step
+    this.line(`at = ${this.step(step)}(${before}, ${target}, ${row}${extra}, ${name})`)
   }
 
   private array(

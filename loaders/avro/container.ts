@@ -61,17 +61,30 @@ export class ContainerReader {
   header: ContainerHeader | undefined
   private readonly limits: ContainerLimits
   private sync: Uint8Array | undefined
+  /** What is not read yet: a view on `memory`, which grows to the largest block and is used again and again. */
   private buffer: Uint8Array = new Uint8Array(0)
+  private memory: Uint8Array = new Uint8Array(0)
+  /** Where in `memory` it begins. */
+  private start = 0
   /** Where `buffer` begins in the file. */
   private base = 0
+  /** So many bytes `buffer` must have before another look is worth it: a block is put together once, however large. */
+  private wanted = 0
 
   constructor(limits: ContainerLimits = defaultContainerLimits) {
     this.limits = limits
   }
 
-  /** Adds the next bytes of the file and gives the blocks they complete. @throws UnreadableFile */
+  /**
+   * Adds the next bytes of the file (they are copied) and gives the blocks they complete; a block's data are gone with
+   * the next call.
+   *
+   * @throws UnreadableFile
+   */
   *push(bytes: Uint8Array): Generator<Block> {
-    this.buffer = this.buffer.length === 0 ? bytes : Buffer.concat([this.buffer, bytes])
+    this.keep(bytes)
+    if (this.buffer.length < this.wanted) return
+    this.wanted = this.buffer.length + 1
     if (this.header === undefined && !this.readHeader()) return
     let at = 0
     try {
@@ -82,9 +95,36 @@ export class ContainerReader {
         yield this.blockOf(frame)
       }
     } finally {
-      this.buffer = this.buffer.subarray(at)
-      this.base += at
+      this.drop(at)
     }
+  }
+
+  /** Copies the bytes behind those that wait. */
+  private keep(bytes: Uint8Array): void {
+    const { buffer, memory } = this
+    const size = buffer.length + bytes.length
+    let start = this.start
+    if (size > memory.length) {
+      // A block's size is known before all of it is there: room for it at once.
+      const expected = Math.min(this.wanted, this.limits.maxBlockBytes) + bytes.length
+      this.memory = new Uint8Array(Math.max(size, expected))
+      this.memory.set(buffer)
+      start = 0
+    } else if (start + size > memory.length) {
+      memory.copyWithin(0, start, start + buffer.length)
+      start = 0
+    }
+    this.memory.set(bytes, start + buffer.length)
+    this.start = start
+    this.buffer = this.memory.subarray(start, start + size)
+  }
+
+  /** The first `size` bytes that wait are done with. */
+  private drop(size: number): void {
+    this.buffer = this.buffer.subarray(size)
+    this.start += size
+    this.base += size
+    this.wanted -= size
   }
 
   /** The file has ended. @throws UnreadableFile if it did so within the header or a block */
@@ -127,8 +167,7 @@ export class ContainerReader {
     }
     this.header = { schema, codec, metadata: result.metadata }
     this.sync = buffer.slice(result.end - 16, result.end)
-    this.buffer = buffer.subarray(result.end)
-    this.base += result.end
+    this.drop(result.end)
     return true
   }
 
@@ -151,7 +190,10 @@ export class ContainerReader {
       )
     }
     const end = data + size.value + 16
-    if (end > buffer.length) return undefined
+    if (end > buffer.length) {
+      this.wanted = end // counted from the buffer's beginning, which moves to this block
+      return undefined
+    }
     for (let i = 0; i < 16; i++) {
       if (buffer[end - 16 + i] !== this.sync?.[i]) {
         throw new UnreadableFile(

@@ -16,7 +16,10 @@ export interface Builder {
   /** Room for so many rows. */
   reserve(rows: number): void
   put(row: number, value: Stored): void
-  /** The first `rows` rows; the builder starts over with arrays of its own. */
+  /**
+   * The first `rows` rows; the builder starts over in the same arrays, so the vector is to be used up before the next
+   * row is written: memory that is written again costs a fraction of memory that is asked for.
+   */
   take(rows: number): Vector
 }
 
@@ -66,7 +69,6 @@ class Validity {
   take(rows: number): { valid?: Uint8Array } {
     const valid = this.bytes.subarray(0, rows)
     const some = this.someNull && valid.includes(0)
-    this.bytes = new Uint8Array(firstCapacity)
     this.someNull = false
     return some ? { valid } : {}
   }
@@ -106,9 +108,7 @@ export class BoolBuilder extends ScalarBuilder implements Builder {
   }
 
   take(rows: number): Vector {
-    const values = this.values.subarray(0, rows)
-    this.values = new Uint8Array(firstCapacity)
-    return { kind: 'BOOL', values, ...this.validity.take(rows) }
+    return { kind: 'BOOL', values: this.values.subarray(0, rows), ...this.validity.take(rows) }
   }
 }
 
@@ -128,9 +128,7 @@ export class DateBuilder extends ScalarBuilder implements Builder {
   }
 
   take(rows: number): Vector {
-    const values = this.values.subarray(0, rows)
-    this.values = new Int32Array(firstCapacity)
-    return { kind: 'DATE', values, ...this.validity.take(rows) }
+    return { kind: 'DATE', values: this.values.subarray(0, rows), ...this.validity.take(rows) }
   }
 }
 
@@ -152,10 +150,8 @@ abstract class WordsBuilder extends ScalarBuilder {
       this.words = grown(this.words, new Int32Array(larger(this.words.length, wanted)))
   }
 
-  protected takeBuffer(): ArrayBuffer {
-    const { buffer } = this.words
-    this.words = new Int32Array(firstCapacity * this.wordsEach)
-    return buffer as ArrayBuffer
+  protected get buffer(): ArrayBuffer {
+    return this.words.buffer as ArrayBuffer
   }
 }
 
@@ -175,7 +171,7 @@ export class WordBuilder extends WordsBuilder implements Builder {
   }
 
   take(rows: number): Vector {
-    const values = new BigInt64Array(this.takeBuffer(), 0, rows)
+    const values = new BigInt64Array(this.buffer, 0, rows)
     return { kind: this.kind, values, ...this.validity.take(rows) }
   }
 }
@@ -198,7 +194,7 @@ export class FloatBuilder extends WordsBuilder implements Builder {
   }
 
   take(rows: number): Vector {
-    const values = new Float64Array(this.takeBuffer(), 0, rows)
+    const values = new Float64Array(this.buffer, 0, rows)
     return { kind: 'FLOAT64', values, ...this.validity.take(rows) }
   }
 }
@@ -220,7 +216,7 @@ export class DecimalBuilder extends WordsBuilder implements Builder {
   }
 
   take(rows: number): Vector {
-    const values = new BigInt64Array(this.takeBuffer(), 0, rows * 2)
+    const values = new BigInt64Array(this.buffer, 0, rows * 2)
     return { kind: 'NUMERIC', values, ...this.validity.take(rows) }
   }
 }
@@ -232,6 +228,8 @@ export class TextBuilder extends ScalarBuilder implements Builder {
   /** Row i begins at `offsets[i]`; writing it sets `offsets[i + 1]`. */
   offsets = new Uint32Array(firstCapacity + 1)
   bytes = new Uint8Array(firstCapacity * 16)
+  /** Of `bytes`. */
+  view = new DataView(this.bytes.buffer)
 
   constructor(kind: 'STRING' | 'BYTES' | 'JSON') {
     super()
@@ -245,9 +243,12 @@ export class TextBuilder extends ScalarBuilder implements Builder {
     }
   }
 
+  /** Room for so many bytes in all. */
   reserveBytes(size: number): Uint8Array {
-    if (size > this.bytes.length)
+    if (size > this.bytes.length) {
       this.bytes = grown(this.bytes, new Uint8Array(larger(this.bytes.length, size)))
+      this.view = new DataView(this.bytes.buffer)
+    }
     return this.bytes
   }
 
@@ -265,8 +266,6 @@ export class TextBuilder extends ScalarBuilder implements Builder {
 
   take(rows: number): Vector {
     const { kind, offsets, bytes } = this
-    this.offsets = new Uint32Array(firstCapacity + 1)
-    this.bytes = new Uint8Array(firstCapacity * 16)
     const end = offsets[rows] as number
     return {
       kind,
@@ -275,6 +274,21 @@ export class TextBuilder extends ScalarBuilder implements Builder {
       ...this.validity.take(rows),
     }
   }
+}
+
+/** The same text in rows `from` to `to`. */
+export function fillText(builder: TextBuilder, from: number, to: number, text: string): void {
+  if (from >= to) return
+  const value = encoder.encode(text)
+  const start = builder.offsets[from] as number
+  const size = value.length * (to - from)
+  const bytes = builder.reserveBytes(start + size)
+  bytes.set(value, start)
+  for (let done = value.length; done < size; done *= 2) {
+    bytes.copyWithin(start + done, start, start + Math.min(done, size - done))
+  }
+  for (let row = from; row < to; row++) builder.offsets[row + 1] = start + value.length * (row + 1 - from)
+  builder.validity.bytes.fill(1, from, to)
 }
 
 export class StructBuilder extends ScalarBuilder implements Builder {
@@ -337,8 +351,6 @@ export class ArrayBuilder implements Builder {
 
   take(rows: number): Vector {
     const offsets = this.offsets.subarray(0, rows + 1)
-    this.offsets = new Uint32Array(firstCapacity + 1)
-    this.elementRoom = 0
     return { kind: 'ARRAY', offsets, element: this.element.take(offsets[rows] as number) }
   }
 }

@@ -1,5 +1,5 @@
 import type { Batch, Vector } from '../../runner/warehouse/landing.ts'
-import { type Builder, TextBuilder, WordBuilder } from './builder.ts'
+import { type Builder, fillText, TextBuilder, WordBuilder } from './builder.ts'
 
 interface Column {
   readonly name: string
@@ -31,7 +31,7 @@ export class RawRows {
   /** Rows up to `end` that have no file yet come from this one. */
   nameFile(name: string, end: number): void {
     this.files.reserve(end)
-    for (let row = this.named; row < end; row++) this.files.put(row, name)
+    fillText(this.files, this.named, end, name)
     this.named = end
   }
 
@@ -40,13 +40,12 @@ export class RawRows {
     this.named = Math.min(this.named, start)
   }
 
-  /** The first `rows` rows as a batch; starts over. */
+  /** The first `rows` rows as a batch, to be used up before the next row; starts over. */
   take(rows: number, loadedAt: Date): Batch {
     const stamp: Vector = {
       kind: 'TIMESTAMP',
       values: new BigInt64Array(rows).fill(BigInt(loadedAt.getTime()) * 1000n),
     }
-    this.room = 0
     this.named = 0
     return {
       length: rows,

@@ -31,7 +31,7 @@ export async function* jsonLines(content: AsyncIterable<Uint8Array>): AsyncGener
   let rest: Uint8Array = new Uint8Array(0)
   let base = 0
   for await (const piece of content) {
-    rest = rest.length === 0 ? piece : Buffer.concat([rest, piece])
+    rest = Buffer.concat([rest, piece])
     const first = wrapped === undefined ? firstCharacter(rest) : undefined
     if (first !== undefined && first !== openBracket && first !== openBrace) throw new NoJson()
     if (first !== undefined) wrapped = first === openBracket

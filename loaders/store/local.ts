@@ -3,6 +3,7 @@ import {
   closeSync,
   type Dirent,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readSync,
@@ -82,9 +83,24 @@ function* walk(root: string, folder: string, prefix: string): Generator<StoredOb
     const name = `${prefix}${entry.name}`
     if (entry.isDirectory()) yield* walk(root, `${folder}${sep}${entry.name}`, `${name}/`)
     else {
-      const object = statObject(root, root, name)
+      const object = entry.isFile() ? statFile(root, name) : statObject(root, root, name)
       if (object !== undefined) yield object
     }
+  }
+}
+
+/** A plain file in a folder that is no link: it needs no look at where its path leads. */
+function statFile(root: string, name: string): StoredObject | undefined {
+  const path = `${root}${sep}${name}`
+  try {
+    const stat = lstatSync(path, { bigint: true })
+    return stat.isFile()
+      ? { name, bytes: Number(stat.size), version: versionOf(stat) }
+      : statObject(root, root, name)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw readingProblem(path, error)
   }
 }
 
@@ -102,6 +118,14 @@ function statObject(root: string, real: string, name: string): StoredObject | un
       }
     }
     const stat = statSync(target, { bigint: true })
+    if (stat.isDirectory() && target !== path) {
+      return {
+        name,
+        bytes: 0,
+        version: 'refused',
+        refused: 'a symbolic link to a folder, which is not followed',
+      }
+    }
     if (!stat.isFile()) return undefined
     return { name, bytes: Number(stat.size), version: versionOf(stat) }
   } catch (error) {
@@ -132,8 +156,8 @@ function readObject(root: string, object: StoredObject): ObjectReader {
     const file = open(path, object)
     try {
       checkUnchanged(file, object)
+      const piece = Buffer.allocUnsafe(Math.min(pieceSize, Math.max(object.bytes, 1)))
       for (;;) {
-        const piece = Buffer.allocUnsafe(Math.min(pieceSize, Math.max(object.bytes, 1)))
         const size = readSync(file, piece, 0, piece.length, null)
         if (size === 0) break
         hash.update(piece.subarray(0, size))

@@ -14,7 +14,7 @@ export interface StoredObject {
 
 /** Reads one object from its first byte to its last. */
 export interface ObjectReader {
-  /** The content in pieces. @throws Problem if the object is no longer what was listed: replaced, grown, gone */
+  /** The content in pieces, each to be used up before the next is asked for. @throws Problem if the object is no longer what was listed: replaced, grown, gone */
   readonly pieces: AsyncIterable<Uint8Array>
   /** `StoredObject.version`, made exact where a version alone is not (locally with the content's hash); after the last piece. */
   generation(): string

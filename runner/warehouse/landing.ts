@@ -23,7 +23,10 @@ export interface Landing {
   /** Creates the table (and its dataset), or adds columns and struct fields and widens types until it holds `columns`. */
   ensure(table: Target, columns: readonly RawColumn[]): Promise<void>
 
-  /** Adds rows; `batch` names a subset of the table's columns and struct fields, the others are NULL. */
+  /**
+   * Adds rows; `batch` names a subset of the table's columns and struct fields, the others are NULL. The batch's arrays
+   * are the caller's again once the promise is kept.
+   */
   append(table: Target, batch: Batch): Promise<void>
 
   commit(): Promise<void>

@@ -1,3 +1,6 @@
+/** The dataset of streamform's own tables. */
+export const stateDataset = 'streamform'
+
 /**
  * streamform's own tables, in dataset `streamform` of the default project. They are ordinary tables of the warehouse:
  * models may read them (stream health does). Times are UTC, written as the warehouse's TIMESTAMP.

@@ -59,6 +59,8 @@ function duckDbSettings(options: DatabaseOptions, inMemory: boolean): Record<str
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
     default_null_order: 'nulls_first_on_asc_last_on_desc',
+    // New files are in the storage format of the pinned DuckDB: its compression of texts is cheaper and as small.
+    storage_compatibility_version: 'v1.5.0',
     ...(options.readOnly === true && !inMemory ? { access_mode: 'READ_ONLY' } : {}),
     ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
     ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),

@@ -86,9 +86,9 @@ function handoverFolder(database: Database): string {
   return folder
 }
 
-/** Enough row groups for several threads; few enough that DuckDB starts while the rest is decoded. */
-const rowsPerInsert = 4 * 122_880
-const bytesPerInsert = 192 * 1024 * 1024
+/** A file for DuckDB is no longer than this: it is what waits on the disk, twice. */
+const rowsPerInsert = 8 * 122_880
+const bytesPerInsert = 256 * 1024 * 1024
 
 class DuckDbLanding implements Landing {
   readonly state: Kysely<StateTables>
@@ -99,6 +99,7 @@ class DuckDbLanding implements Landing {
   private readonly known = new Map<string, readonly RawColumn[]>()
   private open: Handover | undefined
   private inserting: Promise<void> = Promise.resolve()
+  private busy = false
   private files = 0
   private ended = false
 
@@ -143,7 +144,9 @@ class DuckDbLanding implements Landing {
     this.open ??= this.startHandover(name, columns)
     this.open.writer.write(batch)
     this.open.rows += batch.length
-    if (this.open.rows >= rowsPerInsert || this.open.writer.size >= bytesPerInsert) await this.handOver()
+    // At once if DuckDB has nothing to do; else more row groups wait together, for it reads them with several threads.
+    const isLong = this.open.rows >= rowsPerInsert || this.open.writer.size >= bytesPerInsert
+    if (!this.busy || isLong) await this.handOver()
   }
 
   async commit(): Promise<void> {
@@ -186,7 +189,10 @@ class DuckDbLanding implements Landing {
     handover.writer.finish()
     closeSync(handover.file)
     await this.inserting
-    this.inserting = this.insert(handover)
+    this.busy = true
+    this.inserting = this.insert(handover).finally(() => {
+      this.busy = false
+    })
     this.inserting.catch(() => {}) // thrown where it is awaited
   }
 

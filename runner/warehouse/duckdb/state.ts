@@ -21,11 +21,8 @@ import {
   type QueryResult,
 } from 'kysely'
 import { physicalSchema } from '../../googlesql/lower/identifier.ts'
-import type { StateTables } from '../state.ts'
+import { type StateTables, stateDataset } from '../state.ts'
 import type { Database } from './database.ts'
-
-/** The dataset of streamform's own tables. */
-export const stateDataset = 'streamform'
 
 /**
  * streamform's own tables as typed queries. The tables are created at the first query; each query or transaction has a

@@ -1,11 +1,13 @@
 import type { Vector } from '../landing.ts'
 import { type Levels, varint } from './levels.ts'
 
-export type Encoding = 'PLAIN' | 'DELTA_LENGTH_BYTE_ARRAY'
+/** `RLE_DICTIONARY`: `dictionary` holds the only value, plain, and `parts` say that all values are it. */
+export type Encoding = 'PLAIN' | 'DELTA_LENGTH_BYTE_ARRAY' | 'RLE_DICTIONARY'
 
 export interface EncodedValues {
   readonly encoding: Encoding
   readonly parts: readonly Uint8Array[]
+  readonly dictionary?: Uint8Array
 }
 
 /**
@@ -24,7 +26,12 @@ export function encodeValues(
     case 'STRING':
     case 'BYTES':
     case 'JSON':
-      return { encoding: 'DELTA_LENGTH_BYTE_ARRAY', parts: encodeTexts(vector, slots, levels.slots) }
+      return (
+        encodeConstant(vector, slots, levels.slots) ?? {
+          encoding: 'DELTA_LENGTH_BYTE_ARRAY',
+          parts: encodeTexts(vector, slots, levels.slots),
+        }
+      )
     case 'BOOL':
       return plain(packBits(vector.values, slots, levels.slots))
     case 'NUMERIC':
@@ -82,15 +89,13 @@ function bigEndianDecimals(
 ): Uint8Array {
   const from = new Uint32Array(values.buffer, values.byteOffset, values.byteLength / 4)
   const count = elements === undefined ? slots : elements.length
-  const out = new Uint8Array(count * 16)
-  const view = new DataView(out.buffer)
+  const out = new Uint32Array(count * 4)
   for (let i = 0; i < count; i++) {
     const element = elements === undefined ? i : (elements[i] as number)
-    for (let word = 0; word < 4; word++) {
-      view.setUint32(i * 16 + word * 4, from[element * 4 + 3 - word] as number)
-    }
+    for (let word = 0; word < 4; word++) out[i * 4 + word] = from[element * 4 + 3 - word] as number
   }
-  return out
+  // Words are in order now, each with its least significant byte first still.
+  return Buffer.from(out.buffer).swap32()
 }
 
 function packBits(values: Uint8Array, elements: Int32Array | undefined, slots: number): Uint8Array {
@@ -104,6 +109,33 @@ function packBits(values: Uint8Array, elements: Int32Array | undefined, slots: n
 }
 
 type TextVector = Extract<Vector, { kind: 'STRING' | 'BYTES' | 'JSON' }>
+
+/**
+ * Many of an event's texts are the same in all rows of a file: written once, they are neither copied nor read again.
+ * undefined if the values differ.
+ */
+function encodeConstant(
+  { offsets, bytes }: TextVector,
+  elements: Int32Array | undefined,
+  slots: number,
+): EncodedValues | undefined {
+  const count = elements === undefined ? slots : elements.length
+  if (count < 2) return undefined
+  const element = (i: number) => (elements === undefined ? i : (elements[i] as number))
+  const start = offsets[element(0)] as number
+  const size = (offsets[element(0) + 1] as number) - start
+  for (let i = 1; i < count; i++) {
+    if ((offsets[element(i) + 1] as number) - (offsets[element(i)] as number) !== size) return undefined
+  }
+  const end = start + size * count
+  if (Buffer.compare(bytes.subarray(start + size, end), bytes.subarray(start, end - size)) !== 0)
+    return undefined
+  const dictionary = new Uint8Array(4 + size)
+  new DataView(dictionary.buffer).setUint32(0, size, true)
+  dictionary.set(bytes.subarray(start, start + size), 4)
+  // One bit a value, and one run of so many times 0.
+  return { encoding: 'RLE_DICTIONARY', dictionary, parts: [Uint8Array.from([1, ...varint(count * 2), 0])] }
+}
 
 /** An absent value has an empty range, so the contents of the present ones are one run also where some are absent. */
 function encodeTexts(vector: TextVector, elements: Int32Array | undefined, slots: number): Uint8Array[] {

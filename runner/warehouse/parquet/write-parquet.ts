@@ -134,10 +134,25 @@ export class ParquetWriter {
       header.i32(4, encodings.RLE)
     })
     const at = this.position
+    if (values.dictionary !== undefined) this.writeDictionary(values.dictionary)
+    const data = this.position
     this.emit(header.finish())
     for (const part of parts) if (part.length > 0) this.emit(part)
     const bytes = this.position - at
-    chunks.push({ path, physical: leafOf(type).physical, encoding, values: levels.slots, at, bytes })
+    chunks.push({ path, physical: leafOf(type).physical, encoding, values: levels.slots, at, data, bytes })
+  }
+
+  private writeDictionary(value: Uint8Array): void {
+    const header = new ThriftWriter()
+    header.i32(1, 2)
+    header.i32(2, value.length)
+    header.i32(3, value.length)
+    header.struct(7, () => {
+      header.i32(1, 1)
+      header.i32(2, encodings.PLAIN)
+    })
+    this.emit(header.finish())
+    this.emit(value)
   }
 
   private emit(bytes: Uint8Array): void {
@@ -148,7 +163,7 @@ export class ParquetWriter {
 
 const magic = Uint8Array.from([0x50, 0x41, 0x52, 0x31]) // PAR1
 
-const encodings = { PLAIN: 0, RLE: 3, DELTA_LENGTH_BYTE_ARRAY: 6 } as const
+const encodings = { PLAIN: 0, RLE: 3, DELTA_LENGTH_BYTE_ARRAY: 6, RLE_DICTIONARY: 8 } as const
 
 interface RowGroup {
   readonly chunks: readonly Chunk[]
@@ -161,7 +176,9 @@ interface Chunk {
   readonly physical: number
   readonly encoding: number
   readonly values: number
+  /** Where its pages begin, and where the page of values does: a dictionary may come before. */
   readonly at: number
+  readonly data: number
   readonly bytes: number
 }
 
@@ -317,16 +334,18 @@ function writeElement(writer: ThriftWriter, { name, repetition, children, leaf, 
   }
 }
 
-function writeChunk(writer: ThriftWriter, { path, physical, encoding, values, at, bytes }: Chunk): void {
+function writeChunk(writer: ThriftWriter, chunk: Chunk): void {
+  const { path, physical, encoding, values, at, data, bytes } = chunk
   writer.i64(2, at)
   writer.struct(3, () => {
     writer.i32(1, physical)
-    writer.integers(2, [encoding, encodings.RLE])
+    writer.integers(2, [encoding, encodings.RLE, ...(data > at ? [encodings.PLAIN] : [])])
     writer.texts(3, path)
     writer.i32(4, 0)
     writer.i64(5, values)
     writer.i64(6, bytes)
     writer.i64(7, bytes)
-    writer.i64(9, at)
+    writer.i64(9, data)
+    if (data > at) writer.i64(11, at)
   })
 }
