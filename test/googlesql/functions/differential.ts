@@ -22,7 +22,9 @@ async function askOracle(expressions: readonly string[]): Promise<readonly Answe
   if (program === undefined) throw new Error('the oracle is not here: set STREAMFORM_SHARED')
   const child = spawn(program, { stdio: ['pipe', 'pipe', 'ignore'] })
   child.stdin.end(
-    expressions.map((text, index) => JSON.stringify({ id: String(index), query: `SELECT ${text}` })).join('\n'),
+    expressions
+      .map((text, index) => JSON.stringify({ id: String(index), query: `SELECT ${text}` }))
+      .join('\n'),
   )
   const chunks: Buffer[] = []
   for await (const chunk of child.stdout) chunks.push(chunk as Buffer)
@@ -47,11 +49,16 @@ for (const [index, expression] of expressions.entries()) {
   const ours = await ourOutcome(warehouse, `SELECT ${expression}`)
   const theirs = oracleOutcome(answers.get(String(index)))
   const refused = ours.error !== undefined && /not supported locally/.test(ours.error)
-  const kind = theirs === undefined ? 'unknown' : refused ? 'refused' : sameOutcome(ours, theirs) ? 'same' : 'differ'
+  const kind =
+    theirs === undefined ? 'unknown' : refused ? 'refused' : sameOutcome(ours, theirs) ? 'same' : 'differ'
   counts[kind]++
   if (kind === 'same') continue
-  console.log(`${kind.toUpperCase()} ${expression}\n   ours   ${showOutcome(ours)}\n   oracle ${theirs === undefined ? '-' : showOutcome(theirs)}`)
+  console.log(
+    `${kind.toUpperCase()} ${expression}\n   ours   ${showOutcome(ours)}\n   oracle ${theirs === undefined ? '-' : showOutcome(theirs)}`,
+  )
 }
 await warehouse.close()
-console.log(`differential: ${expressions.length} expressions, ${counts.same} same, ${counts.refused} refused, ${counts.unknown} without an answer, ${counts.differ} differ`)
+console.log(
+  `differential: ${expressions.length} expressions, ${counts.same} same, ${counts.refused} refused, ${counts.unknown} without an answer, ${counts.differ} differ`,
+)
 process.exitCode = counts.differ === 0 ? 0 : 1

@@ -39,7 +39,8 @@ export function sameOutcome(ours: Outcome, theirs: Outcome): boolean {
   if (ours.error !== undefined || theirs.error !== undefined) {
     return ours.error !== undefined && theirs.error !== undefined
   }
-  const names = (types: readonly string[] | undefined) => (types ?? []).map((type) => type.replace(/`/g, '')).join()
+  const names = (types: readonly string[] | undefined) =>
+    (types ?? []).map((type) => type.replace(/`/g, '')).join()
   return names(ours.types) === names(theirs.types) && sameValue(ours.values, theirs.values)
 }
 
@@ -50,7 +51,11 @@ function sameValue(a: unknown, b: unknown): boolean {
   if (a === null && Array.isArray(b)) return b.length === 0
   if (typeof a === 'number' || typeof b === 'number') {
     const [x, y] = [Number(a), Number(b)]
-    return x === y || Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y)) || (Number.isNaN(x) && Number.isNaN(y))
+    return (
+      x === y ||
+      Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y)) ||
+      (Number.isNaN(x) && Number.isNaN(y))
+    )
   }
   return a === b
 }
