@@ -39,9 +39,12 @@ test('every command and flag that a page names exists', async () => {
       const entry = entries.find(({ name }) => line === name || line.startsWith(`${name} `))
       if (entry === undefined) return [`${page}: streamform ${line}`]
       const flags = [...line.matchAll(/(?:^|\s)--([a-z][a-z-]*)/g)].map((match) => match[1] ?? '')
-      return flags
-        .filter((flag) => !entry.flags.includes(flag))
-        .map((flag) => `${page}: ${entry.name} --${flag}`)
+      return (
+        flags
+          // A flag that is on by default is turned off by `--no-…`.
+          .filter((flag) => !entry.flags.includes(flag) && !entry.flags.includes(flag.replace(/^no-/, '')))
+          .map((flag) => `${page}: ${entry.name} --${flag}`)
+      )
     }),
   )
   expect(wrong).toEqual([])
