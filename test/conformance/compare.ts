@@ -165,6 +165,8 @@ function canonicalExpected(value: unknown, type: SqlType): unknown {
 
 function scalar(value: unknown, type: SqlType): unknown {
   switch (type.kind) {
+    case 'BYTES':
+      return typeof value === 'string' ? value.replace(/^b64:/, '') : value
     case 'INT64':
       return typeof value === 'number' && !Number.isInteger(value) ? value : integerText(value)
     case 'FLOAT64':
@@ -251,7 +253,7 @@ function timestampText(text: string): string {
 function jsonValue(value: unknown): unknown {
   if (typeof value !== 'string') return { json: value }
   try {
-    return { json: JSON.parse(value) as unknown }
+    return { json: JSON.parse(value.replace(/^json:/, '')) as unknown }
   } catch {
     return { json: value }
   }

@@ -14,11 +14,11 @@ async function main(args: readonly string[]): Promise<number> {
   const files: string[] = []
   let json: string | undefined
   let only = ''
-  for (let index = 0; index < args.length; index += 1) {
-    const arg = args[index] ?? ''
-    if (arg === '--json') json = args[(index += 1)]
-    else if (arg === '--only') only = args[(index += 1)] ?? ''
-    else files.push(arg)
+  for (const [index, arg] of args.entries()) {
+    const before = args[index - 1]
+    if (before === '--json') json = arg
+    else if (before === '--only') only = arg
+    else if (arg !== '--json' && arg !== '--only') files.push(arg)
   }
   if (files.length === 0) {
     console.error('usage: npm run conformance -- FILE… [--json OUT] [--only TEXT]')

@@ -35,6 +35,12 @@ async function judge(warehouse: Warehouse, given: Case, before: string | undefin
     await warehouse.createDataset(PROJECT, DATASET)
     for (const dataset of namedDatasets(given)) await warehouse.createDataset(PROJECT, dataset)
     if (before !== undefined) await warehouse.execute(before, options)
+    // A query may name the tables in another project than the file's setup does.
+    const other = /\b([a-z]+-[a-z-]*[a-z])\.ds\./.exec(given.query)?.[1]
+    if (before !== undefined && other !== undefined) {
+      await warehouse.createDataset(other, DATASET)
+      await warehouse.execute(before.replaceAll(`${PROJECT}.`, `${other}.`), options)
+    }
     const setup = typeof given.setup === 'string' ? [given.setup] : (given.setup ?? [])
     for (const text of setup) if (hasStatement(text)) await warehouse.execute(filled(text), options)
     const query = filled(given.query)
@@ -119,14 +125,14 @@ function parametersOf({ parameters }: Case): readonly QueryParameter[] {
     const given = parameters['parameters'] as readonly { name?: string; type: GivenType; value: unknown }[]
     return given.map(({ name, type, value }) => {
       const sqlType = typeOf(type)
-      return { ...(name === undefined ? {} : { name }), type: sqlType, value: valueOf(value, sqlType) }
+      return { ...(name === undefined ? {} : { name }), type: sqlType, value: parameterValue(value, sqlType) }
     })
   }
   return Object.entries(parameters).map(([name, value]) => {
     const type: SqlType = {
       kind: typeof value === 'number' ? 'INT64' : typeof value === 'boolean' ? 'BOOL' : 'STRING',
     }
-    return { name, type, value: valueOf(value, type) }
+    return { name, type, value: parameterValue(value, type) }
   })
 }
 
@@ -142,9 +148,10 @@ function typeOf(given: GivenType): SqlType {
   return scalarType(given.type) ?? { kind: 'STRING' }
 }
 
-function valueOf(value: unknown, type: SqlType): Value {
+function parameterValue(value: unknown, type: SqlType): Value {
   if (value === null || value === undefined) return null
-  if (type.kind === 'ARRAY') return (value as readonly unknown[]).map((item) => valueOf(item, type.element))
+  if (type.kind === 'ARRAY')
+    return (value as readonly unknown[]).map((item) => parameterValue(item, type.element))
   if (type.kind === 'INT64') return BigInt(value as string | number)
   if (type.kind === 'FLOAT64') return Number(value)
   if (type.kind === 'BOOL') return value === true

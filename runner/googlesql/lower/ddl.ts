@@ -1,4 +1,5 @@
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts'
+import { lowerCast } from '../functions/cast.ts'
 import type {
   AlterStep,
   ResolvedAlter,
@@ -90,7 +91,11 @@ function alterStep(table: string, action: AlterStep): readonly Step[] {
     case 'type':
       return [
         alter(
-          `ALTER COLUMN ${quoteIdentifier(action.column.name)} SET DATA TYPE ${physicalType(action.column.type)}`,
+          `ALTER COLUMN ${quoteIdentifier(action.column.name)} SET DATA TYPE ${physicalType(action.column.type)} USING ${lowerCast(
+            quoteIdentifier(action.column.name),
+            action.before.type,
+            action.column.type,
+          )}`,
         ),
       ]
   }

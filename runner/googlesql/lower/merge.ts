@@ -38,7 +38,7 @@ export function lowerMerge(statement: ResolvedMerge): string {
     ...visible.map(({ column, name }) => `${columnSql(environment, column)} AS ${name}`),
   ].join(', ')} FROM ${block.from}`
   for (const { column, name } of visible) environment.names.set(column.id, `j.${name}`)
-  const renamed = columns.map((column, index) => `${valueOf(environment, statement, column)} AS v${index}`)
+  const renamed = columns.map((column, index) => `${newValue(environment, statement, column)} AS v${index}`)
   const outer = [`${columnSql(environment, scan.rowId)} AS rid`, 'j.act AS act', ...renamed].join(', ')
   const changing = whens.flatMap((when, index) => (when.action.kind === 'insert' ? [] : [index + 1]))
   const check =
@@ -70,7 +70,7 @@ function touched(statement: ResolvedMerge): readonly CatalogColumn[] {
 }
 
 /** The column's new value under each clause that sets it. */
-function valueOf(environment: Environment, statement: ResolvedMerge, column: CatalogColumn): string {
+function newValue(environment: Environment, statement: ResolvedMerge, column: CatalogColumn): string {
   const whens = statement.whens.flatMap(({ action }, index) => {
     if (action.kind === 'delete') return []
     const item = action.set.find((set) => set.column === column)

@@ -13,6 +13,20 @@ import { findRoutine, resolveRoutineCall } from './routine.ts'
 import { chooseSignature, type GivenArgument, noMatch } from './signature.ts'
 import { resolveWindowCall } from './window-call.ts'
 
+/** What stands before the dot of BigQuery's own functions. */
+const BUILTIN_PREFIXES = new Set([
+  'NET',
+  'KEYS',
+  'AEAD',
+  'HLL_COUNT',
+  'KLL_QUANTILES',
+  'ML',
+  'AI',
+  'OBJ',
+  'BIGLAKE',
+  'VECTOR_INDEX',
+])
+
 /** A call of a function of any kind. */
 export function resolveCall(context: Context, node: Call): Expr {
   const parts = nameParts(node.name)
@@ -25,6 +39,9 @@ export function resolveCall(context: Context, node: Call): Expr {
     const names = allFunctions()
       .filter((known) => known.kind !== 'operator')
       .map((known) => known.name)
+    if (parts.length > 1 && BUILTIN_PREFIXES.has((parts[0] ?? '').toUpperCase())) {
+      throw problemAt(context, node, `Function not found: ${name} (unknown, or is not supported locally)`)
+    }
     if (parts.length > 1) {
       const { start, end } = node.name
       throw problemAt(context, node, `Function not found: ${context.source.text.slice(start, end)}`)

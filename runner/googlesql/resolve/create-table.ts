@@ -1,7 +1,7 @@
 import type { Target } from '../../warehouse/warehouse.ts'
 import type { CatalogColumn, CatalogTable } from '../catalog.ts'
 import { SESSION, targetName } from '../lower/identifier.ts'
-import type { CreateTable, CreateView, Query, Span } from '../parse/ast.ts'
+import type { CreateSnapshot, CreateTable, CreateView, Query, Span } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import { typeName } from '../types/print.ts'
 import { coercionCost, convert } from './coerce.ts'
@@ -312,6 +312,42 @@ export function resolveCreateView(context: Context, node: CreateView): Resolved 
   }
   return {
     statement: { kind: 'create view', table, replace: node.orReplace, query: renamed },
+    statementType,
+    changes: [{ kind: 'put table', table }],
+    writes: [target],
+  }
+}
+
+/** CREATE SNAPSHOT TABLE: a copy that DML cannot change. */
+export function resolveCreateSnapshot(context: Context, node: CreateSnapshot): Resolved {
+  const statementType = 'CREATE_SNAPSHOT_TABLE'
+  const target = createdTarget(context, node)
+  if (
+    existing(context, { name: node.name, orReplace: false, ifNotExists: node.ifNotExists }, target, 'TABLE')
+  ) {
+    return NOTHING(statementType, [target])
+  }
+  if (node.systemTime !== undefined) throw unsupportedAt(context, node.systemTime, 'FOR SYSTEM_TIME AS OF')
+  const base = findTable(context, node.source)
+  if (base.viewText !== undefined)
+    throw problemAt(context, node.source, `${targetName(base.target)} is not a table`)
+  context.resolution.met.tables.set(targetName(base.target), base.target)
+  const scan = tableScan(context, base)
+  const options = resolveOptions(context, node.options)
+  const table: CatalogTable = {
+    ...base,
+    target,
+    kind: 'SNAPSHOT',
+    ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.labels === undefined ? {} : { labels: options.labels }),
+  }
+  return {
+    statement: {
+      kind: 'create table',
+      table,
+      replace: false,
+      query: { scan, columns: outputsOf(scan), isValue: false },
+    },
     statementType,
     changes: [{ kind: 'put table', table }],
     writes: [target],

@@ -1,16 +1,249 @@
-import type { PipeOperator } from '../parse/ast.ts'
-import { type Context, unsupportedAt } from './context.ts'
-import type { ResolvedQuery } from './resolved.ts'
-import type { NameList } from './scope.ts'
+import type { PipeOperator, Select } from '../parse/ast.ts'
+import { typeName } from '../types/print.ts'
+import { sortItem } from './aggregate-call.ts'
+import { callBuiltin } from './builtin.ts'
+import { coerceTo } from './coerce.ts'
+import {
+  type Context,
+  didYouMean,
+  newColumn,
+  plainContext,
+  problemAt,
+  unsupportedAt,
+  type Windows,
+} from './context.ts'
+import { resolveExpression } from './expression.ts'
+import { checkSample, type From, namesOf } from './from.ts'
+import { joinStep } from './join.ts'
+import { meaningful } from './order.ts'
+import { resolvePipeAggregate } from './pipe-aggregate.ts'
+import { resolvePivots } from './pivot.ts'
+import { materialize, project } from './project.ts'
+import { limited, resolveQuery } from './query.ts'
+import type { Computed, Expr, ResolvedQuery } from './resolved.ts'
+import { columnRef, type NamedColumn, rowRelation, starColumns } from './scope.ts'
+import { resolveSelectOver } from './select.ts'
+import { resolveItems } from './select-items.ts'
+import { combine } from './set-operation.ts'
+import { resolveWith } from './with.ts'
 
-/** `|> …` after a query. */
+const BOOL = { kind: 'BOOL' } as const
+
+/** `|> …` steps over rows that are there; `start` is the first column number of the query. */
 export function resolvePipes(
   context: Context,
-  query: ResolvedQuery,
+  given: From,
   pipes: readonly PipeOperator[],
-  _names: NameList | undefined,
+  start: number,
 ): ResolvedQuery {
-  const [first] = pipes
-  if (first !== undefined) throw unsupportedAt(context, first, 'pipe syntax')
-  return query
+  let from = given
+  let current = context
+  for (const pipe of pipes) {
+    if (pipe.kind === 'pipeWith') current = resolveWith(current, pipe.with)
+    else from = resolvePipe(current, from, pipe, start)
+  }
+  return materialize(context, from.scan, from.names.columns)
+}
+
+type Step = Exclude<PipeOperator, { kind: 'pipeWith' }>
+
+function resolvePipe(context: Context, from: From, node: Step, start: number): From {
+  switch (node.kind) {
+    case 'pipeSelect':
+      return selected(context, from, node.select, start)
+    case 'pipeExtend':
+      return extended(context, from, node)
+    case 'pipeSet':
+      return withSet(context, from, node)
+    case 'pipeDrop':
+      return dropped(context, from, node)
+    case 'pipeRename':
+      return renamed(context, from, node)
+    case 'pipeAs':
+      return {
+        ...from,
+        names: { ...from.names, relations: [rowRelation(node.alias.name, from.names.columns)] },
+      }
+    case 'pipeWhere': {
+      const condition = boolean(inside(context, from, 'WHERE clause'), node.condition, 'WHERE clause')
+      return { ...from, scan: { kind: 'filter', input: from.scan, condition } }
+    }
+    case 'pipeOrderBy': {
+      const inner = inside(context, from, 'ORDER BY')
+      const items = node.orderBy.map((item) =>
+        sortItem(context, item, resolveExpression(inner, item.expression)),
+      )
+      return { ...from, scan: { kind: 'sort', input: from.scan, items: meaningful(items) } }
+    }
+    case 'pipeLimit':
+      return { ...from, scan: limited(context, from.scan, node.limit) }
+    case 'pipeAggregate':
+      return resolvePipeAggregate(context, from, node, start)
+    case 'pipeDistinct':
+      return distinct(context, from, node)
+    case 'pipeJoin':
+      return joinStep(context, from, node)
+    case 'pipeSetOperation': {
+      const left = materialize(context, from.scan, from.names.columns)
+      const others = node.queries.map((query) => ({ query: resolveQuery(context, query), node: query }))
+      const query = combine(context, node.operation, [{ query: left, node }, ...others])
+      return { scan: query.scan, names: namesOf(query.columns, undefined, query.isValue) }
+    }
+    case 'pipeTableSample':
+      checkSample(context, node.sample)
+      return from
+    case 'pipePivot':
+      return resolvePivots(context, from, [node.pivot])
+    case 'pipeUnpivot':
+      return resolvePivots(context, from, [node.unpivot])
+    case 'pipeAssert':
+      return asserted(context, from, node)
+    case 'pipeCall':
+      throw unsupportedAt(context, node, '|> CALL')
+  }
+}
+
+/** Expressions see the step's input. */
+export function inside(context: Context, from: From, clause: string): Context {
+  return plainContext({ ...context, scope: { names: from.names, outer: context.scope } }, clause)
+}
+
+function boolean(context: Context, node: Parameters<typeof resolveExpression>[1], clause: string): Expr {
+  const expr = resolveExpression(context, node)
+  return coerceTo(
+    context,
+    node,
+    expr,
+    BOOL,
+    `${clause} should return type BOOL, but returns ${typeName(expr.type)}`,
+  )
+}
+
+function selected(context: Context, from: From, node: Select, start: number): From {
+  const end = context.resolution.counter.next
+  const query = resolveSelectOver(context, node, [], from, (id) => id >= start && id < end)
+  return { scan: query.scan, names: namesOf(query.columns, undefined, query.isValue) }
+}
+
+type Node<K extends PipeOperator['kind']> = Extract<PipeOperator, { kind: K }>
+
+/** New columns behind those that are there; window functions may stand in them. */
+function extended(context: Context, from: From, node: Node<'pipeExtend'>): From {
+  const named = new Map(node.windows.map((window) => [window.name.name.toLowerCase(), window.window]))
+  const windows: Windows = { calls: [], named }
+  const inner = { ...inside(context, from, '|> EXTEND'), windows }
+  const items = resolveItems(inner, node.items, from.names)
+  const input =
+    windows.calls.length === 0
+      ? from.scan
+      : ({ kind: 'window', input: from.scan, calls: windows.calls } as const)
+  const computed: Computed[] = []
+  const columns = items.map((item): NamedColumn => {
+    const column = newColumn(context, item.name === '' ? 'column' : item.name, item.expr.type)
+    computed.push({ column, expr: item.expr })
+    return { name: item.name, expr: columnRef(column), ...(item.anonymous ? { anonymous: true } : {}) }
+  })
+  return {
+    scan: project(input, computed),
+    names: { columns: [...from.names.columns, ...columns], relations: from.names.relations },
+  }
+}
+
+function position(
+  context: Context,
+  columns: readonly NamedColumn[],
+  node: { readonly name: string; readonly start: number; readonly end: number },
+  clause: string,
+): number {
+  const folded = node.name.toLowerCase()
+  const matching = columns.flatMap((column, index) =>
+    column.anonymous !== true && column.name.toLowerCase() === folded ? [index] : [],
+  )
+  const [only, second] = matching
+  if (second !== undefined)
+    throw problemAt(context, node, `Column name ${node.name} in ${clause} is ambiguous`)
+  if (only === undefined) {
+    const names = columns.map((column) => column.name)
+    throw problemAt(
+      context,
+      node,
+      `Column ${node.name} in ${clause} not found in the input table${didYouMean(node.name, names)}`,
+    )
+  }
+  return only
+}
+
+function withSet(context: Context, from: From, node: Node<'pipeSet'>): From {
+  const inner = inside(context, from, '|> SET')
+  const columns = [...from.names.columns]
+  const computed: Computed[] = []
+  for (const item of node.items) {
+    const at = position(context, from.names.columns, item.column, '|> SET')
+    const expr = resolveExpression(inner, item.value)
+    const column = newColumn(context, item.column.name, expr.type)
+    computed.push({ column, expr })
+    columns[at] = { name: columns[at]?.name ?? item.column.name, expr: columnRef(column) }
+  }
+  return { scan: project(from.scan, computed), names: { columns, relations: from.names.relations } }
+}
+
+function dropped(context: Context, from: From, node: Node<'pipeDrop'>): From {
+  const gone = new Set(node.columns.map((column) => position(context, from.names.columns, column, '|> DROP')))
+  const columns = from.names.columns.filter((_, index) => !gone.has(index))
+  if (starColumns(columns).length === 0) throw problemAt(context, node, 'Pipe DROP dropped all columns')
+  return { ...from, names: { columns, relations: from.names.relations } }
+}
+
+function renamed(context: Context, from: From, node: Node<'pipeRename'>): From {
+  const columns = [...from.names.columns]
+  for (const item of node.items) {
+    const at = position(context, from.names.columns, item.from, '|> RENAME')
+    const column = columns[at]
+    if (column !== undefined) columns[at] = { ...column, name: item.to.name }
+  }
+  return { ...from, names: { columns, relations: from.names.relations } }
+}
+
+function distinct(context: Context, from: From, node: Node<'pipeDistinct'>): From {
+  const query = materialize(context, from.scan, from.names.columns)
+  const groups: Computed[] = []
+  const columns = query.columns.map((output): NamedColumn => {
+    const column = newColumn(context, output.name, output.column.type)
+    groups.push({ column, expr: columnRef(output.column) })
+    return { name: output.name, expr: columnRef(column), ...(output.anonymous ? { anonymous: true } : {}) }
+  })
+  if (groups.length === 0) throw problemAt(context, node, 'DISTINCT needs a column')
+  return {
+    scan: { kind: 'aggregate', input: query.scan, groups, sets: undefined, aggregates: [], groupings: [] },
+    names: { columns, relations: from.names.relations.map(({ name }) => rowRelation(name, columns)) },
+  }
+}
+
+/** A row for which the condition is not true raises. */
+function asserted(context: Context, from: From, node: Node<'pipeAssert'>): From {
+  const inner = inside(context, from, '|> ASSERT')
+  const condition = boolean(inner, node.condition, 'ASSERT expression')
+  const text = (value: string): Expr => ({ kind: 'literal', type: { kind: 'STRING' }, value, from: 'value' })
+  const payload = node.payload.map((part): Expr => {
+    const expr = resolveExpression(inner, part)
+    const shown =
+      expr.type.kind === 'STRING' ? expr : callBuiltin(context, part, 'FORMAT', [text('%T'), expr])
+    return callBuiltin(context, part, 'IFNULL', [shown, text('NULL')])
+  })
+  const written = context.source.text.slice(node.condition.start, node.condition.end)
+  const parts = [
+    text(`Assert failed: ${node.payload.length === 0 ? written : ''}`),
+    ...payload.flatMap((part, index) => (index === 0 ? [part] : [text(' '), part])),
+  ]
+  const message =
+    parts.length === 1 && parts[0] !== undefined ? parts[0] : callBuiltin(context, node, 'CONCAT', parts)
+  const failure = callBuiltin(context, node, 'ERROR', [message])
+  const never = coerceTo(context, node, failure, BOOL)
+  const check: Expr = {
+    kind: 'case',
+    type: BOOL,
+    whens: [{ condition, result: { kind: 'literal', type: BOOL, value: true, from: 'value' } }],
+    otherwise: never,
+  }
+  return { ...from, scan: { kind: 'filter', input: from.scan, condition: check } }
 }

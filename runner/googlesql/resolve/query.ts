@@ -2,12 +2,11 @@ import type { Expression, Limit, Query, QueryBody } from '../parse/ast.ts'
 import { coerceTo } from './coerce.ts'
 import { type Context, plainContext, problemAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
-import { resolveFrom } from './from.ts'
+import { namesOf, resolveFrom } from './from.ts'
 import { resolveOrderOfResult } from './order.ts'
 import { resolvePipes } from './pipe.ts'
 import { materialize } from './project.ts'
-import type { Expr, OutputColumn, ResolvedQuery, Scan } from './resolved.ts'
-import { columnRef, type NameList } from './scope.ts'
+import type { Expr, ResolvedQuery, Scan } from './resolved.ts'
 import { resolveSelect } from './select.ts'
 import { resolveSetOperation } from './set-operation.ts'
 import { resolveWith } from './with.ts'
@@ -18,7 +17,12 @@ import { resolveWith } from './with.ts'
  * @throws Problem at the part that is wrong
  */
 export function resolveQuery(context: Context, node: Query): ResolvedQuery {
+  const start = context.resolution.counter.next
   const named = node.with === undefined ? context : resolveWith(context, node.with)
+  if (node.body.kind === 'fromQuery' && node.orderBy.length === 0 && node.limit === undefined) {
+    // The aliases of a FROM at the head stay visible to the pipes.
+    return resolvePipes(named, resolveFrom(named, node.body.from), node.pipes, start)
+  }
   let query: ResolvedQuery
   if (node.body.kind === 'select') {
     // A SELECT's ORDER BY sees its FROM clause too, so the two are resolved together.
@@ -28,11 +32,10 @@ export function resolveQuery(context: Context, node: Query): ResolvedQuery {
     if (node.orderBy.length > 0) query = resolveOrderOfResult(named, query, node.orderBy)
   }
   if (node.limit !== undefined) query = { ...query, scan: limited(named, query.scan, node.limit) }
-  return node.pipes.length === 0 ? query : resolvePipes(named, query, node.pipes, fromNames.get(node.body))
+  if (node.pipes.length === 0) return query
+  const from = { scan: query.scan, names: namesOf(query.columns, undefined, query.isValue) }
+  return resolvePipes(named, from, node.pipes, start)
 }
-
-/** The aliases of a `FROM` at the head of a pipe stay visible. */
-const fromNames = new WeakMap<QueryBody, NameList>()
 
 /** A query without ORDER BY and LIMIT. */
 export function resolveBody(context: Context, node: QueryBody): ResolvedQuery {
@@ -45,7 +48,6 @@ export function resolveBody(context: Context, node: QueryBody): ResolvedQuery {
       return resolveSetOperation(context, node)
     case 'fromQuery': {
       const from = resolveFrom(context, node.from)
-      fromNames.set(node, from.names)
       return materialize(context, from.scan, from.names.columns)
     }
   }
@@ -80,17 +82,5 @@ export function limited(context: Context, input: Scan, limit: Limit): Scan {
     input,
     count: constant(limit.count),
     offset: limit.offset === undefined ? undefined : constant(limit.offset),
-  }
-}
-
-/** The columns of a result as names for what comes after it. */
-export function outputNames(columns: readonly OutputColumn[]): NameList {
-  return {
-    columns: columns.map(({ name, anonymous, column }) => ({
-      name,
-      expr: columnRef(column),
-      ...(anonymous ? { anonymous: true } : {}),
-    })),
-    relations: [],
   }
 }

@@ -78,6 +78,10 @@ function matchSignature(signature: Signature, given: readonly GivenArgument[]): 
     types.push(type)
     cost += step
   }
+  const met = placed.map(
+    ({ arg }, index) => types[index] ?? (arg.kind === 'part' ? { kind: 'STRING' as const } : arg.type),
+  )
+  if (signature.accepts !== undefined && !signature.accepts(met)) return undefined
   return { signature, args: placed.map(({ arg }) => arg), types, cost }
 }
 

@@ -1,7 +1,7 @@
 import type { Statement } from '../parse/ast.ts'
 import { resolveAlter } from './alter.ts'
 import { type Context, unsupportedAt } from './context.ts'
-import { resolveCreateTable, resolveCreateView } from './create-table.ts'
+import { resolveCreateSnapshot, resolveCreateTable, resolveCreateView } from './create-table.ts'
 import { resolveCreateRoutine, resolveCreateSchema, resolveDrop } from './ddl.ts'
 import { resolveDelete, resolveInsert, resolveTruncate, resolveUpdate } from './dml.ts'
 import { resolveMerge } from './merge.ts'
@@ -32,6 +32,8 @@ export function resolveStatement(context: Context, node: Statement): Resolved {
       return resolveCreateSchema(context, node)
     case 'createTable':
       return resolveCreateTable(context, node)
+    case 'createSnapshot':
+      return resolveCreateSnapshot(context, node)
     case 'createView':
       return resolveCreateView(context, node)
     case 'createFunction':
