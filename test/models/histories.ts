@@ -19,6 +19,7 @@ const history = fc
   .array(fc.oneof({ weight: 3, arbitrary: change }, { weight: 1, arbitrary: backfill }), {
     minLength: 1,
     maxLength: 25,
+    size: 'max',
   })
   .map((events) =>
     events.map(
@@ -42,8 +43,17 @@ const builds = fc.constantFrom(
   'refresh' as const,
 )
 
+export interface Delivered {
+  readonly events: readonly KnownEvent[]
+  /** Each some of the events, by their index, and what is built after it. */
+  readonly landings: readonly {
+    readonly batch: readonly number[]
+    readonly build: 'all' | 'log' | 'nothing' | 'refresh'
+  }[]
+}
+
 /** A history and its landings: each some of its events, so that every event comes at least once. */
-export const delivered = history.chain((events) =>
+export const delivered: fc.Arbitrary<Delivered> = history.chain((events) =>
   fc.record({
     events: fc.constant(events),
     landings: fc

@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util'
+import { proveConvergence } from '../models/convergence.ts'
+import { openTestWarehouse } from '../models/test-warehouse.ts'
+
+/** Each ends with what it says in one line, and throws what it has found. */
+const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<string>>> = {
+  async convergence(runs, seed) {
+    const warehouse = await openTestWarehouse()
+    try {
+      const { histories, deliveries } = await proveConvergence(warehouse, { runs, seed })
+      return `${histories} histories, ${deliveries} deliveries, 0 differ`
+    } finally {
+      await warehouse.close()
+    }
+  },
+}
+
+const usage = `usage: npm run prove -- NAME [--runs N] [--seed S], with NAME one of ${Object.keys(proofs).join(', ')}`
+
+/** A whole number above 0 from the command line, or undefined. */
+const count = (text: string): number | undefined => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined)
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { runs: { type: 'string', default: '300' }, seed: { type: 'string' } },
+  })
+  const [name = ''] = positionals
+  const proof = Object.hasOwn(proofs, name) ? proofs[name] : undefined
+  const runs = count(values.runs)
+  const seed = count(values.seed ?? String(1 + Math.floor(Math.random() * 1e8)))
+  if (proof === undefined || runs === undefined || seed === undefined) {
+    console.error(usage)
+    return 2
+  }
+  console.log(`${name}: seed ${seed}`)
+  try {
+    console.log(`${name}: ${await proof(runs, seed)}`)
+    return 0
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error)
+    console.log(`${name}: seed ${seed}, differs`)
+    return 1
+  }
+}
+
+process.exitCode = await main()
