@@ -1,5 +1,5 @@
 import type { QueryParameter, ResultColumn, Target } from '../warehouse/warehouse.ts'
-import type { Catalog, CatalogChange, CatalogRoutine, NameDefaults } from './catalog.ts'
+import type { Catalog, CatalogChange, CatalogRoutine, CatalogTable, NameDefaults } from './catalog.ts'
 import { lowerStatement, type Step } from './lower/statement.ts'
 import type { Statement } from './parse/ast.ts'
 import { coerceTo } from './resolve/coerce.ts'
@@ -125,7 +125,11 @@ function columnsOf(statement: ResolvedStatement): readonly ResultColumn[] {
     return statement.query.columns.map(({ name, column }) => ({ name, type: column.type }))
   }
   if (statement.kind === 'create table' || statement.kind === 'create view') {
-    return statement.table.columns.map(({ name, type }) => ({ name, type }))
+    return tableColumns(statement.table)
   }
-  return []
+  return statement.kind === 'nothing' && statement.table !== undefined ? tableColumns(statement.table) : []
+}
+
+function tableColumns(table: CatalogTable): readonly ResultColumn[] {
+  return table.columns.map(({ name, type }) => ({ name, type }))
 }

@@ -35,14 +35,10 @@ async function judge(warehouse: Warehouse, given: Case, before: string | undefin
     await warehouse.createDataset(PROJECT, DATASET)
     for (const dataset of namedDatasets(given)) await warehouse.createDataset(PROJECT, dataset)
     if (before !== undefined) await warehouse.execute(before, options)
-    // A query may name the tables in another project than the file's setup does.
-    const other = /\b([a-z]+-[a-z-]*[a-z])\.ds\./.exec(given.query)?.[1]
-    if (before !== undefined && other !== undefined) {
-      await warehouse.createDataset(other, DATASET)
-      await warehouse.execute(before.replaceAll(`${PROJECT}.`, `${other}.`), options)
-    }
+    // One script, so that what begins in one statement of it may end in another.
     const setup = typeof given.setup === 'string' ? [given.setup] : (given.setup ?? [])
-    for (const text of setup) if (hasStatement(text)) await warehouse.execute(filled(text), options)
+    const script = setup.map((text) => filled(text).trim().replace(/;$/, '')).join('\n;\n')
+    if (hasStatement(script)) await warehouse.execute(script, options)
     const query = filled(given.query)
     let result = await warehouse.execute(query, { ...options, parameters: parametersOf(given) })
     if (expect.check !== undefined) result = await warehouse.execute(filled(expect.check), options)

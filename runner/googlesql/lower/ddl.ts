@@ -9,7 +9,7 @@ import type {
 import { physicalType } from '../types/physical.ts'
 import { storedQuery } from './dml.ts'
 import { lowerExpr } from './expression.ts'
-import { physicalTable, quoteIdentifier, quoteText } from './identifier.ts'
+import { physicalTable, quoteIdentifier, quoteText, SESSION } from './identifier.ts'
 import { tableComment } from './metadata.ts'
 import { newEnvironment } from './query.ts'
 import { count, nothing, type Step } from './statement.ts'
@@ -17,7 +17,8 @@ import { count, nothing, type Step } from './statement.ts'
 export function lowerCreateTable(statement: ResolvedCreateTable): readonly Step[] {
   const { table, query, replace } = statement
   const name = physicalTable(table.target)
-  const create = `CREATE ${replace ? 'OR REPLACE ' : ''}TABLE ${name}`
+  const temporary = table.target.database === SESSION.database ? 'TEMP ' : ''
+  const create = `CREATE ${replace ? 'OR REPLACE ' : ''}${temporary}TABLE ${name}`
   const comment = commentStep(table, 'TABLE')
   const constrained = table.columns.some((column) => column.required === true)
   if (query !== undefined && !constrained) {

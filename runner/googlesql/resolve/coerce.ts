@@ -1,7 +1,9 @@
 import type { Value } from '../../warehouse/warehouse.ts'
+import { raise } from '../lower/library/raise.ts'
 import type { Span } from '../parse/ast.ts'
 import { coercion } from '../types/coerce.ts'
 import { equalTypes, equivalentTypes } from '../types/equal.ts'
+import { physicalType } from '../types/physical.ts'
 import { typeName } from '../types/print.ts'
 import { type Candidate, supertype } from '../types/supertype.ts'
 import type { SqlType } from '../types/type.ts'
@@ -102,16 +104,7 @@ const distances: Readonly<Record<string, number>> = {
 
 /** The expression as a value of `to`; the caller has made sure that it fits. */
 export function convert(expr: Expr, to: SqlType): Expr {
-  if (neverGives(expr)) {
-    return equalTypes(expr.type, to)
-      ? expr
-      : {
-          kind: 'case',
-          type: to,
-          whens: [{ condition: alwaysError(expr), result: nullOf(to) }],
-          otherwise: nullOf(to),
-        }
-  }
+  if (neverGives(expr)) return equalTypes(expr.type, to) ? expr : errorOf(expr, to)
   if (isUntypedNull(expr)) return nullOf(to)
   if (expr.kind === 'array' && expr.untyped === true && to.kind === 'ARRAY') {
     return { kind: 'array', type: to, elements: [] }
@@ -138,12 +131,12 @@ function nullOf(type: SqlType): Expr {
   return { kind: 'literal', type, value: null, from: 'literal' }
 }
 
-/** ERROR(…) where a condition stands. */
-function alwaysError(expr: Extract<Expr, { kind: 'call' }>): Expr {
+/** ERROR(…) where a value of another type stands. */
+function errorOf(expr: Extract<Expr, { kind: 'call' }>, type: SqlType): Expr {
   return {
     ...expr,
-    type: { kind: 'BOOL' },
-    signature: { ...expr.signature, lower: (args, call) => `(${expr.signature.lower(args, call)} IS NULL)` },
+    type,
+    signature: { ...expr.signature, lower: ([message = '']) => raise(message, physicalType(type)) },
   }
 }
 

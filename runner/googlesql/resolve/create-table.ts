@@ -17,8 +17,13 @@ import { columnRef } from './scope.ts'
 import { outputsOf, tableScan } from './table.ts'
 import { findTable, sessionTarget, tableTarget } from './target.ts'
 
-export const NOTHING = (statementType: string, writes: readonly Target[] = []): Resolved => ({
-  statement: { kind: 'nothing' },
+/** A statement that has nothing to do; `table` is the one that was there already. */
+export const NOTHING = (
+  statementType: string,
+  writes: readonly Target[] = [],
+  table?: CatalogTable,
+): Resolved => ({
+  statement: { kind: 'nothing', ...(table === undefined ? {} : { table }) },
   statementType,
   changes: [],
   writes,
@@ -30,7 +35,7 @@ export function resolveCreateTable(context: Context, node: CreateTable): Resolve
   const target = node.temporary
     ? sessionTarget(nameParts(node.name).at(-1) ?? '')
     : createdTarget(context, node)
-  if (existing(context, node, target, 'TABLE')) return NOTHING(statementType, [target])
+  if (existing(context, node, target, 'TABLE')) return NOTHING(statementType, [target], context.resolution.catalog.table(target))
   if (node.collate !== undefined) throw unsupportedAt(context, node.collate, 'DEFAULT COLLATE')
   if (node.connection !== undefined) throw unsupportedAt(context, node.connection, 'WITH CONNECTION')
   const made = node.from === undefined ? plainTable(context, node) : copiedTable(context, node)
@@ -273,7 +278,7 @@ export function resolveCreateView(context: Context, node: CreateView): Resolved 
   const kind = node.materialized ? 'MATERIALIZED_VIEW' : 'VIEW'
   const statementType = `CREATE_${kind}`
   const target = createdTarget(context, node)
-  if (existing(context, node, target, kind)) return NOTHING(statementType, [target])
+  if (existing(context, node, target, kind)) return NOTHING(statementType, [target], context.resolution.catalog.table(target))
   if (node.query === undefined) throw unsupportedAt(context, node, 'a view without a query')
   const query = createdQuery(
     { ...context, resolution: { ...context.resolution, parameters: [] } },
@@ -325,7 +330,7 @@ export function resolveCreateSnapshot(context: Context, node: CreateSnapshot): R
   if (
     existing(context, { name: node.name, orReplace: false, ifNotExists: node.ifNotExists }, target, 'TABLE')
   ) {
-    return NOTHING(statementType, [target])
+    return NOTHING(statementType, [target], context.resolution.catalog.table(target))
   }
   if (node.systemTime !== undefined) throw unsupportedAt(context, node.systemTime, 'FOR SYSTEM_TIME AS OF')
   const base = findTable(context, node.source)

@@ -60,6 +60,7 @@ function contents(context: Context, node: TablePath, qualifier: readonly string[
   const { defaults } = context.source
   const named = qualifier.filter((part) => !/^region-/i.test(part))
   const region = named.length < qualifier.length
+  if (region) throw unsupportedAt(context, node, 'INFORMATION_SCHEMA of a region')
   const [first, second] = named
   const project =
     second !== undefined || (region && first !== undefined) ? (first ?? defaults.project) : defaults.project

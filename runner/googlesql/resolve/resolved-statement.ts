@@ -24,7 +24,7 @@ export type ResolvedStatement =
   | { readonly kind: 'create routine'; readonly routine: CatalogRoutine; readonly temporary: boolean }
   | { readonly kind: 'drop routine'; readonly routine: CatalogRoutine }
   /** IF EXISTS or IF NOT EXISTS, and there is nothing to do; or options that mean nothing locally. */
-  | { readonly kind: 'nothing' }
+  | { readonly kind: 'nothing'; readonly table?: CatalogTable }
 
 /** Rows of `query`, one column for each of `columns`. */
 export interface ResolvedInsert {
