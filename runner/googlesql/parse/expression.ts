@@ -135,13 +135,12 @@ function parseLogical(
 /** One comparison; a second one beside it must be in parentheses. */
 function parseComparison(p: Parser, start: number, left: Expression): Expression {
   const comparison = parseOneComparison(p, start, left)
-  const again = infix.get(p.word) === precedence.comparison && (p.word !== 'NOT' || isNegatable(p.peek()))
-  if (!again) return comparison
-  const word = p.word === 'NOT' ? p.peek() : p.word
-  if (comparison.kind !== 'binary' && /^[A-Z]/.test(word)) {
-    p.fail(`Expression to the left of ${word} must be parenthesized`)
-  }
-  p.failUnexpected()
+  if (infix.get(p.word) !== precedence.comparison) return comparison
+  if (p.word === 'NOT' && !isNegatable(p.peek())) return comparison
+  if (comparison.kind !== 'is' && comparison.kind !== 'in') p.failUnexpected()
+  p.take('NOT')
+  const operator = /^[A-Z]/.test(p.word) ? p.word : 'comparison'
+  p.fail(`Expression to the left of ${operator} must be parenthesized`)
 }
 
 function parseOneComparison(p: Parser, start: number, left: Expression): Expression {

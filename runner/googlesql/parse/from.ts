@@ -86,7 +86,11 @@ function parseUnnest(p: Parser): Unnest {
   p.advance()
   p.expect('(')
   const expression = parseExpression(p)
-  if (p.word === ',') p.refuse('UNNEST of several arrays')
+  if (p.word === 'AS') p.failPlain('Argument alias is not supported in the UNNEST operator')
+  if (p.word === ',') {
+    const second = p.tokens.starts[p.index + 1]
+    p.failPlain('The UNNEST operator supports exactly one argument', second)
+  }
   p.expect(')')
   const alias = parseTableAlias(p)
   const pivots = parsePivots(p)

@@ -7,9 +7,8 @@ import type {
   GroupingSet,
 } from './ast.ts'
 import { parseExpression } from './expression.ts'
-import { parseOrder } from './order-by.ts'
+import { parseOrderedAlias } from './ordered-alias.ts'
 import type { Parser } from './parser.ts'
-import { parseAlias } from './select.ts'
 
 /**
  * `GROUP BY a, ROLLUP (b, c)`, `GROUP BY ALL`; the current token is GROUP. In a pipe, `GROUP AND ORDER BY`, aliases and
@@ -20,7 +19,8 @@ export function parseGroupBy(p: Parser, inPipe: boolean): GroupBy {
   p.advance()
   const andOrderBy = inPipe && p.takeWords('AND', 'ORDER') ? (true as const) : undefined
   p.expect('BY')
-  if (p.take('ALL')) return { kind: 'groupBy', start, end: p.end, all: true, items: [], andOrderBy }
+  if (!inPipe && p.take('ALL'))
+    return { kind: 'groupBy', start, end: p.end, all: true, items: [], andOrderBy }
   const items = [parseItem(p, inPipe)]
   while (p.take(',')) {
     if (inPipe && (p.atEnd || p.word === ')' || p.word === '|>' || p.word === ';')) break
@@ -29,13 +29,15 @@ export function parseGroupBy(p: Parser, inPipe: boolean): GroupBy {
   return { kind: 'groupBy', start, end: p.end, all: false, items, andOrderBy }
 }
 
+const plain = { alias: undefined, direction: undefined, nulls: undefined } as const
+
 function parseItem(p: Parser, inPipe: boolean): GroupingItem {
-  const set = parseGroupingSet(p)
+  const set = parseGroupingSet(p) ?? parseNoColumns(p)
   if (set !== undefined) return set
   const start = p.start
   const expression = parseExpression(p)
-  const alias = inPipe ? parseAlias(p) : undefined
-  const { direction, nulls } = inPipe ? parseOrder(p) : { direction: undefined, nulls: undefined }
+  if (!inPipe && p.word === 'AS') p.failPlain('GROUP BY does not support aliases')
+  const { alias, direction, nulls } = inPipe ? parseOrderedAlias(p, false) : plain
   const item: GroupingExpression = {
     kind: 'groupingExpression',
     start,
@@ -46,6 +48,14 @@ function parseItem(p: Parser, inPipe: boolean): GroupingItem {
     nulls,
   }
   return item
+}
+
+/** `GROUP BY ()` is the same as `GROUP BY GROUPING SETS (())`. */
+function parseNoColumns(p: Parser): GroupingSet | undefined {
+  if (p.word !== '(' || p.peek() !== ')') return undefined
+  const start = p.start
+  const sets = [parseColumns(p)]
+  return { kind: 'groupingSets', start, end: p.end, sets }
 }
 
 function parseGroupingSet(p: Parser): GroupingSet | undefined {

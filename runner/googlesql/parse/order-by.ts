@@ -14,7 +14,7 @@ export function parseOrderBy(p: Parser): readonly OrderItem[] {
   return p.list(() => parseOrderItem(p))
 }
 
-function parseOrderItem(p: Parser): OrderItem {
+export function parseOrderItem(p: Parser): OrderItem {
   const start = p.start
   const expression = parseExpression(p)
   const collate = p.take('COLLATE') ? parseExpression(p) : undefined

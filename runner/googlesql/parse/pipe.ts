@@ -4,11 +4,12 @@ import { parseExpression } from './expression.ts'
 import { parseTable } from './from.ts'
 import { parseGroupBy } from './group-by.ts'
 import { atJoin, parseCondition, parseJoinType } from './join.ts'
-import { parseLimit, parseOrder, parseOrderBy } from './order-by.ts'
+import { parseLimit, parseOrderItem } from './order-by.ts'
+import { parseOrderedAlias } from './ordered-alias.ts'
 import type { Parser } from './parser.ts'
 import { parsePivot, parseUnpivot } from './pivot.ts'
 import { parseQuery, parseWith } from './query.ts'
-import { parseAlias, parseSelectItems, parseSelectList } from './select.ts'
+import { parseSelectItems, parseSelectList } from './select.ts'
 import { atSetOperator, parseSetOperator } from './set-operation.ts'
 import { tablePath } from './table-path.ts'
 import { parseTableAlias, parseTableSample } from './table-suffix.ts'
@@ -33,8 +34,9 @@ export function parsePipe(p: Parser): PipeOperator {
       return { kind: 'pipeWhere', start, end: p.end, condition }
     }
     case 'ORDER': {
-      const orderBy = parseOrderBy(p)
-      p.take(',')
+      p.advance()
+      p.expect('BY')
+      const orderBy = listWithTrailingComma(p, parseOrderItem)
       return { kind: 'pipeOrderBy', start, end: p.end, orderBy }
     }
     case 'LIMIT': {
@@ -55,8 +57,10 @@ export function parsePipe(p: Parser): PipeOperator {
 
 function parseColumnOperator(p: Parser, start: number): PipeOperator | undefined {
   switch (p.word) {
+    case 'WINDOW':
     case 'EXTEND': {
       p.advance()
+      if (p.at('*')) p.failUnexpected()
       const items = parseSelectItems(p)
       const windows = p.at('WINDOW') ? parseWindows(p) : []
       return { kind: 'pipeExtend', start, end: p.end, items, windows }
@@ -110,8 +114,6 @@ function parseTableOperator(p: Parser, start: number): PipeOperator | undefined 
     }
     case 'MATCH_RECOGNIZE':
       return p.refuse('MATCH_RECOGNIZE')
-    case 'WINDOW':
-      return p.refuse('The pipe operator WINDOW (EXTEND takes window functions)')
     default:
       return undefined
   }
@@ -130,6 +132,12 @@ function listWithTrailingComma<Item>(p: Parser, item: (p: Parser) => Item): read
 function parseSetItem(p: Parser): PipeSetItem {
   const start = p.start
   const column = p.identifier()
+  if (p.word === '.') {
+    p.fail(
+      'Pipe SET can only update columns by column name alone; Setting columns under table aliases or fields under paths is not supported',
+      start,
+    )
+  }
   p.expect('=')
   const value = parseExpression(p)
   return { kind: 'pipeSetItem', start, end: p.end, column, value }
@@ -138,6 +146,12 @@ function parseSetItem(p: Parser): PipeSetItem {
 function parseRenameItem(p: Parser): PipeRenameItem {
   const start = p.start
   const from = p.identifier()
+  if (p.word === '.') {
+    p.fail(
+      'Pipe RENAME can only rename columns by name alone; Renaming columns under table aliases or fields under paths is not supported',
+      start,
+    )
+  }
   p.take('AS')
   const to = p.identifier()
   return { kind: 'pipeRenameItem', start, end: p.end, from, to }
@@ -170,8 +184,7 @@ function parseAggregateItems(p: Parser): readonly PipeAggregateItem[] {
 function parseAggregateItem(p: Parser): PipeAggregateItem {
   const start = p.start
   const expression = parseExpression(p)
-  const alias = parseAlias(p)
-  const { direction, nulls } = parseOrder(p)
+  const { alias, direction, nulls } = parseOrderedAlias(p, true)
   return { kind: 'pipeAggregateItem', start, end: p.end, expression, alias, direction, nulls }
 }
 
@@ -184,7 +197,7 @@ function parsePipeJoin(p: Parser, start: number): PipeJoin {
 
 function parsePipeSetOperation(p: Parser, start: number): PipeOperator {
   const operation = parseSetOperator(p)
-  const queries = p.list<Query>(() => {
+  const queries = listWithTrailingComma<Query>(p, () => {
     p.expect('(')
     return p.parenthesizedQuery(() => parseQuery(p))
   })

@@ -1,7 +1,6 @@
 import type { Identifier, Path } from './ast.ts'
-import { isNameCode } from './lexer.ts'
 import type { Parser } from './parser.ts'
-import { tokenKind } from './tokens.ts'
+import { type Tokens, tokenKind } from './tokens.ts'
 
 /** The path of a table, model or other resource, whose first part may have dashes: `my-project.ds.t`. */
 export function tablePath(p: Parser): Path {
@@ -9,17 +8,23 @@ export function tablePath(p: Parser): Path {
   return p.pathFrom(first)
 }
 
-/** `a-b-1c`: names, numbers and dashes without a space between them, as one name. */
+/** `a-b-1`: names, numbers and dashes without a space between them, as one name. */
 function dashedName(p: Parser): Identifier {
   const { text, tokens } = p
   const start = p.start
-  let end = tokens.ends[p.index] as number
-  while (text.charCodeAt(end) === 45 && isNameCode(text.charCodeAt(end + 1))) {
-    end += 1
-    while (isNameCode(text.charCodeAt(end))) end += 1
+  let last = p.index
+  while (tokens.words[last + 1] === '-' && touches(tokens, last) && touches(tokens, last + 1)) {
+    const kind = tokens.kinds[last + 2]
+    if (kind === tokenKind.malformed) p.moveTo(last + 2)
+    if (kind !== tokenKind.name && kind !== tokenKind.reserved && kind !== tokenKind.integer) break
+    last += 2
   }
-  let next = p.index
-  while ((tokens.starts[next] as number) < end && next < tokens.length) next += 1
-  p.moveTo(next)
+  const end = tokens.ends[last] as number
+  p.moveTo(last + 1)
   return { kind: 'identifier', start, end, name: text.slice(start, end), quoted: false }
+}
+
+/** No space between a token and the next. */
+function touches(tokens: Tokens, index: number): boolean {
+  return tokens.ends[index] === tokens.starts[index + 1]
 }

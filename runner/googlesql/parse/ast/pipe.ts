@@ -13,7 +13,7 @@ import type {
   With,
 } from './query.ts'
 
-/** One `|> OPERATOR …`. */
+/** One `|> OPERATOR …`. WINDOW, the old word for EXTEND with window functions, is EXTEND. */
 export type PipeOperator =
   | (Span & { readonly kind: 'pipeSelect'; readonly select: Select })
   | (Span & {
