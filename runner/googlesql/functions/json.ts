@@ -3,7 +3,7 @@ import { once } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
 import { arrayOf, BOOL, FLOAT64, INT64, JSON_TYPE, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { anyType, named, optional, refused, repeated, scalar, signature, typeAt } from './define.ts'
+import { anyType, named, optional, repeated, scalar, signature, typeAt } from './define.ts'
 import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
 import { jsonText, quotedText, toJson } from './json-sql.ts'
 
@@ -202,7 +202,13 @@ export const jsonFunctions: readonly FunctionEntry[] = [
         ),
     ),
   ]),
-  refused('JSON_FLATTEN', `${page}#json_flatten`, 'JSON_FLATTEN is not supported locally'),
+  entry('JSON_FLATTEN', [
+    signature(
+      [JSON_TYPE],
+      arrayOf(JSON_TYPE),
+      ([value = '']) => `CAST(googlesql_json_flatten(${text(value)}) AS JSON[])`,
+    ),
+  ]),
 ]
 
 /** `json.key`, `json['key']`, `json[0]`: joined with the array's subscripts under one sign. */

@@ -81,7 +81,10 @@ function percentile(name: 'PERCENTILE_CONT' | 'PERCENTILE_DISC'): FunctionEntry 
   }
   const number = name === 'PERCENTILE_CONT'
   const signatures = number
-    ? [signature([NUMERIC, (type: SqlType) => type.kind === 'NUMERIC'], NUMERIC, lower), signature([FLOAT64, FLOAT64], FLOAT64, lower)]
+    ? [
+        signature([NUMERIC, (type: SqlType) => type.kind === 'NUMERIC'], NUMERIC, lower),
+        signature([FLOAT64, FLOAT64], FLOAT64, lower),
+      ]
     : [signature([anyType, FLOAT64], first, lower)]
   return {
     name,

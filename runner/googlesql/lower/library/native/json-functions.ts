@@ -125,6 +125,15 @@ const reading: readonly NativeFunction[] = [
     },
   },
   {
+    name: 'googlesql_json_flatten',
+    parameters: [VARCHAR],
+    returns: LIST(VARCHAR),
+    evaluate: (text: string) => {
+      const flat = (value: Json): readonly Json[] => (isArray(value) ? value.flatMap(flat) : [value])
+      return new DuckDBListValue(flat(whole(text)).map((item) => printJson(item, false)))
+    },
+  },
+  {
     name: 'googlesql_json_member',
     parameters: [VARCHAR, VARCHAR],
     returns: VARCHAR,

@@ -79,7 +79,7 @@ class Parser {
     this.#allow(element, letter, kind)
     const composite = composites[letter]
     if (composite !== undefined) this.#pattern(composite, kind)
-    else if (/^E[*\d]S$/.test(letter)) this.#seconds(letter[1] === '*' ? 6 : Number(letter[1]))
+    else if (/^E[*\d]S$/.test(letter)) this.#seconds(letter[1] === '*' ? 100 : Number(letter[1]))
     else if (letter === 'n' || letter === 't') this.#space()
     else if (letter === 'z' || letter === 'Ez') this.#offset(letter === 'Ez')
     else if (!this.#name(letter) && !this.#count(letter)) this.#percent(letter)
