@@ -71,6 +71,11 @@ export class CatalogState implements Catalog {
     return found === undefined ? [] : [...found.routines.values()].sort(byName)
   }
 
+  /** Projects that have a dataset, by name. */
+  databases(): readonly string[] {
+    return [...new Set([...this.#datasets.keys()].map((key) => key.slice(0, key.indexOf('\0'))))].sort()
+  }
+
   datasets(database: string): readonly string[] {
     const prefix = `${database}\0`
     return [...this.#datasets.keys()]

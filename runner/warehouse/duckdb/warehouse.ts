@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Kysely } from 'kysely'
-import type { CatalogColumn, CatalogTable } from '../../googlesql/catalog.ts'
+import type { CatalogColumn, CatalogRoutine, CatalogTable } from '../../googlesql/catalog.ts'
 import { physicalSchema, physicalTable, quoteText } from '../../googlesql/lower/identifier.ts'
 import { installLibrary } from '../../googlesql/lower/library/install.ts'
 import { tableComment } from '../../googlesql/lower/metadata.ts'
@@ -8,21 +8,25 @@ import { dryRun, runScript } from '../../googlesql/script/run.ts'
 import { nearest } from '../../nearest.ts'
 import { Problem } from '../../problem.ts'
 import type { Landing } from '../landing.ts'
+import type { FileRows, LocalWarehouse } from '../local-warehouse.ts'
 import type { StateTables } from '../state.ts'
 import type {
   DryRun,
   ExecuteOptions,
   ListedTable,
+  ResultColumn,
   StatementResult,
   Table,
   TableColumn,
   TableDescription,
   Target,
-  Warehouse,
+  Value,
 } from '../warehouse.ts'
+import { appendRows } from './append.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 import { translateError } from './errors.ts'
 import { openLanding } from './landing.ts'
+import { readParquet } from './read-parquet.ts'
 import { CompiledCache, Session, SharedCatalog } from './session.ts'
 import { duckDbState } from './state.ts'
 
@@ -41,7 +45,7 @@ export interface DuckDbWarehouseOptions extends DatabaseOptions {
  * const warehouse = await openDuckDbWarehouse({ path: ':memory:', defaultProject: 'my-project' })
  * await warehouse.execute('CREATE SCHEMA d; CREATE TABLE d.t AS SELECT 1 AS x')
  */
-export async function openDuckDbWarehouse(options: DuckDbWarehouseOptions): Promise<Warehouse> {
+export async function openDuckDbWarehouse(options: DuckDbWarehouseOptions): Promise<LocalWarehouse> {
   const database = await openDatabase(options.path, options)
   const connection = await database.connect()
   try {
@@ -55,7 +59,7 @@ export async function openDuckDbWarehouse(options: DuckDbWarehouseOptions): Prom
   return new DuckDbWarehouse(database, options)
 }
 
-class DuckDbWarehouse implements Warehouse {
+class DuckDbWarehouse implements LocalWarehouse {
   readonly kind = 'duckdb'
   readonly #database: Database
   readonly #options: DuckDbWarehouseOptions
@@ -165,6 +169,43 @@ class DuckDbWarehouse implements Warehouse {
       connection.run(`COMMENT ON ${kind} ${physicalTable(target)} IS ${text}`),
     )
     this.#shared.apply([{ kind: 'put table', table: described }])
+  }
+
+  async databases(): Promise<readonly string[]> {
+    this.#shared.invalidate()
+    return (await this.#shared.current()).databases()
+  }
+
+  async datasets(database: string): Promise<readonly string[]> {
+    this.#shared.invalidate()
+    return (await this.#shared.current()).datasets(database)
+  }
+
+  async routines(database: string, schema: string): Promise<readonly CatalogRoutine[]> {
+    return (await this.#shared.current()).routines(database, schema)
+  }
+
+  async definition(target: Target): Promise<CatalogTable | undefined> {
+    const known = (await this.#shared.current()).table(target)
+    if (known !== undefined) return known
+    this.#shared.invalidate()
+    return (await this.#shared.current()).table(target)
+  }
+
+  async append(
+    target: Target,
+    columns: readonly ResultColumn[],
+    rows: readonly (readonly Value[])[],
+  ): Promise<void> {
+    const table = await this.definition(target)
+    if (table === undefined)
+      throw new Problem(`Not found: Table ${target.database}:${target.schema}.${target.name}`)
+    const order = table.columns.map(({ name }) => name)
+    await this.#withConnection((connection) => appendRows(connection, target, order, columns, rows))
+  }
+
+  async readParquet(file: string): Promise<FileRows> {
+    return this.#withConnection((connection) => readParquet(connection, file))
   }
 
   async #withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {

@@ -1,0 +1,43 @@
+import type { CatalogRoutine, CatalogTable } from '../googlesql/catalog.ts'
+import type { ResultColumn, Target, Value, Warehouse } from './warehouse.ts'
+
+/** Rows of a file, in BigQuery's types. */
+export interface FileRows {
+  readonly columns: readonly ResultColumn[]
+  readonly rows: readonly (readonly Value[])[]
+}
+
+/**
+ * An embedded warehouse: one that also tells everything it holds and takes rows that are no SQL, as a server in front of
+ * it needs.
+ */
+export interface LocalWarehouse extends Warehouse {
+  readonly kind: 'duckdb'
+
+  /** Every project that has a dataset, by name. */
+  databases(): Promise<readonly string[]>
+
+  /** Every dataset of a project, by name. */
+  datasets(database: string): Promise<readonly string[]>
+
+  /** Functions, table functions and procedures of a dataset, by name. */
+  routines(database: string, schema: string): Promise<readonly CatalogRoutine[]>
+
+  /** All that is known of a table beside its rows; undefined if there is no such table. */
+  definition(target: Target): Promise<CatalogTable | undefined>
+
+  /**
+   * Adds rows to a table, all or none: each row has a value for each of `columns`, in their order. Columns of the table
+   * that are not named get their defaults. Types must be the table's own; parameters (STRING(10)) are not checked.
+   *
+   * @throws Problem if the table is missing, or a NULL is for a column that is NOT NULL
+   */
+  append(target: Target, columns: readonly ResultColumn[], rows: readonly (readonly Value[])[]): Promise<void>
+
+  /**
+   * Reads a Parquet file; types that BigQuery lacks become the next wider one that it has.
+   *
+   * @throws Problem if it is no Parquet file or has a type that no BigQuery type holds exactly
+   */
+  readParquet(file: string): Promise<FileRows>
+}
