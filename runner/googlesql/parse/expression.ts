@@ -255,7 +255,9 @@ export function parseParenthesized(p: Parser): Expression {
       if (!node.parenthesized) Object.assign(node, { parenthesized: true })
     } else node = parseOpened(p, start, node)
   }
-  return p.word === '.' || p.word === '[' || p.word === 'OVER' ? parsePostfix(p, start, node) : node
+  return p.word === '.' || p.word === '[' || p.word === '(' || p.word === 'OVER'
+    ? parsePostfix(p, start, node)
+    : node
 }
 
 /** `(first …`: a tuple, or a query whose first operand is in parentheses too. */

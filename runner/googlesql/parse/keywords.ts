@@ -52,138 +52,31 @@ export const reservedWords = [
 
 /** Words with a meaning in some place of the grammar, and names everywhere else. */
 export const otherWords = [
-  ...[
-    'ADD',
-    'AGGREGATE',
-    'ALTER',
-    'ALWAYS',
-    'ASSERT',
-    'ASSIGNMENT',
-    'BATCH',
-    'BEGIN',
-    'BI_CAPACITY',
-    'BIGDECIMAL',
-  ],
-  ...[
-    'BIGNUMERIC',
-    'BREAK',
-    'CALL',
-    'CAPACITY',
-    'CASCADE',
-    'CLONE',
-    'CLUSTER',
-    'COLUMN',
-    'COLUMNS',
-    'COMMIT',
-  ],
-  ...[
-    'CONNECTION',
-    'CONSTRAINT',
-    'CONTINUE',
-    'COPY',
-    'CORRESPONDING',
-    'DATA',
-    'DATA_POLICY',
-    'DATE',
-    'DATETIME',
-  ],
-  ...['DECIMAL', 'DECLARE', 'DELETE', 'DESCRIPTOR', 'DETERMINISTIC', 'DO', 'DROP'],
-  ...[
-    'ELSEIF',
-    'ENFORCED',
-    'ERROR',
-    'EXCEPTION',
-    'EXECUTE',
-    'EXPORT',
-    'EXTEND',
-    'EXTERNAL',
-    'FILES',
-    'FILTER',
-    'FIRST',
-  ],
-  ...['FOREIGN', 'FORMAT', 'FUNCTION', 'GENERATED', 'GRANT', 'GRAPH_TABLE', 'IMMEDIATE', 'INCLUDE', 'INDEX'],
-  ...[
-    'INOUT',
-    'INSERT',
-    'INT64',
-    'ITERATE',
-    'JSON',
-    'KEY',
-    'LANGUAGE',
-    'LAST',
-    'LEAVE',
-    'LOAD',
-    'LOOP',
-    'MATCHED',
-  ],
-  ...[
-    'MATCH_RECOGNIZE',
-    'MATERIALIZED',
-    'MAX',
-    'MESSAGE',
-    'MIN',
-    'MODEL',
-    'NAME',
-    'NUMERIC',
-    'OFFSET',
-    'OPTIONS',
-  ],
-  ...['ORDINAL', 'ORGANIZATION', 'OUT', 'OVERWRITE', 'PARTITIONS', 'PERCENT', 'PIVOT', 'POLICIES', 'POLICY'],
-  ...[
-    'PRIMARY',
-    'PROCEDURE',
-    'PROJECT',
-    'RAISE',
-    'REBUILD',
-    'REFERENCES',
-    'REMOTE',
-    'RENAME',
-    'REPEAT',
-    'REPLACE',
-  ],
-  ...[
-    'REPLICA',
-    'RESERVATION',
-    'RESTRICT',
-    'RETURN',
-    'RETURNS',
-    'REVOKE',
-    'ROLLBACK',
-    'ROW',
-    'SAFE',
-    'SAFE_CAST',
-  ],
-  ...[
-    'SAFE_OFFSET',
-    'SAFE_ORDINAL',
-    'SCHEMA',
-    'SEARCH',
-    'SECURITY',
-    'SETS',
-    'SNAPSHOT',
-    'SOURCE',
-    'STORED',
-    'STORING',
-  ],
-  ...['STRICT', 'SYSTEM_TIME', 'TABLE', 'TARGET', 'TEMP', 'TEMPORARY', 'TIME', 'TIMESTAMP', 'TRANSACTION'],
-  ...[
-    'TRUNCATE',
-    'TYPE',
-    'UNDROP',
-    'UNKNOWN',
-    'UNPIVOT',
-    'UNTIL',
-    'UPDATE',
-    'VALUE',
-    'VALUES',
-    'VECTOR',
-    'VIEW',
-  ],
-  ...['WHILE', 'YIELD', 'ZONE', 'ACCESS', 'SYSTEM', 'DEFINER', 'INVOKER'],
+  ...['ACCESS', 'ADD', 'AGGREGATE', 'ALTER', 'ALWAYS', 'ASSERT', 'BATCH', 'BEGIN', 'BIGDECIMAL'],
+  ...['BIGNUMERIC', 'BREAK', 'CALL', 'CASCADE', 'CLONE', 'CLUSTER', 'COLUMN', 'COLUMNS', 'COMMIT'],
+  ...['CONNECTION', 'CONSTRAINT', 'CONTINUE', 'COPY', 'CORRESPONDING', 'DATA', 'DATE', 'DATETIME'],
+  ...['DECIMAL', 'DECLARE', 'DEFINER', 'DELETE', 'DESCRIPTOR', 'DETERMINISTIC', 'DO', 'DROP', 'ELSEIF'],
+  ...['ENFORCED', 'ERROR', 'EXCEPTION', 'EXECUTE', 'EXPORT', 'EXTEND', 'EXTERNAL', 'FILES', 'FILTER'],
+  ...['FIRST', 'FOREIGN', 'FORMAT', 'FUNCTION', 'GENERATED', 'GRANT', 'GRAPH_TABLE', 'IMMEDIATE'],
+  ...['INCLUDE', 'INDEX', 'INOUT', 'INSERT', 'INVOKER', 'ITERATE', 'JSON', 'KEY', 'LANGUAGE', 'LAST'],
+  ...['LEAVE', 'LOAD', 'LOOP', 'MATCHED', 'MATCH_RECOGNIZE', 'MATERIALIZED', 'MAX', 'MESSAGE', 'MIN'],
+  ...['MODEL', 'NAME', 'NUMERIC', 'OFFSET', 'OPTIONS', 'OUT', 'OVERWRITE', 'PARTITIONS', 'PERCENT'],
+  ...['PIVOT', 'POLICIES', 'POLICY', 'PRIMARY', 'PROCEDURE', 'PROJECT', 'RAISE', 'REFERENCES'],
+  ...['REMOTE', 'RENAME', 'REPEAT', 'REPLACE', 'REPLICA', 'RESTRICT', 'RETURN', 'RETURNS', 'REVOKE'],
+  ...['ROLLBACK', 'ROW', 'SAFE_CAST', 'SCHEMA', 'SEARCH', 'SECURITY', 'SETS', 'SNAPSHOT', 'SOURCE'],
+  ...['STORED', 'STORING', 'STRICT', 'SYSTEM', 'SYSTEM_TIME', 'TABLE', 'TARGET', 'TEMP', 'TEMPORARY'],
+  ...['TIME', 'TIMESTAMP', 'TRANSACTION', 'TRUNCATE', 'TYPE', 'UNDROP', 'UNKNOWN', 'UNPIVOT', 'UNTIL'],
+  ...['UPDATE', 'VALUE', 'VALUES', 'VECTOR', 'VIEW', 'WHILE', 'ZONE'],
+] as const
+
+/** Words with a meaning in some place that messages call identifiers, not keywords. */
+export const quietWords = [
+  ...['ASSIGNMENT', 'BI_CAPACITY', 'CAPACITY', 'DATA_POLICY', 'ORDINAL', 'ORGANIZATION', 'REBUILD'],
+  ...['RESERVATION', 'SAFE_OFFSET', 'SAFE_ORDINAL'],
 ] as const
 
 export type ReservedWord = (typeof reservedWords)[number]
-export type Keyword = ReservedWord | (typeof otherWords)[number]
+export type Keyword = ReservedWord | (typeof otherWords)[number] | (typeof quietWords)[number]
 
 export const punctuation = [
   ...[
@@ -218,13 +111,14 @@ export type Word = Keyword | Punctuation | ''
 const tableSize = 2048
 const hashed: (Keyword | undefined)[] = new Array<Keyword | undefined>(tableSize).fill(undefined)
 const reserved = new Set<string>(reservedWords)
+const quiet = new Set<string>(quietWords)
 
 /** Folds case: letters lose the bit that tells upper from lower; digits and `_` change too, but always alike. */
 export function hashStep(hash: number, code: number): number {
   return (Math.imul(hash, 31) + (code & 0xdf)) | 0
 }
 
-for (const word of [...reservedWords, ...otherWords]) {
+for (const word of [...reservedWords, ...otherWords, ...quietWords]) {
   let hash = 0
   for (let index = 0; index < word.length; index += 1) hash = hashStep(hash, word.charCodeAt(index))
   let slot = hash & (tableSize - 1)
@@ -255,4 +149,9 @@ function foldedEquals(text: string, start: number, word: string): boolean {
 /** @example isReserved('select') // true */
 export function isReserved(word: string): boolean {
   return reserved.has(word.toUpperCase())
+}
+
+/** Whether messages call the word an identifier though the grammar knows it. */
+export function isQuiet(word: Word): boolean {
+  return quiet.has(word)
 }

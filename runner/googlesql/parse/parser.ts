@@ -1,6 +1,6 @@
 import { Problem } from '../../problem.ts'
 import type { Identifier, Path, Query } from './ast.ts'
-import type { Word } from './keywords.ts'
+import { isQuiet, type Word } from './keywords.ts'
 import { placeAt } from './position.ts'
 import { decodeString } from './string-literal.ts'
 import { type Tokens, tokenKind } from './tokens.ts'
@@ -309,7 +309,7 @@ export class Parser {
       case tokenKind.reserved:
         return `keyword ${this.word}`
       case tokenKind.name:
-        return this.word === '' ? `identifier "${written}"` : `keyword ${this.word}`
+        return this.word === '' || isQuiet(this.word) ? `identifier "${written}"` : `keyword ${this.word}`
       case tokenKind.quoted:
         return `identifier ${written}`
       case tokenKind.integer:

@@ -50,6 +50,9 @@ export function parsePipe(p: Parser): PipeOperator {
       const entries = parseWith(p)
       return { kind: 'pipeWith', start, end: p.end, with: entries }
     }
+    case 'GROUP':
+      p.fail('GROUP BY should be part of a pipe AGGREGATE operator, without a leading pipe symbol')
+      break
     default:
       return parseColumnOperator(p, start) ?? parseTableOperator(p, start) ?? p.failUnexpected()
   }

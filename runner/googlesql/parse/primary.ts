@@ -178,6 +178,10 @@ export function parsePostfix(p: Parser, start: number, operand: Expression): Exp
     else if (p.word === '.' && p.peek() !== '*') left = parseDot(p, start, left)
     else if (p.word === 'OVER' && (left.kind !== 'call' || left.parenthesized)) {
       p.fail('OVER keyword must follow a function call')
+    } else if (p.word === '(') {
+      p.fail(
+        'Function call cannot be applied to this expression. Function calls require a path, e.g. a.b.c()',
+      )
     } else return left
   }
 }

@@ -42,6 +42,9 @@ export function parseSetOperator(p: Parser): SetOperator {
   }
   p.advance()
   const quantifier = p.word
+  if (operator === 'EXCEPT' && quantifier !== 'ALL' && quantifier !== 'DISTINCT' && quantifier !== '(') {
+    p.failPlain('EXCEPT must be followed by ALL, DISTINCT, or "("', p.tokens.starts[p.index - 1])
+  }
   if (quantifier !== 'ALL' && quantifier !== 'DISTINCT') {
     p.fail(`Expected keyword ALL or keyword DISTINCT but got ${p.describe()}`)
   }

@@ -5,7 +5,10 @@ import { type Tokens, tokenKind } from './tokens.ts'
 /** The path of a table, model or other resource, whose first part may have dashes: `my-project.ds.t`. */
 export function tablePath(p: Parser): Path {
   const first = p.kind === tokenKind.name && p.peek() === '-' ? dashedName(p) : p.identifier()
-  return p.pathFrom(first)
+  const path = p.pathFrom(first)
+  // A dash with a space before or behind it.
+  if (p.word === '-') p.failUnexpected()
+  return path
 }
 
 /** `a-b-1`: names, numbers and dashes without a space between them, as one name. */

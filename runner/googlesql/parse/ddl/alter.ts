@@ -4,6 +4,7 @@ import type { Keyword } from '../keywords.ts'
 import { parseOptionList, parseOptions } from '../options.ts'
 import type { Parser } from '../parser.ts'
 import { tablePath } from '../table-path.ts'
+import { tokenKind } from '../tokens.ts'
 import { parseCollate } from '../type.ts'
 import { parseColumn, parseColumnSchema, parseTableConstraint } from './column.ts'
 import { failObjectType, parseIfExists, parseIfNotExists } from './create.ts'
@@ -92,7 +93,7 @@ function parseAdd(p: Parser, start: number): AlterAction {
   }
   const ifNotExists = p.word === 'CONSTRAINT' && p.peek() === 'IF'
   const constraint = ifNotExists ? parseConstraintIfNotExists(p) : parseTableConstraint(p)
-  if (constraint === undefined) p.failUnexpected()
+  if (constraint === undefined) failNestedType(p)
   return { kind: 'addConstraint', start, end: p.end, ifNotExists, constraint }
 }
 
@@ -132,8 +133,14 @@ function parseDrop(p: Parser, start: number): AlterAction {
       return { kind: 'dropReplica', start, end: p.end, replica }
     }
     default:
-      p.failUnexpected()
+      failNestedType(p)
   }
+}
+
+/** For a word behind ADD, DROP or ALTER inside ALTER TABLE that is no part of a table. */
+function failNestedType(p: Parser): never {
+  if (p.kind !== tokenKind.name && p.kind !== tokenKind.quoted) p.failUnexpected()
+  p.failPlain(`${p.text.slice(p.start, p.tokens.ends[p.index])} is not a supported nested object type`)
 }
 
 function parseRename(p: Parser, start: number): AlterAction {
@@ -153,7 +160,9 @@ function parseRename(p: Parser, start: number): AlterAction {
 
 function parseAlterColumn(p: Parser, start: number): AlterAction {
   p.advance()
-  p.expect('COLUMN')
+  if (p.atEnd) p.failExpected('COLUMN')
+  if (!p.at('COLUMN')) failNestedType(p)
+  p.advance()
   const ifExists = parseIfExists(p)
   const name = p.identifier()
   const column: Path = { kind: 'path', start: name.start, end: name.end, parts: [name] }
