@@ -1,6 +1,8 @@
-import type { Limit, OrderItem } from './ast.ts'
+import type { Expression, Limit, OrderItem } from './ast.ts'
 import { parseExpression } from './expression.ts'
 import type { Parser } from './parser.ts'
+import { parsePrimary } from './primary.ts'
+import { tokenKind } from './tokens.ts'
 
 export interface Order {
   readonly direction: 'ASC' | 'DESC' | undefined
@@ -17,9 +19,16 @@ export function parseOrderBy(p: Parser): readonly OrderItem[] {
 export function parseOrderItem(p: Parser): OrderItem {
   const start = p.start
   const expression = parseExpression(p)
-  const collate = p.take('COLLATE') ? parseExpression(p) : undefined
+  const collate = p.take('COLLATE') ? parseCollation(p) : undefined
   const { direction, nulls } = parseOrder(p)
   return { kind: 'orderItem', start, end: p.end, expression, collate, direction, nulls }
+}
+
+function parseCollation(p: Parser): Expression {
+  if (p.kind !== tokenKind.string && p.word !== '@' && p.word !== '@@' && p.word !== '?') {
+    p.fail(`Expected "@" or "@@" or string literal but got ${p.describe()}`)
+  }
+  return parsePrimary(p)
 }
 
 /** `ASC | DESC`, `NULLS FIRST | LAST`, each if it is there. */

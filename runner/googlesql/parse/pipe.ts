@@ -111,8 +111,8 @@ function parseTableOperator(p: Parser, start: number): PipeOperator | undefined 
     }
     case 'ASSERT': {
       p.advance()
-      const condition = parseExpression(p)
-      const payload = p.take(',') ? p.list(() => parseExpression(p)) : []
+      const [condition, ...payload] = listWithTrailingComma(p, () => parseExpression(p))
+      if (condition === undefined) p.failUnexpected()
       return { kind: 'pipeAssert', start, end: p.end, condition, payload }
     }
     case 'MATCH_RECOGNIZE':

@@ -15,7 +15,7 @@ export function parseCreateSchema(
   const ifNotExists = parseIfNotExists(p)
   const name = tablePath(p)
   const collate = parseDefaultCollate(p)
-  const connection = parseConnection(p)
+  const connection = external ? parseConnection(p) : undefined
   const options = parseOptions(p)
   const end = p.end
   return {

@@ -99,6 +99,7 @@ export function parseCreateExternalTable(p: Parser, { start, orReplace }: Create
   const partitionColumns = parsePartitionColumns(p)
   const connection = early ?? parseConnection(p)
   const options = parseOptions(p)
+  if (options === undefined) p.fail('Expected keyword OPTIONS')
   const head = { orReplace, ifNotExists, name, elements, connection, partitionColumns, options }
   return { kind: 'createExternalTable', start, end: p.end, ...head }
 }
