@@ -4,7 +4,7 @@ import { rawTableName, rawTarget, type SourceTable } from './datastream/naming.t
 import type { FileTally } from './file-tally.ts'
 import { FileWork, NoChangeFile, TooManyDeadLetters } from './file-work.ts'
 import type { SourceSchemas } from './source-schemas.ts'
-import { ObjectChanged } from './store/local.ts'
+import { ObjectChanged, StoreFailure } from './store/object-changed.ts'
 import type { ObjectReader, ObjectStore, StoredObject } from './store/store.ts'
 import { TableWork } from './table-work.ts'
 
@@ -25,8 +25,8 @@ export type FileOutcome =
       readonly rawTable: string | null
       readonly reason: string
     }
-  /** Not what was listed any more: left for the next run. */
-  | { readonly status: 'changed'; readonly object: StoredObject; readonly reason: string }
+  /** Not what was listed any more, or not to be had: left for the next run, unknown to the ledger. */
+  | { readonly status: 'changed' | 'unfetched'; readonly object: StoredObject; readonly reason: string }
 
 /**
  * A file turned out to be unreadable after rows of it were handed to the warehouse: the transaction must be undone and
@@ -64,7 +64,7 @@ export class GroupLanding {
   /**
    * Reads one file whole. Its rows wait in memory or are with the warehouse afterwards; see `flush`.
    *
-   * @throws UndoGroup, Problem if there are too many dead letters
+   * @throws UndoGroup, Problem if there are too many dead letters or the store is not to be reached
    */
   async add(object: StoredObject): Promise<FileOutcome> {
     if (object.refused !== undefined) {
@@ -120,11 +120,14 @@ async function failure(
   rawTable: string | null,
 ): Promise<FileOutcome> {
   try {
-    if (error instanceof ObjectChanged) throw error
+    if (error instanceof ObjectChanged || error instanceof StoreFailure) throw error
     for (let next = await pieces.next(); next.done !== true; next = await pieces.next());
-  } catch (changed) {
-    if (changed instanceof ObjectChanged) return { status: 'changed', object, reason: changed.message }
-    throw changed
+  } catch (cause) {
+    if (cause instanceof ObjectChanged) return { status: 'changed', object, reason: cause.message }
+    // A store that gives nothing at all would keep every file waiting in turn: the run ends.
+    if (cause instanceof StoreFailure && !cause.transient)
+      return { status: 'unfetched', object, reason: cause.message }
+    throw cause
   }
   const status = error instanceof NoChangeFile ? 'skipped' : 'quarantined'
   return { status, object, generation: reader.generation(), rawTable, reason: error.message }

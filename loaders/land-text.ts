@@ -34,6 +34,10 @@ function trouble(report: LandReport): string[] {
       changed.map(line),
       `${count(changed.length, 'file')} changed while being read; \`streamform land\` again takes them:`,
     ),
+    ...listed(
+      report.unfetched.map(line),
+      `${count(report.unfetched.length, 'file')} could not be fetched; \`streamform land\` tries again:`,
+    ),
     ...(deadLetters === 0
       ? []
       : [

@@ -38,6 +38,8 @@ export interface LandReport {
   readonly skipped: readonly FileReason[]
   /** Files that changed while they were being read; the next run takes them. */
   readonly changed: readonly FileReason[]
+  /** Files whose content the store did not give; the next run tries again. */
+  readonly unfetched: readonly FileReason[]
   /** Landed files that appeared in a minute folder older than one that had landed before. */
   readonly late: readonly string[]
   readonly rows: number
@@ -74,7 +76,11 @@ const bytesPerGroup = 64 * 1024 * 1024
  */
 export async function land(options: LandOptions, effects: Effects): Promise<LandReport> {
   const run = new LandRun(options, effects)
-  return await run.run()
+  try {
+    return await run.run()
+  } finally {
+    options.store.expect?.([])
+  }
 }
 
 class LandRun {
@@ -170,6 +176,7 @@ class LandRun {
       objects.map(({ name }) => name),
     )
     const outcomes: FileOutcome[] = []
+    store.expect?.(objects.filter(({ name }) => !undone.has(name) && !entries.has(name)))
     for (const object of objects) {
       const outcome = undone.get(object.name)
       if (outcome !== undefined) outcomes.push(outcome)
@@ -237,7 +244,8 @@ function knownStatus(
 }
 
 function entryOf(outcome: FileOutcome, now: Date, late: readonly string[]): FileEntry[] {
-  if (outcome.status === 'changed') return []
+  if (outcome.status !== 'landed' && outcome.status !== 'quarantined' && outcome.status !== 'skipped')
+    return []
   const { object, generation, rawTable } = outcome
   const common = {
     name: object.name,
@@ -287,6 +295,7 @@ class ReportBuilder {
   private readonly quarantined: FileReason[] = []
   private readonly skipped: FileReason[] = []
   private readonly changed: FileReason[] = []
+  private readonly unfetched: FileReason[] = []
   private readonly late: string[] = []
   private readonly tables = new Map<string, { files: number; rows: number; deadLetters: number }>()
 
@@ -304,8 +313,17 @@ class ReportBuilder {
     }
   }
 
-  private listOf(status: 'changed' | 'skipped' | 'quarantined'): FileReason[] {
-    return { changed: this.changed, skipped: this.skipped, quarantined: this.quarantined }[status]
+  private listOf(status: Exclude<FileOutcome['status'], 'landed'>): FileReason[] {
+    switch (status) {
+      case 'changed':
+        return this.changed
+      case 'unfetched':
+        return this.unfetched
+      case 'skipped':
+        return this.skipped
+      case 'quarantined':
+        return this.quarantined
+    }
   }
 
   private addLanded({ object, rawTable, tally }: Extract<FileOutcome, { status: 'landed' }>): void {
@@ -323,7 +341,7 @@ class ReportBuilder {
   }
 
   build(dryRun: boolean): LandReport {
-    const { landed, alreadyLanded, quarantined, stillQuarantined, skipped, changed, late } = this
+    const { landed, alreadyLanded, quarantined, stillQuarantined, skipped, changed, unfetched, late } = this
     const { rows, deadLetters, bytes } = this
     const tables = [...this.tables]
       .map(([table, counts]) => ({ table, ...counts }))
@@ -336,6 +354,7 @@ class ReportBuilder {
       stillQuarantined,
       skipped,
       changed,
+      unfetched,
       late,
       rows,
       deadLetters,

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import { Problem } from '../../runner/problem.ts'
+import { ObjectChanged, StoreFailure } from './object-changed.ts'
 import type { ObjectReader, ObjectStore, StoredObject } from './store.ts'
 
 const pageSize = 1000
@@ -154,12 +155,16 @@ function readObject(root: string, object: StoredObject): ObjectReader {
   async function* pieces(): AsyncIterable<Uint8Array> {
     const path = pathWithin(root, object.name)
     const file = open(path, object)
+    let read = 0
     try {
       checkUnchanged(file, object)
       const piece = Buffer.allocUnsafe(Math.min(pieceSize, Math.max(object.bytes, 1)))
       for (;;) {
-        const size = readSync(file, piece, 0, piece.length, null)
+        const size = readPiece(file, piece, object)
         if (size === 0) break
+        read += size
+        // One that grows as fast as it is read would never end.
+        if (read > object.bytes) throw new ObjectChanged(object, 'it has grown')
         hash.update(piece.subarray(0, size))
         yield piece.subarray(0, size)
       }
@@ -185,18 +190,15 @@ function open(path: string, object: StoredObject): number {
     const { code, message } = error as NodeJS.ErrnoException
     throw code === 'ENOENT'
       ? new ObjectChanged(object, 'it is gone')
-      : new Problem(`cannot be read: ${message}`)
+      : new StoreFailure(`cannot be read: ${message}`, { file: object.name, cause: error })
   }
 }
 
-/** The object is no longer what was listed; the next run sees it as it is by then. */
-export class ObjectChanged extends Problem {
-  constructor(object: StoredObject, how: string) {
-    super(`the file changed while it was being read: ${how}`, {
-      file: object.name,
-      hint: 'run `streamform land` again once it is complete',
-    })
-    this.name = 'ObjectChanged'
+function readPiece(file: number, piece: Buffer, object: StoredObject): number {
+  try {
+    return readSync(file, piece, 0, piece.length, null)
+  } catch (error) {
+    throw new StoreFailure(`cannot be read: ${(error as Error).message}`, { file: object.name, cause: error })
   }
 }
 

@@ -14,7 +14,7 @@ export interface StoredObject {
 
 /** Reads one object from its first byte to its last. */
 export interface ObjectReader {
-  /** The content in pieces, each to be used up before the next is asked for. @throws Problem if the object is no longer what was listed: replaced, grown, gone */
+  /** The content in pieces, each to be used up before the next is asked for. @throws ObjectChanged if the object is no longer what was listed: replaced, grown, gone; StoreFailure if it cannot be had */
   readonly pieces: AsyncIterable<Uint8Array>
   /** `StoredObject.version`, made exact where a version alone is not (locally with the content's hash); after the last piece. */
   generation(): string
@@ -43,4 +43,10 @@ export interface ObjectStore {
 
   /** True if `generation`, as a reader gave it, is that of an object of this version. */
   isVersionOf(generation: string, version: string): boolean
+
+  /**
+   * Says what will be read next, in this order, in place of what was said before: a store far away begins with it.
+   * Nothing is expected any more with an empty list.
+   */
+  expect?(objects: readonly StoredObject[]): void
 }

@@ -234,6 +234,7 @@ describe.skipIf(samples === undefined)('the real change files', () => {
       stillQuarantined: 0,
       skipped: [],
       changed: [],
+      unfetched: [],
       late: [],
       rows: 0,
       deadLetters: 0,
