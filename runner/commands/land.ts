@@ -1,6 +1,6 @@
 import { type LandReport, land as landStream } from '../../loaders/land.ts'
 import { landText } from '../../loaders/land-text.ts'
-import { localStore } from '../../loaders/store/local.ts'
+import { openStore } from '../../loaders/store/open.ts'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'
@@ -18,7 +18,7 @@ export interface LandCommandOptions extends ProjectOptions {
 /**
  * Lands the stream's new change files in the raw tables, each exactly once; again, it lands nothing.
  *
- * @throws Problem if the folder is missing, the warehouse cannot be opened, or too many events do not fit
+ * @throws Problem if the folder or bucket cannot be listed, the warehouse cannot be opened, or too many events do not fit
  * @example await land({ project: 'shop' }) // { landed: 56, rows: 7548, quarantined: [], … }
  */
 export async function land(
@@ -30,7 +30,7 @@ export async function land(
     const { dryRun, tables, since } = options
     return await landStream(
       {
-        store: localStore(settings.stream.path),
+        store: await openStore(settings.stream.path),
         warehouse,
         project: defaultProject,
         maxDeadLetters: settings.landing.maxDeadLetters,
@@ -65,5 +65,5 @@ export const command = defineCommand({
   }),
   run: land,
   text: (report) => landText(report),
-  failed: (report) => report.quarantined.length > 0,
+  failed: (report) => report.quarantined.length > 0 || report.unfetched.length > 0,
 })

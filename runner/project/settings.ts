@@ -6,7 +6,7 @@ import { readYamlFile } from './yaml-file.ts'
 /** What `streamform.yaml` says, with defaults for what it leaves out; folders and files as absolute paths. */
 export interface Settings {
   readonly warehouse: { readonly kind: 'duckdb'; readonly path: string }
-  /** The folder that Datastream's change files arrive in. */
+  /** Where Datastream's change files arrive: a folder, absolute, or `gs://bucket/prefix`. */
   readonly stream: { readonly path: string }
   /** A landing with more dead letters than this fails. */
   readonly landing: { readonly maxDeadLetters: number }
@@ -22,6 +22,9 @@ const wholeNumber = (least: number, most: number) =>
 /** Not a URL and not DuckDB's `:memory:`, which nothing would be left of when the command ends. */
 const isLocal = (path: string): boolean =>
   path !== '' && !/^[a-z0-9+.-]+:\/\//i.test(path) && path !== ':memory:'
+
+/** A URL of Cloud Storage; its bucket's name as Google allows it. */
+const isBucket = (path: string): boolean => /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](\/|$)/.test(path)
 
 const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape).describe(`keys and their values, of ${Object.keys(shape).join(', ')}`)
@@ -39,8 +42,8 @@ export const settingsSchema = section({
   stream: section({
     path: z
       .string()
-      .refine(isLocal)
-      .describe("the path of a folder on this machine, relative to the project's folder")
+      .refine((path) => isLocal(path) || isBucket(path))
+      .describe("a folder on this machine, relative to the project's folder, or gs://bucket/prefix")
       .default('.streamform/stream'),
   }).prefault({}),
   landing: section({ max_dead_letters: wholeNumber(0, 1_000_000_000).default(1000) }).prefault({}),
@@ -63,7 +66,7 @@ export async function readSettings(folder: string): Promise<Settings> {
   )
   return Object.freeze({
     warehouse: { kind: warehouse.kind, path: resolve(folder, warehouse.path) },
-    stream: { path: resolve(folder, stream.path) },
+    stream: { path: isBucket(stream.path) ? stream.path : resolve(folder, stream.path) },
     landing: { maxDeadLetters: landing.max_dead_letters },
     run: { concurrency: run.concurrency, retries: run.retries },
   })

@@ -82,8 +82,8 @@ describe('streamform.yaml', () => {
       '1:19: `warehouse.path` must be the path of a file on this machine, relative to the project\'s folder; it is the text ":memory:"',
     ],
     [
-      'stream: {path: gs://bucket/x}\n',
-      '1:16: `stream.path` must be the path of a folder on this machine, relative to the project\'s folder; it is the text "gs://bucket/x"',
+      'stream: {path: s3://bucket/x}\n',
+      '1:16: `stream.path` must be a folder on this machine, relative to the project\'s folder, or gs://bucket/prefix; it is the text "s3://bucket/x"',
     ],
   ] as const)('with a wrong value says what was given and what is allowed: %s', async ([yaml, message]) => {
     expect(await refused(yaml)).toBe(`streamform.yaml:${message}`)
