@@ -53,6 +53,11 @@ export function named(name: string, type: Parameter['type'], more: Partial<Param
   return { type, name, optional: true, namedOnly: true, ...more }
 }
 
+/** An optional argument's SQL, or what stands for one that was left out. */
+export function given(value: string | undefined, otherwise: string): string {
+  return value === undefined || value === '' ? otherwise : value
+}
+
 /** A date part's place: `DAY`, `WEEK(MONDAY)`. */
 export const part: Parameter = { type: { kind: 'STRING' }, datePart: true }
 

@@ -63,6 +63,7 @@ export interface Parameter {
   readonly type: SqlType | Template | ((type: SqlType) => boolean)
   /** For named arguments (`name => value`) and messages. */
   readonly name?: string
+  /** May be left out; where a later one is given by name, `lower` gets '' for it (an explicit NULL is NULL). */
   readonly optional?: boolean
   /** Last parameter, any number of times (none unless preceded by the same one). */
   readonly repeated?: boolean

@@ -3,7 +3,7 @@ import { once } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
 import { DATE, DATETIME, INT64, INTERVAL, STRING, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { named, operator, optional, part, plain, scalar, signature } from './define.ts'
+import { given, named, operator, optional, part, plain, scalar, signature } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
 
 const page = 'interval_functions'
@@ -25,7 +25,7 @@ export const intervalFunctions: readonly FunctionEntry[] = [
       })),
       INTERVAL,
       (args) =>
-        `googlesql_make_interval(${[0, 1, 2, 3, 4, 5].map((index) => given(args[index])).join(', ')})`,
+        `googlesql_make_interval(${[0, 1, 2, 3, 4, 5].map((index) => given(args[index], '0')).join(', ')})`,
     ),
   ]),
   scalar('JUSTIFY_HOURS', `${page}#justify_hours`, [
@@ -41,11 +41,6 @@ export const intervalFunctions: readonly FunctionEntry[] = [
   bucket('DATETIME_BUCKET', 'datetime', DATETIME),
   bucket('TIMESTAMP_BUCKET', 'timestamp', TIMESTAMP),
 ]
-
-/** A part that was left out, before one given by name, arrives as NULL. */
-function given(value: string | undefined): string {
-  return value === undefined || /^CAST\(NULL AS BIGINT\)$/.test(value) ? '0' : value
-}
 
 const limits: Readonly<Record<string, readonly [limit: string, place: number]>> = {
   YEAR: ['10000', 0],

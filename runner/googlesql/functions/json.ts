@@ -1,9 +1,10 @@
 import { Problem } from '../../problem.ts'
 import { once } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
+import { physicalType } from '../types/physical.ts'
 import { arrayOf, BOOL, FLOAT64, INT64, JSON_TYPE, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { anyType, named, optional, repeated, scalar, signature, typeAt } from './define.ts'
+import { anyType, given, named, optional, repeated, scalar, signature, typeAt } from './define.ts'
 import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
 import { jsonText, quotedText, toJson } from './json-sql.ts'
 
@@ -13,11 +14,6 @@ const json = (value: string) => `CAST(${value} AS JSON)`
 
 function entry(name: string, signatures: readonly Signature[]): FunctionEntry {
   return scalar(name, `${page}#${name.toLowerCase()}`, signatures)
-}
-
-/** A named argument that was left out arrives as NULL. */
-function given(value: string | undefined, otherwise: string): string {
-  return value === undefined || /^(?:NULL|CAST\(NULL AS [A-Z0-9]+\))$/i.test(value) ? otherwise : value
 }
 
 /** Reading functions take JSON in a STRING, or a JSON; the path is `$` if there is none. */
@@ -52,7 +48,8 @@ function conversions(name: 'BOOL' | 'INT64' | 'FLOAT64' | 'STRING', type: SqlTyp
   const mode = name === 'FLOAT64' ? [named('wide_number_mode', STRING)] : []
   const one = (native: string, result: SqlType): Signature =>
     signature([JSON_TYPE, ...mode], result, ([value = '', wide]) => {
-      if (wide !== undefined && given(wide, `'round'`) !== `'round'`) {
+      if (given(wide, `'round'`).startsWith('CAST(NULL AS ')) return `CAST(NULL AS ${physicalType(result)})`
+      if (given(wide, `'round'`) !== `'round'`) {
         throw new Problem(`${name} with wide_number_mode other than 'round' is not supported locally`)
       }
       return `googlesql_json_${native}(${text(value)})`
@@ -79,6 +76,7 @@ function changing(name: string, native: string, flag: string): FunctionEntry {
     return signature([JSON_TYPE, ...pairs, named(flag, BOOL)], JSON_TYPE, (args, call) => {
       const last = 1 + pairs.length
       const option = given(args[last], 'TRUE')
+      if (option.startsWith('CAST(NULL AS ')) return args[0] ?? ''
       let value = text(args[0] ?? '')
       for (let at = 1; at < last; at += 2) {
         const path = args[at] ?? ''
@@ -153,6 +151,7 @@ export const jsonFunctions: readonly FunctionEntry[] = [
     signature([anyType, named('stringify_wide_numbers', BOOL)], JSON_TYPE, ([value = '', wide], call) => {
       const type = typeAt(call.argumentTypes, 0)
       const option = given(wide, 'false').toLowerCase()
+      if (option.startsWith('cast(null as ')) return 'CAST(NULL AS JSON)'
       if (option !== 'true' && option !== 'false')
         throw new Problem('TO_JSON: stringify_wide_numbers must be a literal')
       return toJson(type, value, option === 'true' ? 'WIDE' : 'JSON')
@@ -197,9 +196,13 @@ export const jsonFunctions: readonly FunctionEntry[] = [
       [JSON_TYPE, optional(STRING), named('include_arrays', BOOL), named('remove_empty', BOOL)],
       JSON_TYPE,
       ([value = '', path, arrays, empty]) =>
-        json(
-          `googlesql_json_strip_nulls(${text(value)}, ${given(path, `'$'`)}, ${given(arrays, 'TRUE')}, ${given(empty, 'FALSE')})`,
-        ),
+        once([value], (v) => {
+          const stripped = `googlesql_json_strip_nulls(${text(v)}, ${given(path, `'$'`)}, ${given(arrays, 'TRUE')}, ${given(empty, 'FALSE')})`
+          // A NULL option strips nothing; a NULL path or value gives NULL.
+          const options = [arrays, empty].filter((option) => option !== undefined && option !== '')
+          const unknown = options.map((option) => `WHEN ${option} IS NULL THEN ${v} `).join('')
+          return unknown === '' ? json(stripped) : `CASE ${unknown}ELSE ${json(stripped)} END`
+        }),
     ),
   ]),
   entry('JSON_FLATTEN', [

@@ -10,7 +10,7 @@ import { resolveExpression } from './expression.ts'
 import { aggregateKey } from './key.ts'
 import type { AggregateCall, Expr, SortItem } from './resolved.ts'
 import { columnRef } from './scope.ts'
-import { chooseSignature, noMatch } from './signature.ts'
+import { requireSignature } from './signature.ts'
 import { usesAggregate } from './uses-aggregate.ts'
 
 /** An aggregate call without OVER: it is put aside for the query's grouping, a column stands in its place. */
@@ -53,8 +53,7 @@ export function aggregateParts(
   checkClauses(context, node, entry)
   const args = node.args[0]?.kind === 'star' && entry.name === 'COUNT' ? [] : node.args
   const given = resolveArguments(context, entry, args)
-  const chosen = chooseSignature(entry, given)
-  if (chosen === undefined) throw problemAt(context, node, noMatch(entry, given))
+  const chosen = requireSignature(context, node, entry, given)
   if (node.distinct) {
     for (const arg of chosen.args) {
       if (arg.kind !== 'part' && !groupable(arg.type)) {

@@ -3,7 +3,7 @@ import { findFunction } from '../functions/index.ts'
 import type { Span } from '../parse/ast.ts'
 import { type Context, problemAt, unsupportedAt } from './context.ts'
 import type { Expr, PartArgument } from './resolved.ts'
-import { chooseSignature, noMatch } from './signature.ts'
+import { requireSignature } from './signature.ts'
 
 /** Functions whose answer differs between two calls. */
 const VOLATILE = new Set([
@@ -41,7 +41,6 @@ export function callBuiltin(
 ): Expr {
   const entry = builtin(context, node, name)
   const given = args.map((value) => ({ value, name: undefined }))
-  const chosen = chooseSignature(entry, given)
-  if (chosen === undefined) throw problemAt(context, node, noMatch(entry, given))
+  const chosen = requireSignature(context, node, entry, given)
   return { kind: 'call', type: chosen.type, entry, signature: chosen.signature, args: chosen.args, safe }
 }

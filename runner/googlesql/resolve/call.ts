@@ -10,7 +10,7 @@ import { resolveGrouping } from './grouping-call.ts'
 import { intervalPart, partArgument } from './interval.ts'
 import type { Expr, PartArgument } from './resolved.ts'
 import { findRoutine, resolveRoutineCall } from './routine.ts'
-import { chooseSignature, type GivenArgument, noMatch } from './signature.ts'
+import { type GivenArgument, requireSignature } from './signature.ts'
 import { resolveWindowCall } from './window-call.ts'
 
 /** What stands before the dot of BigQuery's own functions. */
@@ -62,8 +62,7 @@ export function resolveCall(context: Context, node: Call): Expr {
   }
   refuseAggregateClauses(context, node, entry)
   const given = resolveArguments(context, entry, node.args)
-  const chosen = chooseSignature(entry, given)
-  if (chosen === undefined) throw problemAt(context, node, noMatch(entry, given))
+  const chosen = requireSignature(context, node, entry, given)
   return {
     kind: 'call',
     type: chosen.type,

@@ -1,8 +1,10 @@
 import type { Call, FunctionEntry, Parameter, Signature, Template } from '../functions/function.ts'
+import type { Span } from '../parse/ast.ts'
 import { typeName } from '../types/print.ts'
 import { type Candidate, supertype } from '../types/supertype.ts'
 import type { SqlType } from '../types/type.ts'
 import { candidateOf, coercionCost, convert, isLiteral, isUntyped, isUntypedNull } from './coerce.ts'
+import { type Context, problemAt } from './context.ts'
 import type { Expr, PartArgument } from './resolved.ts'
 
 /** An argument of a call before its signature is known. */
@@ -14,13 +16,32 @@ export interface GivenArgument {
 
 export interface Chosen {
   readonly signature: Signature
-  /** Converted to the parameters' types; an optional one that was skipped is NULL. */
+  /** Converted to the parameters' types; an optional one that was skipped is a part without text. */
   readonly args: readonly (Expr | PartArgument)[]
   readonly type: SqlType
 }
 
-/** The signature that fits the arguments best, with the arguments converted; undefined if none fits. */
-export function chooseSignature(entry: FunctionEntry, given: readonly GivenArgument[]): Chosen | undefined {
+/**
+ * The signature that fits the arguments best, with the arguments converted.
+ *
+ * @throws Problem at `node` if none fits, or the one that fits is refused here
+ */
+export function requireSignature(
+  context: Pick<Context, 'source'>,
+  node: Span,
+  entry: FunctionEntry,
+  given: readonly GivenArgument[],
+): Chosen {
+  const chosen = chooseSignature(entry, given)
+  if (chosen === undefined) throw problemAt(context, node, noMatch(entry, given))
+  const { refused } = chosen.signature
+  if (refused !== undefined) {
+    throw problemAt(context, node, `function ${entry.name} is not supported locally here: ${refused}`)
+  }
+  return chosen
+}
+
+function chooseSignature(entry: FunctionEntry, given: readonly GivenArgument[]): Chosen | undefined {
   let best: { readonly chosen: Match; readonly cost: number } | undefined
   for (const signature of entry.signatures) {
     const match = matchSignature(signature, given)
@@ -65,6 +86,8 @@ function matchSignature(signature: Signature, given: readonly GivenArgument[]): 
   const templates = unify(placed)
   if (templates === undefined) return undefined
   let cost = 0
+  // MOD(5.5, 2) is no NUMERIC call: a FLOAT64 literal becomes one only beside a NUMERIC.
+  const decimals = placed.some(({ arg }) => arg.kind !== 'part' && isDecimal(arg.type))
   const types: (SqlType | undefined)[] = []
   for (const { parameter, arg } of placed) {
     if (arg.kind === 'part') {
@@ -74,6 +97,7 @@ function matchSignature(signature: Signature, given: readonly GivenArgument[]): 
     const type = parameterType(parameter, arg, templates)
     const step = type === undefined ? undefined : coercionCost(arg, type)
     if (type === undefined || step === undefined) return undefined
+    if (isDecimal(type) && arg.type.kind === 'FLOAT64' && !decimals) return undefined
     if (parameter.literal === true && !isLiteralOrParameter(arg)) return undefined
     types.push(type)
     cost += step
@@ -85,10 +109,17 @@ function matchSignature(signature: Signature, given: readonly GivenArgument[]): 
   return { signature, args: placed.map(({ arg }) => arg), types, cost }
 }
 
+function isDecimal(type: SqlType): boolean {
+  return type.kind === 'NUMERIC' || type.kind === 'BIGNUMERIC'
+}
+
 function isLiteralOrParameter(arg: Expr): boolean {
   if (arg.kind === 'cast') return isLiteralOrParameter(arg.operand)
   return isLiteral(arg) || arg.kind === 'literal'
 }
+
+/** An optional argument that was left out before one that was given: empty text, which no expression lowers to. */
+const SKIPPED: PartArgument = { kind: 'part', text: '' }
 
 interface Placed {
   readonly parameter: Parameter
@@ -113,10 +144,7 @@ function place(signature: Signature, given: readonly GivenArgument[]): readonly 
     if (placed[index] !== undefined) continue
     if (parameter.optional !== true && parameter.repeated !== true) return undefined
     if (index >= placed.length) continue
-    placed[index] = {
-      parameter,
-      arg: { kind: 'literal', type: { kind: 'INT64' }, value: null, from: 'literal', untyped: true },
-    }
+    placed[index] = { parameter, arg: SKIPPED }
   }
   return placed.filter((item) => item !== undefined)
 }
@@ -188,7 +216,7 @@ function predicateType(predicate: (type: SqlType) => boolean, arg: Expr): SqlTyp
 }
 
 /** BigQuery's words for a call that fits no signature. */
-export function noMatch(entry: FunctionEntry, given: readonly GivenArgument[]): string {
+function noMatch(entry: FunctionEntry, given: readonly GivenArgument[]): string {
   const types = given.map(({ value }) =>
     value.kind === 'part' ? 'DATE_TIME_PART' : isUntypedNull(value) ? 'NULL' : typeName(value.type),
   )

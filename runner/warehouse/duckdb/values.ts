@@ -74,9 +74,12 @@ function textOf(value: DuckDBValue, type: SqlType): string {
 function rangeText(value: DuckDBValue, element: SqlType): string {
   if (!(value instanceof DuckDBStructValue)) return unexpected(value, element)
   const end = (part: DuckDBValue | undefined) =>
-    part === null || part === undefined ? 'UNBOUNDED' : textOf(part, element)
+    part === null || part === undefined ? 'UNBOUNDED' : rangeEndText(textOf(part, element))
   return `[${end(value.entries[rangeStart])}, ${end(value.entries[rangeEnd])})`
 }
+
+/** Inside of a range, a time has the form of CAST(… AS STRING). */
+const rangeEndText = (text: string) => text.replace('T', ' ').replace('Z', '+00')
 
 function unexpected(value: DuckDBValue, type: SqlType): never {
   throw new Error(
