@@ -69,7 +69,7 @@ function substr(args: readonly string[], bytes: boolean): string {
     // Position 0 is 1; one before the text's start is its start.
     const start = /^\d+$|^CAST\(\d+ AS BIGINT\)$/.test(position ?? '')
       ? `greatest(${position}, 1)`
-      : `CASE WHEN ${position} > 0 THEN ${position} WHEN ${position} = 0 THEN 1 ELSE greatest(${lengthOf(value ?? '', bytes)} + ${position} + 1, 1) END`
+      : `CASE WHEN ${position} > 0 THEN ${position} WHEN ${position} = 0 THEN 1 WHEN ${position} < 0 THEN greatest(${lengthOf(value ?? '', bytes)} + ${position} + 1, 1) END`
     if (length === undefined) return slice(value ?? '', start, undefined, bytes)
     const cut = `CASE WHEN ${length} > 2147483647 THEN 2147483647 ELSE ${length} END`
     return guarded(
