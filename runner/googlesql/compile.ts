@@ -1,7 +1,9 @@
+import { Problem } from '../problem.ts'
 import type { QueryParameter, ResultColumn, Target } from '../warehouse/warehouse.ts'
 import type { Catalog, CatalogChange, CatalogRoutine, CatalogTable, NameDefaults } from './catalog.ts'
 import { lowerStatement, type Step } from './lower/statement.ts'
 import type { Statement } from './parse/ast.ts'
+import { placeAt } from './parse/position.ts'
 import { coerceTo } from './resolve/coerce.ts'
 import { type Context, EMPTY_SCOPE, newColumn } from './resolve/context.ts'
 import { literalOutput } from './resolve/dml.ts'
@@ -55,6 +57,18 @@ export function compileStatement(
   catalog: Catalog,
   options: CompileOptions,
 ): Compiled {
+  try {
+    return compile(text, node, catalog, options)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new Problem('An expression this deeply nested is not supported locally', {
+      ...placeAt(text, node.start, options.file),
+      cause: error,
+    })
+  }
+}
+
+function compile(text: string, node: Statement, catalog: Catalog, options: CompileOptions): Compiled {
   const context: Context = {
     resolution: {
       catalog,

@@ -2,9 +2,10 @@ import { lowerCast } from '../functions/cast.ts'
 import type { Call } from '../functions/function.ts'
 import type { CallExpr, Expr, LetExpr, PartArgument } from '../resolve/resolved.ts'
 import { physicalFieldNames } from '../types/physical.ts'
+import { bind } from './bind.ts'
 import { columnSql, type Environment } from './environment.ts'
 import { quoteText } from './identifier.ts'
-import { once, repeatable } from './library/once.ts'
+import { repeatable } from './library/once.ts'
 import { lowerList, lowerLiteral, lowerStruct } from './literal.ts'
 import { checkParameters } from './parameters.ts'
 import { arrayQuery, existsQuery, inQuery, scalarQuery } from './subquery.ts'
@@ -88,19 +89,41 @@ function literalValue(arg: Expr | PartArgument): Call['literals'][number] {
 function lowerCall(environment: Environment, expr: CallExpr): string {
   const args = expr.args.map((arg) => lowerArgument(environment, arg))
   const facts = callFacts(expr.args, expr.type, expr.safe)
-  if (!expr.safe) return expr.signature.lower(args, facts)
+  const plain = (given: readonly string[]) => expr.signature.lower(given, facts)
+  if (!expr.safe) {
+    const sql = plain(args)
+    const nested =
+      sql.includes('lambda ') && expr.args.some((arg) => arg.kind !== 'part' && holdsSubquery(arg))
+    return nested ? withQueriesOutside(environment, expr, args, plain) : sql
+  }
   // SAFE. forgives the function's own errors, not those of its arguments: these are computed outside TRY.
   const parts = new Set(expr.args.flatMap((arg, index) => (arg.kind === 'part' ? [index] : [])))
   const bound = args.filter((_, index) => !parts.has(index))
-  return once(bound, (...names) => {
+  return bind(environment, bound, (...names) => {
     let next = 0
     const all = args.map((arg, index) => {
       if (parts.has(index)) return arg
       next += 1
       return names[next - 1] ?? arg
     })
-    return `TRY(${expr.signature.lower(all, facts)})`
+    return `TRY(${plain(all)})`
   })
+}
+
+/** DuckDB has no subqueries inside lambdas: arguments that hold one are computed before the call's own lambda. */
+function withQueriesOutside(
+  environment: Environment,
+  expr: CallExpr,
+  args: readonly string[],
+  lower: (args: readonly string[]) => string,
+): string {
+  const outside = expr.args.flatMap((arg, index) =>
+    arg.kind !== 'part' && holdsSubquery(arg) ? [index] : [],
+  )
+  const values = outside.map((index) => args[index] ?? '')
+  return bind(environment, values, (...names) =>
+    lower(args.map((arg, index) => (outside.includes(index) ? (names[outside.indexOf(index)] ?? arg) : arg))),
+  )
 }
 
 /** Bound values are written in place where that costs nothing, else bound by a lambda that computes each once. */
@@ -115,5 +138,5 @@ function lowerLet(environment: Environment, expr: LetExpr): string {
     return lowerExpr(environment, body)
   }
   if (uses <= 1 || repeatable(value) || holdsSubquery(body)) return within(value)
-  return once([value], within)
+  return bind(environment, [value], (name = '') => within(name))
 }

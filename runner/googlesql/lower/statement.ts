@@ -1,6 +1,7 @@
 import type { ResolvedStatement } from '../resolve/resolved-statement.ts'
 import { lowerAlter, lowerCreateTable, lowerCreateView, lowerRoutine } from './ddl.ts'
 import { lowerDelete, lowerInsert, lowerUpdate } from './dml.ts'
+import { guardFieldCasts } from './guard-field-casts.ts'
 import { physicalSchema, physicalTable } from './identifier.ts'
 import { lowerMerge } from './merge.ts'
 import { lowerQuery } from './query.ts'
@@ -14,6 +15,10 @@ export interface Step {
 
 /** A resolved statement as DuckDB statements; more than one must run in one transaction. */
 export function lowerStatement(statement: ResolvedStatement): readonly Step[] {
+  return stepsOf(statement).map((step) => ({ ...step, sql: guardFieldCasts(step.sql) }))
+}
+
+function stepsOf(statement: ResolvedStatement): readonly Step[] {
   switch (statement.kind) {
     case 'query':
       return [{ sql: lowerQuery(statement.query), gives: 'rows' }]

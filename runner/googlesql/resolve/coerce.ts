@@ -56,7 +56,8 @@ export function candidateOf(expr: Expr): Candidate {
 
 /** Whether and how well an expression fits a type; undefined: it does not. 0 is best. */
 export function coercionCost(expr: Expr, to: SqlType): number | undefined {
-  if (isUntypedNull(expr)) return 0
+  // NULL fits everything; where a function leaves a choice, it is taken for an INT64.
+  if (isUntypedNull(expr)) return to.kind === 'INT64' ? 0 : 0.01 * (distances[`INT64 ${to.kind}`] ?? 0.5)
   if (expr.kind === 'array' && expr.untyped === true) return to.kind === 'ARRAY' ? 0 : undefined
   if (equalTypes(expr.type, to)) return 0
   if (expr.kind === 'struct' && to.kind === 'STRUCT') return structCost(expr.values, to)

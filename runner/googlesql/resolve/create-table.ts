@@ -35,7 +35,8 @@ export function resolveCreateTable(context: Context, node: CreateTable): Resolve
   const target = node.temporary
     ? sessionTarget(nameParts(node.name).at(-1) ?? '')
     : createdTarget(context, node)
-  if (existing(context, node, target, 'TABLE')) return NOTHING(statementType, [target], context.resolution.catalog.table(target))
+  if (existing(context, node, target, 'TABLE'))
+    return NOTHING(statementType, [target], context.resolution.catalog.table(target))
   if (node.collate !== undefined) throw unsupportedAt(context, node.collate, 'DEFAULT COLLATE')
   if (node.connection !== undefined) throw unsupportedAt(context, node.connection, 'WITH CONNECTION')
   const made = node.from === undefined ? plainTable(context, node) : copiedTable(context, node)
@@ -278,7 +279,8 @@ export function resolveCreateView(context: Context, node: CreateView): Resolved 
   const kind = node.materialized ? 'MATERIALIZED_VIEW' : 'VIEW'
   const statementType = `CREATE_${kind}`
   const target = createdTarget(context, node)
-  if (existing(context, node, target, kind)) return NOTHING(statementType, [target], context.resolution.catalog.table(target))
+  if (existing(context, node, target, kind))
+    return NOTHING(statementType, [target], context.resolution.catalog.table(target))
   if (node.query === undefined) throw unsupportedAt(context, node, 'a view without a query')
   const query = createdQuery(
     { ...context, resolution: { ...context.resolution, parameters: [] } },

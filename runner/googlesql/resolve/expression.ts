@@ -124,6 +124,8 @@ function resolveTest(context: Context, node: Test): Expr {
       return negate(context, node, callBuiltin(context, node, 'BETWEEN', operands))
     }
     case 'like': {
+      notNullLiteral(context, node.negated ? 'NOT LIKE' : 'LIKE', node.operand)
+      notNullLiteral(context, node.negated ? 'NOT LIKE' : 'LIKE', node.pattern)
       const operands = [resolveExpression(context, node.operand), resolveExpression(context, node.pattern)]
       return negate(context, node, callBuiltin(context, node, 'LIKE', operands))
     }
@@ -151,6 +153,13 @@ function negate(context: Context, node: Test & { readonly negated: boolean }, ex
   return node.negated ? callBuiltin(context, node, 'NOT', [expr]) : expr
 }
 
+/** BigQuery takes `x = NULL` for a mistake. */
+function notNullLiteral(context: Context, operator: string, node: Expression): void {
+  if (node.kind === 'null' && operator !== '||') {
+    throw problemAt(context, node, `Operands of ${operator} cannot be literal NULL`)
+  }
+}
+
 /** Left-deep chains (`a + b + c …`) are walked by a loop, so that long ones need no deep stack. */
 function resolveBinary(context: Context, node: Binary): Expr {
   const spine: Binary[] = [node]
@@ -161,6 +170,8 @@ function resolveBinary(context: Context, node: Binary): Expr {
   }
   let value = resolveExpression(context, first)
   for (const step of spine.reverse()) {
+    notNullLiteral(context, step.operator, step.left)
+    notNullLiteral(context, step.operator, step.right)
     const operator = step.operator === '!=' ? '<>' : step.operator
     value = callBuiltin(context, step, operator, [value, resolveExpression(context, step.right)])
   }

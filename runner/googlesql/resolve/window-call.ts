@@ -97,7 +97,7 @@ function extendWindow(context: Context, base: Window, node: WindowSpecification)
   }
   const partitionBy = node.partitionBy.map((part) => {
     const expr = resolveExpression(context, part)
-    if (!groupable(expr.type)) {
+    if (!groupable(expr.type) || expr.type.kind === 'FLOAT64') {
       throw problemAt(
         context,
         part,

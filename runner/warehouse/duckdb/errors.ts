@@ -25,6 +25,12 @@ export function translateError(error: unknown, place: Place = {}): Problem {
       transient: true,
     })
   }
+  if (/Max expression depth limit/.test(text)) {
+    return new Problem('An expression this deeply nested is not supported locally', {
+      ...place,
+      cause: error,
+    })
+  }
   if (OUT_OF_MEMORY.test(text)) {
     return new Problem('The query needs more memory than the local warehouse may use', {
       ...place,

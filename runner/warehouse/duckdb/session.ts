@@ -143,7 +143,11 @@ export class Session implements ScriptHost {
         if (step.gives === 'rows') result = { rows: await this.#rows(step.sql, compiled) }
         else {
           const done = await connection.run(step.sql)
-          if (step.gives === 'count') result = { rows: [], affectedRows: await affected(done) }
+          if (step.gives === 'count')
+            result = {
+              rows: [],
+              affectedRows: await affected(done, compiled.statementType.startsWith('CREATE')),
+            }
         }
       }
       if (alone) await connection.run('COMMIT')
@@ -216,11 +220,14 @@ function isTemporary(change: CatalogChange): boolean {
   }
 }
 
-/** The number of rows that DML touched. */
-async function affected(result: Awaited<ReturnType<DuckDBConnection['run']>>): Promise<number> {
-  if (result.rowsChanged > 0) return result.rowsChanged
-  const rows = await result.getRows()
-  const count = rows[0]?.[0]
+/** The number of rows that DML touched; CREATE TABLE AS alone gives it as a row. */
+async function affected(
+  result: Awaited<ReturnType<DuckDBConnection['run']>>,
+  isCreate: boolean,
+): Promise<number> {
+  if (!isCreate || result.rowsChanged > 0) return result.rowsChanged
+  const chunk = await result.fetchChunk()
+  const count = chunk !== null && chunk.rowCount > 0 ? chunk.getColumnVector(0).getItem(0) : 0
   return typeof count === 'bigint' || typeof count === 'number' ? Number(count) : 0
 }
 
