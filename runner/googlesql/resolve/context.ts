@@ -102,7 +102,8 @@ export function unsupportedAt(context: Pick<Context, 'source'>, node: Span, what
 
 /** `; Did you mean x?`, if a known name is near. */
 export function didYouMean(given: string, known: readonly string[]): string {
-  const found = nearest(given, known)
+  // Of one or two letters every other name would be near.
+  const found = given.length < 3 ? undefined : nearest(given, known)
   return found === undefined ? '' : `; Did you mean ${found}?`
 }
 

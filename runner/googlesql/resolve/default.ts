@@ -5,7 +5,12 @@ import { type Context, EMPTY_SCOPE } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import type { Expr } from './resolved.ts'
 
-/** A column's DEFAULT as an expression; NULL if it has none. */
+/** True if a column that a statement leaves out gets something else than NULL: BigQuery stores no NULL arrays. */
+export function hasDefault(column: CatalogColumn): boolean {
+  return column.defaultText !== undefined || column.type.kind === 'ARRAY'
+}
+
+/** A column's DEFAULT as an expression; NULL (of an array: the empty one) if it has none. */
 export function resolveDefault(context: Context, column: CatalogColumn): Expr {
   if (column.defaultText === undefined)
     return { kind: 'literal', type: column.type, value: null, from: 'literal' }

@@ -13,7 +13,7 @@ import type {
 import { typeName } from '../types/print.ts'
 import { coerceTo, coercionCost, convert } from './coerce.ts'
 import { type Context, didYouMean, newColumn, plainContext, problemAt, unsupportedAt } from './context.ts'
-import { resolveDefault } from './default.ts'
+import { hasDefault, resolveDefault } from './default.ts'
 import { resolveExpression } from './expression.ts'
 import { namesOf, resolveFrom } from './from.ts'
 import { project } from './project.ts'
@@ -173,9 +173,7 @@ function withDefaults(
   listed: readonly CatalogColumn[],
   query: ResolvedQuery,
 ): { readonly columns: readonly CatalogColumn[]; readonly query: ResolvedQuery } {
-  const missing = table.columns.filter(
-    (column) => column.defaultText !== undefined && !listed.includes(column),
-  )
+  const missing = table.columns.filter((column) => hasDefault(column) && !listed.includes(column))
   const computed = missing.map(
     (column): Computed => ({
       column: newColumn(context, column.name, column.type),

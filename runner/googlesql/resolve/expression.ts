@@ -282,7 +282,10 @@ function resolveCast(context: Context, node: Extract<Expression, { kind: 'cast' 
   const { type, parameters } = resolveType(context, node.type)
   const operand = resolveExpression(context, node.operand)
   if (isUntypedNull(operand)) return convert(operand, type)
-  const fits = castable(operand.type, type) || coercionCost(operand, type) !== undefined
+  // An array's elements are not cast, even where the array is a literal that would coerce.
+  const coerces = type.kind !== 'ARRAY' && coercionCost(operand, type) !== undefined
+  const fits =
+    castable(operand.type, type) || coerces || (operand.kind === 'array' && operand.untyped === true)
   const formatted = node.format !== undefined
   if (!fits && !formatted) {
     throw problemAt(context, node.operand, `Invalid cast from ${typeName(operand.type)} to ${typeName(type)}`)

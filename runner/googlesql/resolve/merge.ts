@@ -3,7 +3,7 @@ import type { Merge, MergeInsert, MergeWhen } from '../parse/ast.ts'
 import { typeName } from '../types/print.ts'
 import { coerceTo, coercionCost, convert } from './coerce.ts'
 import { type Context, newColumn, plainContext, problemAt } from './context.ts'
-import { resolveDefault } from './default.ts'
+import { hasDefault, resolveDefault } from './default.ts'
 import { assigned, columnOf, resolveAssignments, targetScan, writableTable } from './dml.ts'
 import { resolveExpression } from './expression.ts'
 import { resolveFrom } from './from.ts'
@@ -120,7 +120,7 @@ function insertSet(context: Context, node: MergeInsert, parts: MergeParts): read
   if (set === undefined) throw wrongCount(node.values === 'row' ? 0 : node.values.values.length)
   const given = set.filter((item) => item !== undefined)
   const missing = parts.table.columns.filter(
-    (column) => column.defaultText !== undefined && !given.some((item) => item.column === column),
+    (column) => hasDefault(column) && !given.some((item) => item.column === column),
   )
   return [...given, ...missing.map((column) => ({ column, expr: resolveDefault(context, column) }))]
 }

@@ -1,5 +1,6 @@
 import type { Call, FunctionEntry, Parameter, Signature, Template } from '../functions/function.ts'
 import type { Span } from '../parse/ast.ts'
+import { equivalentTypes } from '../types/equal.ts'
 import { typeName } from '../types/print.ts'
 import { type Candidate, supertype } from '../types/supertype.ts'
 import type { SqlType } from '../types/type.ts'
@@ -32,6 +33,16 @@ export function requireSignature(
   entry: FunctionEntry,
   given: readonly GivenArgument[],
 ): Chosen {
+  if (
+    entry.name.startsWith('ARRAY_CONCAT') &&
+    given.some(({ value }) => value.kind !== 'part' && isUntypedNull(value))
+  ) {
+    throw problemAt(
+      context,
+      node,
+      'The argument to ARRAY_CONCAT (or ARRAY_CONCAT_AGG) must be an array type but was NULL',
+    )
+  }
   const chosen = chooseSignature(entry, given)
   if (chosen === undefined) throw problemAt(context, node, noMatch(entry, given))
   const { refused } = chosen.signature
@@ -97,6 +108,7 @@ function matchSignature(signature: Signature, given: readonly GivenArgument[]): 
     const type = parameterType(parameter, arg, templates)
     const step = type === undefined ? undefined : coercionCost(arg, type)
     if (type === undefined || step === undefined) return undefined
+    if (!sameElements(parameter, arg, type)) return undefined
     if (isDecimal(type) && arg.type.kind === 'FLOAT64' && !decimals) return undefined
     if (parameter.literal === true && !isLiteralOrParameter(arg)) return undefined
     types.push(type)
@@ -107,6 +119,12 @@ function matchSignature(signature: Signature, given: readonly GivenArgument[]): 
   )
   if (signature.accepts !== undefined && !signature.accepts(met)) return undefined
   return { signature, args: placed.map(({ arg }) => arg), types, cost }
+}
+
+/** An array is never converted for a template, whatever it is made of: ARRAY_CONCAT([1], [1.5]) has no signature. */
+function sameElements(parameter: Parameter, arg: Expr, type: SqlType): boolean {
+  if (typeof parameter.type !== 'string' || !parameter.type.startsWith('ARRAY')) return true
+  return isUntyped(arg) || equivalentTypes(arg.type, type)
 }
 
 function isDecimal(type: SqlType): boolean {
@@ -188,7 +206,7 @@ function templateCandidate(template: Template, arg: Expr): Candidate | undefined
   const shape = template.startsWith('ARRAY') ? 'ARRAY' : 'RANGE'
   if (arg.type.kind !== shape) return undefined
   if (isUntyped(arg)) return { type: null, literal: true }
-  return { type: arg.type.element, literal: isLiteral(arg) }
+  return { type: arg.type.element }
 }
 
 function parameterType(parameter: Parameter, arg: Expr, templates: Templates): SqlType | undefined {

@@ -31,7 +31,7 @@ export function toValue(value: DuckDBValue, type: SqlType, column: string): Valu
     case 'FLOAT64':
       return Number(value)
     case 'BYTES':
-      return value instanceof DuckDBBlobValue ? value.bytes : new Uint8Array()
+      return value instanceof DuckDBBlobValue ? plainBytes(value.bytes) : new Uint8Array()
     case 'ARRAY':
       return arrayValue(value, type, column)
     case 'STRUCT': {
@@ -44,6 +44,11 @@ export function toValue(value: DuckDBValue, type: SqlType, column: string): Valu
     default:
       return textOf(value, type)
   }
+}
+
+/** The client gives a Buffer, which prints and compares as something of its own. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function arrayValue(value: DuckDBValue, type: Extract<SqlType, { kind: 'ARRAY' }>, column: string): Value {
