@@ -161,12 +161,11 @@ export class Session implements ScriptHost {
 
   async #rows(sql: string, compiled: Compiled): Promise<readonly (readonly Value[])[]> {
     const { connection, maxRows } = this.#options
-    const reader =
-      maxRows === undefined
-        ? await connection.runAndReadAll(sql)
-        : await connection.streamAndReadUntil(sql, maxRows)
-    const rows = maxRows === undefined ? reader.getRows() : reader.getRows().slice(0, maxRows)
-    return rows.map((row) =>
+    // Not as a stream that is read in part: until it is collected as garbage it holds the database open, and opening
+    // the file again in this process would wait for that.
+    const limited = maxRows !== undefined && compiled.statementType === 'SELECT'
+    const reader = await connection.runAndReadAll(limited ? `SELECT * FROM (${sql}\n) LIMIT ${maxRows}` : sql)
+    return reader.getRows().map((row) =>
       compiled.columns.map(({ name, type }, index) => toValue(row[index] ?? null, type, name)),
     )
   }
