@@ -12,7 +12,7 @@ export interface PayloadField {
  * column that both have gets the type that holds both's values; where there is none it keeps its own, and the file's
  * events that have a value there become dead letters. Names are the same whatever their case, as BigQuery's.
  *
- * @throws Problem if the file has two columns that differ only by case
+ * @throws Problem if the file has two columns that differ only by case, or one whose name no warehouse can have
  */
 export function mergePayload(
   present: readonly StructField[],
@@ -20,6 +20,11 @@ export function mergePayload(
 ): readonly StructField[] {
   const byFolded = new Map<string, PayloadField>()
   for (const field of given) {
+    if (field.name === '' || field.name.includes('\0')) {
+      throw new Problem(
+        `the payload has a column whose name ${field.name === '' ? 'is empty' : 'holds the character NUL'}`,
+      )
+    }
     const other = byFolded.get(field.name.toLowerCase())
     if (other !== undefined) {
       throw new Problem(`the payload's columns \`${other.name}\` and \`${field.name}\` differ only by case`)
