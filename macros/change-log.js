@@ -21,7 +21,7 @@ const METADATA = {
   _metadata_tx_id: "The source's transaction.",
   _metadata_position:
     "Where the change stands in the source's log, as text that compares in that order; NULL for a backfill.",
-  _metadata_file: 'The change file that delivered it (the last one, if several did).',
+  _metadata_file: 'The change file that delivered it first.',
   _metadata_loaded_at: 'When that delivery landed. Grows with every landing.',
 }
 
@@ -30,11 +30,11 @@ const NEVER = "TIMESTAMP '0001-01-01 00:00:00+00'"
 
 const eventTime = 'COALESCE(source_timestamp, read_timestamp)'
 
-/**
- * The landings that the log has not taken yet. Landing order, not event time: an event that arrives late is as new as
- * any other.
- */
-const notTaken = (self) => `_loaded_at > (SELECT COALESCE(MAX(_metadata_loaded_at), ${NEVER}) FROM ${self})`
+/** An event's identity in a raw table. */
+const event = "COALESCE(uuid, CONCAT(_file, '#', CAST(_row AS STRING)))"
+
+/** Of several deliveries of an event, the first. */
+const firstDelivery = 'QUALIFY ROW_NUMBER() OVER (PARTITION BY event ORDER BY _loaded_at, _file, _row) = 1'
 
 /** The SQLX config that all change logs have in common. */
 const config = (table) => ({
@@ -45,43 +45,70 @@ const config = (table) => ({
   onSchemaChange: 'EXTEND',
   partitionBy: 'DATE(_metadata_timestamp)',
   clusterBy: table.clusterBy.map(identifier),
-  // Copies of one event have one event time, so only the days of what is new can hold them: BigQuery prunes by this.
+  // What is new is not in the log (`newEvents`), so nothing is ever matched and updated; two increments at once may meet
+  // all the same. Copies of one event have one event time, so only the days of what is new can hold one.
   incrementalPredicates: [
     'DATE(DATAFORM_DEST._metadata_timestamp) IN UNNEST(days_with_news) OR DATAFORM_DEST._metadata_timestamp IS NULL',
   ],
 })
 
-/** Before an increment: the days that `incrementalPredicates` names. */
-const daysWithNews = (table, { ref, self, when, incremental }) =>
-  when(
-    incremental(),
-    `DECLARE days_with_news ARRAY<DATE> DEFAULT (
-  SELECT ARRAY_AGG(DISTINCT DATE(${eventTime}) IGNORE NULLS)
-  FROM ${ref(`${table.database}_raw`, table.name)}
-  WHERE ${notTaken(self())}
-)`,
-  )
-
 /**
- * The change log of a table: every event once, whatever the number of deliveries.
+ * Before an increment: `new_events`, the first delivery of each event that the log does not have. In landing order, not
+ * by event time: an event that arrives late is as new as any other. Its limits are variables, fixed before it looks:
+ * constants to BigQuery's planner, which reads no partition of the log but those that can hold a copy.
  *
  * @param {object} table from sources.js
  * @param {object} context the SQLX file's `ref`, `self`, `when` and `incremental`
+ * @returns {string} a script that leaves variables and a temporary table
+ */
+const newEvents = (table, { ref, self, when, incremental }) => {
+  const raw = ref(`${table.database}_raw`, table.name)
+  const landedSince = '_loaded_at > taken_until AND _loaded_at <= landed_until'
+  return when(
+    incremental(),
+    `DECLARE taken_until TIMESTAMP DEFAULT (SELECT COALESCE(MAX(_metadata_loaded_at), ${NEVER}) FROM ${self()});
+DECLARE landed_until TIMESTAMP DEFAULT (SELECT MAX(_loaded_at) FROM ${raw});
+DECLARE days_with_news ARRAY<DATE> DEFAULT (
+  SELECT ARRAY_AGG(DISTINCT DATE(${eventTime}) IGNORE NULLS)
+  FROM ${raw}
+  WHERE ${landedSince}
+);
+CREATE TEMP TABLE new_events AS
+WITH
+  deliveries AS (
+    SELECT *, ${event} AS event
+    FROM ${raw}
+    WHERE ${landedSince}
+  )
+SELECT *
+FROM deliveries
+WHERE event NOT IN (
+  SELECT _metadata_uuid
+  FROM ${self()}
+  WHERE DATE(_metadata_timestamp) IN UNNEST(days_with_news) OR _metadata_timestamp IS NULL
+)
+${firstDelivery}`,
+  )
+}
+
+/**
+ * The change log of a table: every event once, as it was first delivered, whatever the number of deliveries.
+ *
+ * @param {object} table from sources.js
+ * @param {object} context the SQLX file's `ref`, `when` and `incremental`
  * @returns {string} a query over the raw table: the row's columns, typed, then METADATA's
  */
-const query = (table, { ref, self, when, incremental }) => `
+const query = (table, { ref, when, incremental }) => `
 WITH
-  -- What has landed since the last run; all of it on the first.
-  deliveries AS (
-    SELECT *, COALESCE(uuid, CONCAT(_file, '#', CAST(_row AS STRING))) AS event
-    FROM ${ref(`${table.database}_raw`, table.name)}
-    ${when(incremental(), `WHERE ${notTaken(self())}`)}
-  ),
-  -- Datastream delivers at least once: keep one copy of each event.
+  -- Datastream delivers at least once: each event counts as it was delivered first.
   events AS (
-    SELECT *
-    FROM deliveries
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY event ORDER BY _loaded_at DESC, _file DESC, _row DESC) = 1
+    ${when(
+      incremental(),
+      'SELECT * FROM new_events',
+      `SELECT *, ${event} AS event
+    FROM ${ref(`${table.database}_raw`, table.name)}
+    ${firstDelivery}`,
+    )}
   ),
   -- MySQL's place in its log has two spellings.
   placed AS (
@@ -123,4 +150,4 @@ const sourceType = (table) =>
     ? "REGEXP_REPLACE(REGEXP_EXTRACT(read_method, r'^([a-z]+)[-_]'), r'^postgres$', 'postgresql')"
     : `'${table.sourceType.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
-module.exports = { METADATA, NEVER, config, daysWithNews, query }
+module.exports = { METADATA, NEVER, config, newEvents, query }

@@ -4,6 +4,7 @@ import { restrict } from '../graph/dag.ts'
 import { actionDag } from '../graph/select.ts'
 import { Problem } from '../problem.ts'
 import { type Action, runnableKinds, targetId } from '../project/compiled-graph.ts'
+import { leavesNothing } from '../project/session-statements.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { type ActionContext, executeAction, pendingResult, seconds } from './execute-action.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
@@ -152,8 +153,9 @@ async function knownTargets(
   // A person's own statements may create or drop any table while the run goes on.
   const own = ({ kind, preOps, postOps, incremental }: Action) =>
     kind === 'operations' ||
-    preOps.length + postOps.length > 0 ||
-    (incremental?.preOps.length ?? 0) + (incremental?.postOps.length ?? 0) > 0
+    ![...preOps, ...postOps, ...(incremental?.preOps ?? []), ...(incremental?.postOps ?? [])].every(
+      leavesNothing,
+    )
   if (actions.some(own)) return undefined
   const lists = await Promise.all(datasets.map(({ database, schema }) => warehouse.tables(database, schema)))
   return new Map(lists.flat().map((listed) => [targetId(listed), listed.kind]))

@@ -1,5 +1,6 @@
 import { Problem } from '../problem.ts'
 import type { Action } from '../project/compiled-graph.ts'
+import { leavesNothing } from '../project/session-statements.ts'
 import type { ResultColumn, Table } from '../warehouse/warehouse.ts'
 import { columnChanges } from './schema-change.ts'
 import { script } from './script.ts'
@@ -23,7 +24,8 @@ export interface ActionPlan {
   readonly statements: readonly Statement[]
   /**
    * True if running all of it again after a failure at any point does no harm. Operations, and models with operations
-   * before or after them, are a person's own statements: who knows what they add to.
+   * before or after them, are a person's own statements: who knows what they add to. Those that make only variables and
+   * temporary tables add to nothing.
    */
   readonly repeatable: boolean
 }
@@ -104,7 +106,7 @@ function planCreation(action: Action, { existing, fullRefresh }: PlanInput): Act
     deed: existing === undefined ? 'create' : 'replace',
     why: whyCreated(action, existing, differs, fullRefresh),
     statements: [statement(text)],
-    repeatable: action.preOps.length + action.postOps.length === 0,
+    repeatable: [...action.preOps, ...action.postOps].every(leavesNothing),
   }
 }
 
@@ -141,12 +143,11 @@ function planIncrement(action: Action, input: PlanInput): ActionPlan {
       text: sql.mergeInto({ target, columns, uniqueKey, updatePartitionFilter, predicates, query }),
     }
   })()
-  const operations = incremental.preOps.length + incremental.postOps.length
   return {
     deed,
     why: fullRefresh ? 'protected from full refresh' : 'adds to what is there',
     statements: [statement(script([...incremental.preOps, ...alterations, text, ...incremental.postOps]))],
-    repeatable: operations === 0,
+    repeatable: [...incremental.preOps, ...incremental.postOps].every(leavesNothing),
   }
 }
 

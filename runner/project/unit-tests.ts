@@ -30,8 +30,8 @@ import { Problem } from '../problem.ts'
 import type { WorkerAnswer } from './compile-worker.ts'
 import type { CompiledGraph, GraphTarget } from './compiled-graph.ts'
 import type { EvaluatedTest } from './evaluate-unit-tests.ts'
+import { sessionStatements } from './session-statements.ts'
 import { fullName } from './target-text.ts'
-import { variableStatements } from './variable-statements.ts'
 
 /** A unit test with both of its queries ready to run on a warehouse that holds nothing. */
 export interface UnitTest {
@@ -90,7 +90,7 @@ export function unitTestsOf(
 }
 
 const script = ({ preOps, testQuery }: EvaluatedTest): string =>
-  [...preOps.flatMap(variableStatements), testQuery].join(';\n')
+  [...preOps.flatMap(sessionStatements), testQuery].join(';\n')
 
 function missingInputs({ missing, inputs, fileName }: EvaluatedTest, text: string): readonly Problem[] {
   const used = missing.filter(({ marker }) => text.includes(marker))

@@ -77,6 +77,33 @@ describe('the change log', () => {
     expect(await uuids(...landings)).toEqual(['a', 'b', 'c'])
   })
 
+  test('keeps an event as it was first delivered, and never touches its row again', async () => {
+    const first = [event('a', noon), event('b', noon + day)]
+    const select = '_metadata_uuid, _metadata_file, UNIX_MILLIS(_metadata_loaded_at) AS loaded'
+    const once = await logOf('plain', payload, [first], select)
+    expect(once.map((row) => row['_metadata_file'])).toEqual(['file 0', 'file 0'])
+    // Twice in one landing, a landing of nothing else, and again among newer ones.
+    const again = [[...first, ...first], first, [event('a', noon), event('c', noon), event('b', noon + day)]]
+    expect((await logOf('plain', payload, again, select)).slice(0, 2)).toEqual(once)
+    const increments = await rowsOf(warehouse, 'SELECT * FROM `shop.plain_log`')
+    await build(warehouse, actionOf(models, 'plain_log'), { fullRefresh: true })
+    expect(await rowsOf(warehouse, 'SELECT * FROM `shop.plain_log`')).toEqual(increments)
+  })
+
+  test('adds a landing of nothing but copies at no later run either', async () => {
+    const before = await logOf('plain', payload, [[event('a', noon)], [event('a', noon)]])
+    await build(warehouse, actionOf(models, 'plain_log'))
+    expect(await rowsOf(warehouse, 'SELECT * FROM `shop.plain_log`')).toEqual(before)
+  })
+
+  test('reads of itself only the days of what is new, by variables that the planner knows', () => {
+    const { preOps, predicates } = actionOf(models, 'plain_log').incremental ?? { preOps: [], predicates: [] }
+    expect(predicates.join()).toContain('IN UNNEST(days_with_news)')
+    expect(preOps.join().match(/FROM `[^`]*plain_log`\s+WHERE (.*)/)?.[1]).toBe(
+      'DATE(_metadata_timestamp) IN UNNEST(days_with_news) OR _metadata_timestamp IS NULL',
+    )
+  })
+
   test('takes an event that is older than all it has', async () => {
     expect(await uuids([event('a', noon)], [event('b', noon - 400 * day)])).toEqual(['a', 'b'])
   })

@@ -50,7 +50,7 @@ for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
   const table = sourceTable('shop', name, options)
   declare({ schema: 'shop_raw', name })
   publish(name + '_log', { type: 'incremental', ...log.config(table) })
-    .preOps((context) => log.daysWithNews(table, bound(context)))
+    .preOps((context) => log.newEvents(table, bound(context)))
     .query((context) => log.query(table, bound(context)))
   if (options.key === undefined) continue
   publish(name + '_state', { type: 'incremental', ...state.stateConfig(table) })

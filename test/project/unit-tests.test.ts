@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compile } from '../../runner/project/compile.ts'
-import { variableStatements } from '../../runner/project/variable-statements.ts'
+import { leavesNothing, sessionStatements } from '../../runner/project/session-statements.ts'
 import { folderWith } from './folders.ts'
 
 const base = {
@@ -179,21 +179,35 @@ describe('unit tests', () => {
   })
 })
 
-describe('the variables of a script', () => {
-  test('are its DECLARE and SET statements, wherever a semicolon may hide', () => {
+describe('what a script prepares for a query', () => {
+  test('are its DECLARE, SET and CREATE TEMP TABLE statements, wherever a semicolon may hide', () => {
     const script = `
       -- first; a comment
       DECLARE a, b STRING DEFAULT ';';
       /* DECLARE z; */ SET a = "x;\\";y";
       DELETE FROM t WHERE c = 'DECLARE d';
       set b = \`q;r\`.f(r'\\;'); CREATE TABLE declare_me (x INT64);
+      create or replace temporary table n AS SELECT ';';
       # SET c = 1;
       DECLARE e DEFAULT '''it's; fine'''`
-    expect(variableStatements(script).map(squeezed)).toEqual([
+    expect(sessionStatements(script).map(squeezed)).toEqual([
       "-- first; a comment DECLARE a, b STRING DEFAULT ';'",
       '/* DECLARE z; */ SET a = "x;\\";y"',
       "set b = `q;r`.f(r'\\;')",
+      "create or replace temporary table n AS SELECT ';'",
       "# SET c = 1; DECLARE e DEFAULT '''it's; fine'''",
     ])
+  })
+
+  test.each([
+    ['declare x int64; -- only\nset x = 1', true],
+    ['-- nothing', true],
+    ['create temp table t as select 1', true],
+    ['declare x int64; insert into t values (x)', false],
+    ['create table t as select 1', false],
+    ['/* declare */ delete from t where true', false],
+    ['select f()', false],
+  ])('leaves nothing behind, of %j: %s', (script, expected) => {
+    expect(leavesNothing(script)).toBe(expected)
   })
 })

@@ -111,8 +111,8 @@ const order_items = sourceTable('my_shop', 'order_items', {
 @@ -1,5 +1,5 @@
  config {
    type: "incremental",
--  description: "All changes of a row of my-shop.order.items, once, in the columns of the source. Never updated but for where it was last delivered.",
-+  description: "Every change of a row of my-shop.order.items, once, in the columns of the source. Never updated but for where it was last delivered.",
+-  description: "All changes of a row of my-shop.order.items, once, in the columns of the source. Never updated.",
++  description: "Every change of a row of my-shop.order.items, once, in the columns of the source. Never updated.",
    ...require("macros/change-log").config(require("definitions/my_shop/sources").order_items)
  }
 
