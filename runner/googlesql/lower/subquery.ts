@@ -15,7 +15,11 @@ export function existsQuery(environment: Environment, query: ResolvedQuery): str
 }
 
 export function inQuery(environment: Environment, operand: string, query: ResolvedQuery): string {
-  return `(${operand} IN (${queryText(environment, query)}))`
+  const values = queryText(environment, query)
+  if (query.columns[0]?.column.type.kind !== 'FLOAT64') return `(${operand} IN (${values}))`
+  // NaN equals nothing in BigQuery, itself in DuckDB.
+  const alias = newAlias(environment, 'l')
+  return `(${operand} IN (SELECT ${alias}.v FROM (${values}) AS ${alias}(v) WHERE ${alias}.v IS NULL OR NOT isnan(${alias}.v)))`
 }
 
 /** `ARRAY(SELECT …)`: the elements in the query's order; without rows an empty array. */

@@ -16,6 +16,7 @@ import { nameOutputs } from './result-names.ts'
 import { columnRef } from './scope.ts'
 import { outputsOf, tableScan } from './table.ts'
 import { findTable, sessionTarget, tableTarget } from './target.ts'
+import { valuesAsColumns } from './value-columns.ts'
 
 /** A statement that has nothing to do; `table` is the one that was there already. */
 export const NOTHING = (
@@ -146,11 +147,7 @@ function plainTable(context: Context, node: CreateTable): Made {
 
 /** A query that becomes a table: every column must have a name of its own. */
 export function createdQuery(context: Context, node: Query): ResolvedQuery {
-  const query = resolveQuery(context, node)
-  const [only] = query.columns
-  if (query.isValue && only !== undefined && only.column.type.kind === 'STRUCT') {
-    return fieldsAsColumns(context, query, only)
-  }
+  const query = valuesAsColumns(context, resolveQuery(context, node))
   const seen = new Set<string>()
   for (const output of query.columns) {
     const key = output.name.toLowerCase()
@@ -164,22 +161,6 @@ export function createdQuery(context: Context, node: Query): ResolvedQuery {
     seen.add(key)
   }
   return { ...query, columns: nameOutputs(query.columns) }
-}
-
-/** SELECT AS STRUCT as a table: a column for each field. */
-function fieldsAsColumns(context: Context, query: ResolvedQuery, only: OutputColumn): ResolvedQuery {
-  const { type } = only.column
-  if (type.kind !== 'STRUCT') return query
-  const computed: Computed[] = []
-  const columns = type.fields.map((field, index): OutputColumn => {
-    const column = newColumn(context, field.name ?? 'field', field.type)
-    computed.push({
-      column,
-      expr: { kind: 'field', type: field.type, operand: columnRef(only.column), index },
-    })
-    return { name: field.name ?? '', anonymous: field.name === undefined, column }
-  })
-  return { scan: project(query.scan, computed), columns: nameOutputs(columns), isValue: false }
 }
 
 function inDeclaredTypes(

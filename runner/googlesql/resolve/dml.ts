@@ -23,6 +23,7 @@ import type { Resolved, ResolvedDelete, ResolvedUpdate, SetColumn } from './reso
 import { columnRef, fieldOf, joinNames, type NameList } from './scope.ts'
 import { outputsOf, tableScan } from './table.ts'
 import { findTable } from './target.ts'
+import { valuesAsColumns } from './value-columns.ts'
 
 const BOOL = { kind: 'BOOL' } as const
 
@@ -65,7 +66,7 @@ export function resolveInsert(context: Context, node: Insert): Resolved {
   }
   const given =
     node.source.kind === 'query'
-      ? resolveQuery(context, node.source)
+      ? valuesAsColumns(context, resolveQuery(context, node.source))
       : valueRows(context, node.source.rows, listed)
   const place = node.source.kind === 'query' ? node.source : node
   const query = insertedQuery(context, place, given, listed)

@@ -254,7 +254,13 @@ function asResult(
   columns: readonly OutputColumn[],
 ): ResolvedQuery {
   if (node.as === undefined) return { scan, columns, isValue: false }
-  if (node.as === 'VALUE') return { scan, columns, isValue: true }
+  if (node.as === 'VALUE') {
+    return {
+      scan,
+      columns: columns.map((output) => ({ ...output, name: '', anonymous: true })),
+      isValue: true,
+    }
+  }
   const fields = columns.map((output) => ({
     name: output.anonymous ? undefined : output.name,
     type: output.column.type,

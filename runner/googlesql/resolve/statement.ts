@@ -7,13 +7,14 @@ import { resolveDelete, resolveInsert, resolveTruncate, resolveUpdate } from './
 import { resolveMerge } from './merge.ts'
 import { resolveQuery } from './query.ts'
 import type { Resolved } from './resolved-statement.ts'
+import { valuesAsColumns } from './value-columns.ts'
 
 /** A statement that runs by itself; those of scripts are the interpreter's. */
 export function resolveStatement(context: Context, node: Statement): Resolved {
   switch (node.kind) {
     case 'query':
       return {
-        statement: { kind: 'query', query: resolveQuery(context, node) },
+        statement: { kind: 'query', query: valuesAsColumns(context, resolveQuery(context, node)) },
         statementType: 'SELECT',
         changes: [],
         writes: [],
