@@ -15,7 +15,7 @@ export interface BucketAddress {
 export function bucketAddress(path: string): BucketAddress | undefined {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(path)?.[1]
   if (scheme === undefined) return undefined
-  const match = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:\/(.*))?$/is.exec(path)
+  const match = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:\/(.*))?$/s.exec(path)
   if (match === null) {
     throw new Problem(`\`${path}\` is no stream: write a folder of this machine, or gs://bucket/prefix`, {
       exitCode: 2,

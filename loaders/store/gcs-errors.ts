@@ -30,12 +30,13 @@ const passingCodes: ReadonlySet<unknown> = new Set([
 
 /** True for an error that may pass: too many requests, a fault of the server, a connection that broke. */
 export function isPassing(error: unknown): boolean {
+  if (error instanceof SyntaxError) return true // an answer that was cut short
   const status = statusOf(error)
   if (status !== undefined) return status === 408 || status === 429 || status >= 500
   const { code, message } = (error ?? {}) as ClientError
   return (
     passingCodes.has(code) ||
-    /socket hang up|premature close|terminated|aborted|ECONNRESET|not valid JSON|Cannot parse response/i.test(
+    /socket hang up|premature close|terminated|aborted|ECONNRESET|cannot parse response/i.test(
       String(message),
     )
   )

@@ -1,8 +1,10 @@
+import { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Bucket, CRC32C, FileMetadata } from '@google-cloud/storage'
+import type { Bucket, FileMetadata } from '@google-cloud/storage'
 import { Problem } from '../../runner/problem.ts'
 import type { BucketAddress } from './bucket-address.ts'
+import { crc32c, crc32cText } from './crc32c.ts'
 import { isMissing, isPassing, requestProblem } from './gcs-errors.ts'
 import { ObjectChanged, StoreFailure } from './object-changed.ts'
 import type { ObjectReader, ObjectStore, StoredObject } from './store.ts'
@@ -38,6 +40,12 @@ interface BucketObject extends StoredObject {
   readonly crc32c: string | undefined
 }
 
+/** Cloud Storage's answer to a listing. */
+interface ObjectsPage {
+  readonly items?: readonly FileMetadata[]
+  readonly nextPageToken?: string
+}
+
 /** Objects up to here are held until their checksum is known, so that one damaged on the way is fetched again. */
 const heldBytes = 8 * 1024 * 1024
 
@@ -59,7 +67,7 @@ export async function gcsStore(options: GcsOptions): Promise<ObjectStore> {
       : { apiEndpoint: options.apiEndpoint, projectId: 'none', useAuthWithCustomEndpoint: false }),
   })
   const limits = { ...defaultGcsLimits, ...options.limits }
-  const bucket = new BucketReader(storage.bucket(options.bucket), options, limits, () => new client.CRC32C())
+  const bucket = new BucketReader(storage.bucket(options.bucket), options, limits)
   return {
     place: bucket.place,
     list: () => bucket.list(),
@@ -70,6 +78,8 @@ export async function gcsStore(options: GcsOptions): Promise<ObjectStore> {
 }
 
 async function loadClient(): Promise<typeof import('@google-cloud/storage')> {
+  // The client's streams have eleven listeners each; Node warns of a leak from eleven on.
+  EventEmitter.defaultMaxListeners = Math.max(EventEmitter.defaultMaxListeners, 20)
   try {
     return await import('@google-cloud/storage')
   } catch (error) {
@@ -86,13 +96,11 @@ class BucketReader {
   private readonly bucket: Bucket
   private readonly prefix: string
   private readonly limits: GcsLimits
-  private readonly newChecksum: () => CRC32C
 
-  constructor(bucket: Bucket, { prefix }: BucketAddress, limits: GcsLimits, newChecksum: () => CRC32C) {
+  constructor(bucket: Bucket, { prefix }: BucketAddress, limits: GcsLimits) {
     this.bucket = bucket
     this.prefix = prefix
     this.limits = limits
-    this.newChecksum = newChecksum
     this.place = `gs://${bucket.name}/${prefix}`
   }
 
@@ -106,10 +114,11 @@ class BucketReader {
         fields: 'items(name,size,generation,crc32c),nextPageToken',
         ...(pageToken === undefined ? {} : { pageToken }),
       }
-      const [files, next] = await this.request(() => this.bucket.getFiles(query))
-      const objects = files.flatMap(({ metadata }) => this.objectOf(metadata))
+      const [, , response] = await this.request(() => this.bucket.getFiles(query))
+      const { items = [], nextPageToken } = response as ObjectsPage
+      const objects = items.flatMap((item) => this.objectOf(item))
       if (objects.length > 0) yield objects
-      pageToken = (next as { readonly pageToken?: string } | null)?.pageToken
+      pageToken = nextPageToken
     } while (pageToken !== undefined)
   }
 
@@ -180,16 +189,16 @@ class BucketReader {
 
   /** The content in pieces; whether it was the right one shows after the last. */
   private async *checked(object: StoredObject): AsyncGenerator<Uint8Array> {
-    const checksum = this.newChecksum()
+    let checksum = 0
     const expected = (object as BucketObject).crc32c
     if (expected === undefined) {
       throw new StoreFailure('the bucket says no CRC32C of the object', { file: object.name })
     }
     for await (const piece of this.whole(object)) {
-      checksum.update(piece)
+      checksum = crc32c(piece, checksum)
       yield piece
     }
-    if (!checksum.validate(expected)) throw new Damaged(object)
+    if (crc32cText(checksum) !== expected) throw new Damaged(object)
   }
 
   /** Goes on from where a stream broke. */
@@ -225,33 +234,46 @@ class BucketReader {
       validation: false,
       ...(offset === 0 ? {} : { start: offset }),
     })
-    let status = 0
-    stream.on('response', (response: { readonly statusCode?: number }) => {
-      status = response.statusCode ?? 0
+    const response = new Promise<{ readonly statusCode?: number }>((resolve) => {
+      stream.once('response', resolve)
     })
     const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    let answered = false
     try {
       for (;;) {
-        const next = await this.beforeStall(stream, iterator.next())
+        const next = await this.beforeStall(iterator.next())
         if (next.done === true) return
         // A server that does not know ranges would begin anew.
-        if (offset > 0 && status !== 206) throw new BrokenStream(`status ${status} for a range`)
+        if (!answered && offset > 0) {
+          const { statusCode } = await response
+          if (statusCode !== 206) throw new BrokenStream(`status ${statusCode} for a range`)
+        }
+        answered = true
         yield next.value
       }
     } finally {
-      stream.destroy()
+      abandon(stream, answered, response)
     }
   }
 
-  private async beforeStall<Result>(stream: Readable, next: Promise<Result>): Promise<Result> {
+  private async beforeStall<Result>(next: Promise<Result>): Promise<Result> {
     const { stall } = this.limits
-    const timer = setTimeout(() => stream.destroy(new BrokenStream(`no data for ${stall} ms`)), stall)
+    const { promise, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => reject(new BrokenStream(`no data for ${stall} ms`)), stall)
     try {
-      return await next
+      return await Promise.race([next, promise])
     } finally {
       clearTimeout(timer)
+      next.catch(() => {}) // one that stalled may fail later
     }
   }
+}
+
+/** The client rejects a promise that nobody holds if a stream is destroyed before its answer: that would end the process. */
+function abandon(stream: Readable, answered: boolean, response: Promise<unknown>): void {
+  stream.on('error', () => {})
+  if (answered || stream.closed) stream.destroy()
+  else void response.then(() => setImmediate(() => stream.destroy()))
 }
 
 class BrokenStream extends Error {}

@@ -178,7 +178,7 @@ function readObject(root: string, object: StoredObject): ObjectReader {
     pieces: pieces(),
     generation: () => {
       if (!complete) throw new Error('the generation is known once all has been read')
-      return `${object.version}-${hash.digest('hex')}`
+      return `${object.version}-${hash.copy().digest('hex')}`
     },
   }
 }

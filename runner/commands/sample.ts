@@ -55,6 +55,15 @@ export async function sample(
     to === undefined
       ? (await readProject(options, effects)).settings.stream.path
       : resolve(effects.workingFolder, to)
+  if (to === undefined && folder.startsWith('gs://')) {
+    throw new Problem(
+      `the project's stream is in a bucket, where the sample must not be mixed in: ${folder}`,
+      {
+        hint: 'give a folder with --to',
+        exitCode: 2,
+      },
+    )
+  }
   return await writeSample({
     folder,
     seed: options.seed ?? '1',

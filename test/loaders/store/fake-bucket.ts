@@ -41,6 +41,8 @@ export class FakeBucket {
   readonly objects = new Map<string, Stored>()
   readonly requests: BucketRequest[] = []
   failing: Failing = () => undefined
+  /** Milliseconds before content is sent. */
+  delay = 0
   /** Content requests under way now, and at most. */
   open = 0
   mostOpen = 0
@@ -153,7 +155,7 @@ export class FakeBucket {
     if (failure?.kind === 'cut') {
       response.write(part.subarray(0, failure.after), () => response.destroy())
     } else if (failure?.kind === 'stall') response.write(part.subarray(0, failure.after))
-    else response.end(part)
+    else setTimeout(() => response.end(part), this.delay)
   }
 }
 
