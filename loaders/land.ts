@@ -18,6 +18,8 @@ export interface LandOptions {
   readonly maxDeadLetters: number
   /** Only says what would be landed. */
   readonly dryRun?: boolean
+  /** At most so many files a transaction; 4096 unless given. */
+  readonly filesPerTransaction?: number
   /** Only files in the folders of these tables: `<database>.<table>`, or `<table>` in any database. */
   readonly tables?: readonly string[]
   /** Only files in minute folders from this time on: `2024-06-01`, `2024-06-01T12:30` (UTC). */
@@ -96,7 +98,7 @@ class LandRun {
   }
 
   async run(): Promise<LandReport> {
-    const { warehouse, dryRun } = this.options
+    const { warehouse, dryRun, filesPerTransaction: most = filesPerGroup } = this.options
     this.newest = await newestMinutes(warehouse.state)
     this.schemas = await SourceSchemas.read(warehouse.state)
     let group: StoredObject[] = []
@@ -108,7 +110,7 @@ class LandRun {
         this.report.wouldLand(object)
         continue
       }
-      if (group.length > 0 && (group.length >= filesPerGroup || bytes + object.bytes > bytesPerGroup)) {
+      if (group.length > 0 && (group.length >= most || bytes + object.bytes > bytesPerGroup)) {
         await this.landGroup(group)
         group = []
         bytes = 0

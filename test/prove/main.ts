@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { proveConvergence } from '../models/convergence.ts'
 import { openTestWarehouse } from '../models/test-warehouse.ts'
+import { proveKills } from './kill.ts'
+import { CannotProve, proveSql } from './sql.ts'
 
 /** Each ends with what it says in one line, and throws what it has found. */
 const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<string>>> = {
@@ -13,6 +15,11 @@ const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<st
       await warehouse.close()
     }
   },
+  async kill(runs, seed) {
+    const { kills, landings, rows } = await proveKills({ kills: runs, seed })
+    return `${kills} kills, ${landings} streams landed to their end, ${rows} rows compared, 0 differ`
+  },
+  sql: proveSql,
 }
 
 const usage = `usage: npm run prove -- NAME [--runs N] [--seed S], with NAME one of ${Object.keys(proofs).join(', ')}`
@@ -39,6 +46,7 @@ async function main(): Promise<number> {
     return 0
   } catch (error) {
     console.log(error instanceof Error ? error.message : error)
+    if (error instanceof CannotProve) return 2
     console.log(`${name}: seed ${seed}, differs`)
     return 1
   }
