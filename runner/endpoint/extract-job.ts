@@ -1,0 +1,129 @@
+import { gzipSync } from 'node:zlib'
+import type { SqlType } from '../googlesql/types/type.ts'
+import type { ResultColumn, Target, Value } from '../warehouse/warehouse.ts'
+import { ApiError, invalid, notFound } from './api-error.ts'
+import { writeObject } from './bucket.ts'
+import { floatText } from './cell.ts'
+import type { Outcome } from './job.ts'
+import { flagAt, type JsonObject, listAt, objectAt, parseJson, textAt } from './json.ts'
+import { sqlTable, tableName, targetOf } from './reference.ts'
+import type { Service } from './service.ts'
+
+/** `configuration.extract`. */
+export interface ExtractRequest {
+  readonly source: Target
+  readonly uris: readonly string[]
+  readonly format: 'CSV' | 'NEWLINE_DELIMITED_JSON'
+  readonly gzip: boolean
+  readonly header: boolean
+  readonly delimiter: string
+}
+
+export function readExtract(given: JsonObject, project: string): ExtractRequest {
+  const format = (textAt(given, 'destinationFormat') ?? 'CSV').toUpperCase()
+  if (format !== 'CSV' && format !== 'NEWLINE_DELIMITED_JSON')
+    throw new ApiError(
+      'notImplemented',
+      `extracting ${format} is not supported locally; CSV and NEWLINE_DELIMITED_JSON are`,
+    )
+  const compression = (textAt(given, 'compression') ?? 'NONE').toUpperCase()
+  if (compression !== 'NONE' && compression !== 'GZIP')
+    throw new ApiError(
+      'notImplemented',
+      `compression ${compression} is not supported locally; NONE and GZIP are`,
+    )
+  const uris = listAt(given, 'destinationUris').map(String)
+  const uri = textAt(given, 'destinationUri')
+  if (uris.length === 0 && uri === undefined)
+    throw new ApiError('required', 'Required parameter is missing: destinationUris')
+  return {
+    source: targetOf(objectAt(given, 'sourceTable'), project),
+    uris: uris.length === 0 && uri !== undefined ? [uri] : uris,
+    format,
+    gzip: compression === 'GZIP',
+    header: flagAt(given, 'printHeader') ?? true,
+    delimiter: delimiterOf(textAt(given, 'fieldDelimiter')),
+  }
+}
+
+/** `tab` and `\t` stand for a tabulator. */
+export function delimiterOf(given: string | undefined): string {
+  if (given === undefined || given === '') return ','
+  const sign = given === 'tab' || given === '\\t' ? '\t' : given
+  if ([...sign].length !== 1) throw invalid(`Invalid value for fieldDelimiter: ${given}`, 'fieldDelimiter')
+  return sign
+}
+
+/** Writes the whole table to the first file of each URI: `*` becomes the file's number, 000000000000. */
+export async function extractTable(
+  service: Service,
+  request: ExtractRequest,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { source, uris, format, gzip } = request
+  const definition = await service.warehouse.definition(source)
+  if (definition === undefined) throw notFound(`Table ${tableName(source)}`)
+  const nested = definition.columns.find(({ type }) => type.kind === 'ARRAY' || type.kind === 'STRUCT')
+  if (format === 'CSV' && nested !== undefined)
+    throw invalid(`Operation cannot be performed on a nested schema. Field: ${nested.name}`)
+  const { columns, rows } = await service.warehouse.execute(`SELECT * FROM ${sqlTable(source)}`, { signal })
+  const text = format === 'CSV' ? csv(columns, rows, request) : jsonLines(columns, rows)
+  const bytes = gzip ? gzipSync(text) : Buffer.from(text)
+  for (const uri of uris) writeObject(service, uri.replace('*', '000000000000'), bytes)
+  return {
+    statistics: { extract: { destinationUriFileCounts: uris.map(() => '1'), inputBytes: '0' } },
+  }
+}
+
+function csv(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Value[])[],
+  { header, delimiter }: ExtractRequest,
+): string {
+  const quoted = (text: string) =>
+    text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  const lines = rows.map((row) =>
+    columns.map(({ type }, index) => quoted(plainText(row[index] ?? null, type))).join(delimiter),
+  )
+  if (header) lines.unshift(columns.map(({ name }) => quoted(name)).join(delimiter))
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+function jsonLines(columns: readonly ResultColumn[], rows: readonly (readonly Value[])[]): string {
+  const fields = columns.map(({ name, type }) => ({ name, type }))
+  return rows.map((row) => `${JSON.stringify(jsonOf(row, { kind: 'STRUCT', fields }))}\n`).join('')
+}
+
+/** NULL is an empty field in CSV; timestamps are written as BigQuery writes them: `2024-01-02 03:04:05 UTC`. */
+function plainText(value: Value, type: SqlType): string {
+  if (value === null) return ''
+  if (type.kind === 'BYTES') return Buffer.from(value as Uint8Array).toString('base64')
+  if (type.kind === 'FLOAT64') return floatText(Number(value)).replace(/\.0$/, '')
+  if (type.kind === 'TIMESTAMP') return String(value).replace('T', ' ').replace(/Z$/, ' UTC')
+  return String(value)
+}
+
+/** NULL fields are left out, INT64 are texts, as BigQuery's export has it. */
+function jsonOf(value: Value, type: SqlType): unknown {
+  if (value === null) return null
+  switch (type.kind) {
+    case 'ARRAY':
+      return (value as readonly Value[]).map((item) => jsonOf(item, type.element))
+    case 'STRUCT': {
+      const values = value as readonly Value[]
+      const members = type.fields.map((field, index) => [
+        field.name ?? `_field_${index + 1}`,
+        jsonOf(values[index] ?? null, field.type),
+      ])
+      return Object.fromEntries(members.filter(([, member]) => member !== null))
+    }
+    case 'BOOL':
+      return value
+    case 'FLOAT64':
+      return Number.isFinite(value) ? value : floatText(Number(value))
+    case 'JSON':
+      return parseJson(String(value))
+    default:
+      return plainText(value, type)
+  }
+}

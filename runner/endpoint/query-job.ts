@@ -1,0 +1,238 @@
+import { typeName } from '../googlesql/types/print.ts'
+import { Problem } from '../problem.ts'
+import type { DryRun, ExecuteOptions, StatementResult, Target } from '../warehouse/warehouse.ts'
+import { ApiError, invalid, notFound } from './api-error.ts'
+import type { Outcome } from './job.ts'
+import { anonymousTable } from './job-store.ts'
+import { flagAt, isObject, type JsonObject, listAt, objectAt, textAt, textsAt } from './json.ts'
+import { readParameters } from './query-parameters.ts'
+import { sqlName, sqlTable, tableName, targetOf } from './reference.ts'
+import type { Service } from './service.ts'
+import { createTable, readLayout } from './table-ddl.ts'
+
+/** A query that a client asks for: of `configuration.query` of a job, or of a `jobs.query` call. */
+export interface QueryRequest {
+  readonly text: string
+  readonly options: ExecuteOptions
+  readonly destination: Target | undefined
+  readonly given: JsonObject
+}
+
+/** Fields that change what a query means and that we do not have. */
+const refused: Readonly<Record<string, string>> = {
+  tableDefinitions: 'external tables of a query',
+  userDefinedFunctionResources: 'functions from Cloud Storage',
+  createSession: 'sessions',
+}
+
+/** @throws ApiError for what is missing or not supported */
+export function readQuery(given: JsonObject, project: string, labels: JsonObject): QueryRequest {
+  const text = textAt(given, 'query')
+  if (text === undefined || text.trim() === '')
+    throw new ApiError('required', 'Required parameter is missing: query', { location: 'query' })
+  // The API's default is legacy SQL, in which the same text may mean something else: a comma is a UNION ALL.
+  if (flagAt(given, 'useLegacySql') !== false && !/^\s*#standardSQL\b/i.test(text))
+    throw invalid(
+      'Legacy SQL is not supported locally: send useLegacySql: false (its default is true)',
+      'useLegacySql',
+    )
+  for (const [key, what] of Object.entries(refused)) {
+    const value = given[key]
+    const empty = isObject(value) && Object.keys(value).length === 0
+    if (value !== undefined && value !== null && value !== false && !empty)
+      throw new ApiError('notImplemented', `${what} are not supported locally (${key})`)
+  }
+  const properties = connectionProperties(given)
+  const dataset = objectAt(given, 'defaultDataset')
+  const datasetId = textAt(dataset, 'datasetId')
+  const destination = objectAt(given, 'destinationTable')
+  return {
+    text,
+    given,
+    destination: textAt(destination, 'tableId') === undefined ? undefined : targetOf(destination, project),
+    options: {
+      defaultProject: textAt(dataset, 'projectId') ?? properties.get('dataset_project_id') ?? project,
+      ...(datasetId === undefined ? {} : { defaultDataset: datasetId }),
+      parameters: readParameters(given),
+      labels: textsAt({ labels }, 'labels') ?? {},
+    },
+  }
+}
+
+function connectionProperties(given: JsonObject): ReadonlyMap<string, string> {
+  const known = new Map<string, string>()
+  for (const property of listAt(given, 'connectionProperties')) {
+    if (!isObject(property))
+      throw invalid('Invalid connection property: it must be an object', 'connectionProperties')
+    const key = textAt(property, 'key') ?? ''
+    const value = textAt(property, 'value') ?? ''
+    if (key === 'session_id')
+      throw new ApiError('notImplemented', 'sessions are not supported locally (session_id)')
+    if (key === 'time_zone' && !/^(UTC|Etc\/UTC)$/i.test(value))
+      throw new ApiError(
+        'notImplemented',
+        `the time zone ${value} is not supported locally as a session's default`,
+      )
+    known.set(key, value)
+  }
+  return known
+}
+
+/** What a dry run says: types and tables. */
+export const dryRunQuery = (service: Service, { text, options }: QueryRequest): Promise<DryRun> =>
+  service.warehouse.dryRun(text, options)
+
+/** Runs a query to its end. */
+export async function runQuery(
+  service: Service,
+  request: QueryRequest,
+  project: string,
+  jobId: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (request.destination !== undefined) return intoTable(service, request, request.destination, signal)
+  const { text, options } = request
+  const planned = await plan(service, request)
+  const target = planned?.writes.length === 1 ? planned.writes[0] : undefined
+  const existed = target !== undefined && (await service.warehouse.definition(target)) !== undefined
+  const result = await service.warehouse.execute(text, { ...options, signal })
+  const statementType = planned?.statementType ?? result.statementType
+  for (const written of planned?.writes ?? []) noteWrite(service, written, statementType)
+  const rows = readsRows(result, statementType)
+  const ddl = target === undefined ? undefined : ddlOperation(statementType, existed, text)
+  return {
+    statementType,
+    ...(rows === undefined ? {} : { result: rows }),
+    ...(result.affectedRows === undefined ? {} : { affectedRows: result.affectedRows }),
+    ...(ddl === undefined || target === undefined ? {} : { ddl: { operation: ddl, target } }),
+    ...(rows === undefined
+      ? target === undefined
+        ? {}
+        : { destination: target }
+      : { destination: anonymousTable(project, jobId) }),
+    reads: planned?.reads ?? [],
+  }
+}
+
+/** Of a statement that cannot be planned, because of what an earlier one of its script does, we know less. */
+async function plan(service: Service, request: QueryRequest): Promise<DryRun | undefined> {
+  try {
+    return await dryRunQuery(service, request)
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
+function readsRows(result: StatementResult, statementType: string): Outcome['result'] {
+  const selects =
+    result.statementType === 'SELECT' || (statementType === 'SCRIPT' && result.columns.length > 0)
+  return selects && !result.statementType.startsWith('CREATE')
+    ? { columns: result.columns, rows: result.rows }
+    : undefined
+}
+
+function ddlOperation(statementType: string, existed: boolean, text: string): string | undefined {
+  if (/^CREATE_/.test(statementType)) {
+    if (!existed) return 'CREATE'
+    return /\bor\s+replace\b/i.test(text) ? 'REPLACE' : 'SKIP'
+  }
+  if (/^DROP_/.test(statementType)) return existed ? 'DROP' : 'SKIP'
+  return /^ALTER_/.test(statementType) ? 'ALTER' : undefined
+}
+
+function noteWrite(service: Service, target: Target, statementType: string): void {
+  service.times.wrote(target, service.now().getTime(), /^CREATE_/.test(statementType))
+}
+
+/** A SELECT whose rows go into a table that the client names. */
+async function intoTable(
+  service: Service,
+  { text, options, given }: QueryRequest,
+  destination: Target,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { warehouse } = service
+  const planned = await warehouse.dryRun(text, options)
+  if (planned.statementType !== 'SELECT')
+    throw invalid(
+      'configuration.query.destinationTable can only be set for a query: this is no SELECT statement',
+    )
+  const write = (textAt(given, 'writeDisposition') ?? 'WRITE_EMPTY').toUpperCase()
+  const present = await warehouse.table(destination)
+  await checkDestination(service, destination, given, write, present?.rowCount)
+  const layout = readLayout(given, planned.columns)
+  const fresh = present === undefined || write === 'WRITE_TRUNCATE'
+  if (!fresh) await addColumns(service, destination, given, planned)
+  const names = planned.columns.map(({ name }) => sqlName(name)).join(', ')
+  const head = fresh
+    ? createTable({ target: destination, layout, orReplace: present !== undefined, as: '' })
+    : `INSERT INTO ${sqlTable(destination)} (${names}) `
+  try {
+    await warehouse.execute(`${head}${text}`, { ...options, signal })
+  } catch (error) {
+    throw moved(error, head.length)
+  }
+  service.times.wrote(destination, service.now().getTime(), fresh)
+  const { columns, rows } = await warehouse.execute(`SELECT * FROM ${sqlTable(destination)}`, { signal })
+  return { statementType: 'SELECT', result: { columns, rows }, destination, reads: planned.reads }
+}
+
+/** Whether a job may write its destination. @throws ApiError where its dispositions forbid it */
+export async function checkDestination(
+  service: Service,
+  destination: Target,
+  given: JsonObject,
+  write: string,
+  rowCount: number | undefined,
+): Promise<void> {
+  const { warehouse } = service
+  if (!['WRITE_EMPTY', 'WRITE_APPEND', 'WRITE_TRUNCATE'].includes(write))
+    throw invalid(`Invalid value for writeDisposition: ${write} is not supported`, 'writeDisposition')
+  const { database, schema } = destination
+  if (!(await warehouse.datasets(database)).includes(schema)) throw notFound(`Dataset ${database}:${schema}`)
+  const table = await warehouse.definition(destination)
+  if (table === undefined) {
+    if (textAt(given, 'createDisposition')?.toUpperCase() === 'CREATE_NEVER')
+      throw notFound(`Table ${tableName(destination)}`)
+    return
+  }
+  if (table.kind !== 'TABLE')
+    throw invalid(
+      `${tableName(destination)} is not allowed for this operation because it is currently a ${table.kind}`,
+    )
+  if (write === 'WRITE_EMPTY' && rowCount !== 0)
+    throw new ApiError('duplicate', `Already Exists: Table ${tableName(destination)}`)
+}
+
+async function addColumns(
+  service: Service,
+  destination: Target,
+  given: JsonObject,
+  planned: DryRun,
+): Promise<void> {
+  const table = await service.warehouse.definition(destination)
+  const known = new Set(table?.columns.map(({ name }) => name.toLowerCase()))
+  const added = planned.columns.filter(({ name }) => !known.has(name.toLowerCase()))
+  if (added.length === 0) return
+  if (!listAt(given, 'schemaUpdateOptions').includes('ALLOW_FIELD_ADDITION'))
+    throw invalid(
+      `Provided Schema does not match Table ${tableName(destination)}. Cannot add fields (field: ${added[0]?.name})`,
+    )
+  const clauses = added.map(({ name, type }) => `ADD COLUMN ${sqlName(name)} ${typeName(type)}`)
+  await service.warehouse.execute(`ALTER TABLE ${sqlTable(destination)} ${clauses.join(', ')}`)
+}
+
+/** A Problem in a text that we put something before, at its place in the client's own text. */
+function moved(error: unknown, before: number): unknown {
+  if (!(error instanceof Problem) || error.place.line !== 1 || error.place.column === undefined) return error
+  const { message, place, hint, transient } = error
+  const column = Math.max(1, (place.column ?? 1) - before)
+  return new Problem(message, {
+    ...place,
+    column,
+    transient,
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  })
+}

@@ -1,0 +1,20 @@
+import type { LocalWarehouse } from '../warehouse/local-warehouse.ts'
+import type { InsertIds } from './insert-ids.ts'
+import type { JobStore } from './job-store.ts'
+import type { TableTimes } from './table-times.ts'
+import type { Uploads } from './uploads.ts'
+
+/** What every route works with. */
+export interface Service {
+  readonly warehouse: LocalWarehouse
+  readonly jobs: JobStore
+  readonly uploads: Uploads
+  readonly insertIds: InsertIds
+  readonly times: TableTimes
+  /** The folder whose folders are the buckets of `gs://` URIs; undefined: there are none. */
+  readonly bucketFolder: string | undefined
+  readonly now: () => Date
+}
+
+/** Where everything is, as BigQuery says of a dataset made without a location. */
+export const defaultLocation = 'US'
