@@ -100,6 +100,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./show.ts'),
   },
   {
+    usage: 'serve',
+    group: look,
+    describe: "answer BigQuery's clients (Node, Python, Dataform, dbt) from the embedded warehouse",
+    load: () => import('./serve.ts'),
+  },
+  {
     usage: 'runs',
     group: look,
     describe: 'list former runs',

@@ -31,6 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runner/scaffold': ['runner/warehouse', 'runner/googlesql/types', 'runner/project'],
   'runner/endpoint': ['runner/warehouse', 'runner/googlesql/types'],
   loaders: ['runner/warehouse', 'runner/googlesql/types'],
+  'runner/endpoint': ['runner/warehouse', 'runner/googlesql/types', 'runner/googlesql/catalog.ts'],
   'runner/commands': ['runner', 'loaders'],
   'runner/default-effects.ts': [],
   'runner/cli.ts': ['runner'],

@@ -133,13 +133,14 @@ export function floatQuotient(x: string, y: string): string {
 /** date ± days, in the years 1 to 9999. */
 export function addDays(date: string, days: string, sign: 1 | -1): string {
   return once([date, days], (d, n) => {
-    const range = `${n} BETWEEN -3652058 AND 3652058`
+    // AND computes both of its sides: a count too large for DuckDB's integers has to go first.
+    const outside = `${n} NOT BETWEEN -3652058 AND 3652058`
     const sum = `(${d} ${sign === 1 ? '+' : '-'} CAST(${n} AS INTEGER))`
     const overflow = raiseText(
       'Date arithmetic overflow: the result is outside 0001-01-01 to 9999-12-31',
       'DATE',
     )
     const bounds = `DATE '0001-01-01' AND DATE '9999-12-31'`
-    return `CASE WHEN ${d} IS NULL OR ${n} IS NULL THEN NULL WHEN ${range} AND ${sum} BETWEEN ${bounds} THEN ${sum} ELSE ${overflow} END`
+    return `CASE WHEN ${d} IS NULL OR ${n} IS NULL THEN NULL WHEN ${outside} THEN ${overflow} WHEN ${sum} BETWEEN ${bounds} THEN ${sum} ELSE ${overflow} END`
   })
 }

@@ -104,7 +104,15 @@ const joined = (type: SqlType): readonly Signature[] => {
         ? `list_filter(${list}, lambda e: e IS NOT NULL)`
         : `list_transform(${list}, lambda e: coalesce(e, ${name}))`
     // An empty list joins to '', which DuckDB has as NULL.
-    return `CASE WHEN ${list} IS NULL OR ${by} IS NULL THEN NULL ELSE coalesce(array_to_string(${kept}, ${by}), '') END`
+    // DuckDB's array_to_string takes a constant only.
+    const constant = /^'(?:[^']|'')*'$/.test(by)
+    const joinedText = constant
+      ? `array_to_string(${kept}, ${by})`
+      : once(
+          [kept],
+          (l) => `CASE WHEN len(${l}) > 0 THEN list_reduce(${l}, lambda x, y: x || ${by} || y) END`,
+        )
+    return `CASE WHEN ${list} IS NULL OR ${by} IS NULL THEN NULL ELSE coalesce(${joinedText}, '') END`
   }
   return [
     plain([arrayOf(type), type], type, (list, by) => once([list, by], (a, b) => text(a, b))),

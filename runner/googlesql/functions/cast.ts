@@ -1,7 +1,7 @@
 import { quoteText } from '../lower/identifier.ts'
 import { once } from '../lower/library/once.ts'
 import { raise } from '../lower/library/raise.ts'
-import { equalTypes, equivalentTypes } from '../types/equal.ts'
+import { equalTypes } from '../types/equal.ts'
 import { physicalFieldNames, physicalType } from '../types/physical.ts'
 import type { SqlType } from '../types/type.ts'
 import { castFormat } from './cast-format.ts'
@@ -214,7 +214,7 @@ function castArray(
   from: Extract<SqlType, { kind: 'ARRAY' }>,
   to: Extract<SqlType, { kind: 'ARRAY' }>,
 ): string {
-  if (equivalentTypes(from, to)) return `CAST(${value} AS ${physicalType(to)})`
+  if (physicalType(from) === physicalType(to)) return value
   // The element's own lambda must not meet names that the value or `once` uses.
   const name = `e${depth(value)}`
   return `list_transform(${value}, lambda ${name}: ${lowerCast(name, from.element, to.element)})`

@@ -1,7 +1,7 @@
 import { once, repeatable } from '../lower/library/once.ts'
 import { raise } from '../lower/library/raise.ts'
 import { physicalFieldNames, rangeEnd, rangeStart } from '../types/physical.ts'
-import { comparable, orderable } from '../types/predicates.ts'
+import { comparable, groupable, orderable } from '../types/predicates.ts'
 import { arrayOf, BOOL, BYTES, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { operator, plain, repeated, signature, typeAt } from './define.ts'
@@ -20,26 +20,41 @@ export const comparisonOperators: readonly FunctionEntry[] = [
   operator('>', 'comparison_operators', [ordering('>')]),
   operator('>=', 'comparison_operators', [ordering('>=')]),
   operator('BETWEEN', 'comparison_operators', [
-    signature(['T1', 'T1', 'T1'], BOOL, ([x = '', low = '', high = ''], call) => {
-      const type = typeAt(call.argumentTypes, 0)
-      return once([x], (v) => `(${ordered(v, '>=', low, type)} AND ${ordered(v, '<=', high, type)})`)
-    }),
+    {
+      ...signature(['T1', 'T1', 'T1'], BOOL, ([x = '', low = '', high = ''], call) => {
+        const type = typeAt(call.argumentTypes, 0)
+        return once([x], (v) => `(${ordered(v, '>=', low, type)} AND ${ordered(v, '<=', high, type)})`)
+      }),
+      accepts: ([type]) => type !== undefined && orderable(type),
+    },
   ]),
   operator('IN', 'in_operators', [
-    signature(['T1', repeated('T1')], BOOL, ([x = '', ...list], call) =>
-      isIn(x, list, typeAt(call.argumentTypes, 0)),
-    ),
+    {
+      ...signature(['T1', repeated('T1')], BOOL, ([x = '', ...list], call) =>
+        isIn(x, list, typeAt(call.argumentTypes, 0)),
+      ),
+      accepts: ([type]) => type !== undefined && comparable(type),
+    },
   ]),
   operator('IN UNNEST', 'in_operators', [
-    signature(['T1', 'ARRAY<T1>'], BOOL, ([x = '', array = ''], call) =>
-      isInArray(x, array, typeAt(call.argumentTypes, 0)),
-    ),
+    {
+      ...signature(['T1', 'ARRAY<T1>'], BOOL, ([x = '', array = ''], call) =>
+        isInArray(x, array, typeAt(call.argumentTypes, 0)),
+      ),
+      accepts: ([type]) => type !== undefined && comparable(type),
+    },
   ]),
   operator('IS DISTINCT FROM', 'is_distinct', [
-    plain(['T1', 'T1'], BOOL, (x, y) => `(${x} IS DISTINCT FROM ${y})`),
+    {
+      ...plain(['T1', 'T1'], BOOL, (x, y) => `(${x} IS DISTINCT FROM ${y})`),
+      accepts: ([type]) => type !== undefined && groupable(type),
+    },
   ]),
   operator('IS NOT DISTINCT FROM', 'is_distinct', [
-    plain(['T1', 'T1'], BOOL, (x, y) => `(${x} IS NOT DISTINCT FROM ${y})`),
+    {
+      ...plain(['T1', 'T1'], BOOL, (x, y) => `(${x} IS NOT DISTINCT FROM ${y})`),
+      accepts: ([type]) => type !== undefined && groupable(type),
+    },
   ]),
   operator('LIKE', 'like_operator', [
     signature([STRING, STRING], BOOL, ([x = '', pattern = ''], call) => {

@@ -1,5 +1,6 @@
 import { once } from '../lower/library/once.ts'
 import { physicalType } from '../types/physical.ts'
+import { comparable } from '../types/predicates.ts'
 import { BOOL } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { equal } from './comparison.ts'
@@ -26,12 +27,15 @@ export const conditionalFunctions: readonly FunctionEntry[] = [
     ),
   ]),
   scalar('NULLIF', `${page}#nullif`, [
-    signature(['T1', 'T1'], first, ([x = '', y = ''], call) => {
-      const type = typeAt(call.argumentTypes, 0)
-      return once(
-        [x],
-        (v) => `CASE WHEN ${equal(v, y, type)} THEN CAST(NULL AS ${physicalType(type)}) ELSE ${v} END`,
-      )
-    }),
+    {
+      ...signature(['T1', 'T1'], first, ([x = '', y = ''], call) => {
+        const type = typeAt(call.argumentTypes, 0)
+        return once(
+          [x],
+          (v) => `CASE WHEN ${equal(v, y, type)} THEN CAST(NULL AS ${physicalType(type)}) ELSE ${v} END`,
+        )
+      }),
+      accepts: ([type]) => type !== undefined && comparable(type),
+    },
   ]),
 ]

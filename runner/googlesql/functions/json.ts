@@ -16,7 +16,7 @@ function entry(name: string, signatures: readonly Signature[]): FunctionEntry {
   return scalar(name, `${page}#${name.toLowerCase()}`, signatures)
 }
 
-/** Reading functions take JSON in a STRING, or a JSON; the path is `$` if there is none. */
+/** Reading functions take JSON in a STRING, or a JSON; the path, where it may be left out, is `$`. */
 function extraction(
   name: string,
   mode: 'STANDARD' | 'LEGACY',
@@ -28,7 +28,8 @@ function extraction(
     [STRING, JSON_TYPE].map((type) => {
       const isJson = type === JSON_TYPE
       const last = native === 'json_query' ? `, ${isJson ? 'TRUE' : 'FALSE'}` : ''
-      return signature([type, optional(STRING)], result(isJson), ([value = '', path = `'$'`]) => {
+      const path = name === 'JSON_QUERY' || name === 'JSON_EXTRACT' ? STRING : optional(STRING)
+      return signature([type, path], result(isJson), ([value = '', path = `'$'`]) => {
         const call = `googlesql_${native}(${isJson ? text(value) : value}, ${path}, '${mode}'${last})`
         if (!isJson || native.startsWith('json_value')) return call
         return native === 'json_query' ? json(call) : `CAST(${call} AS JSON[])`

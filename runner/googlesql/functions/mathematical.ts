@@ -311,17 +311,17 @@ const functions: readonly FunctionEntry[] = [
   whole('FLOOR', 'FLOOR'),
   partial(
     'COS',
-    (x) => `CASE WHEN isfinite(${x}) THEN cos(${x}) ELSE 'nan'::DOUBLE END`,
+    (x) => `CASE WHEN isfinite(${x}) THEN cos(${x}) WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`,
     () => 'TRUE',
   ),
   partial(
     'SIN',
-    (x) => `CASE WHEN isfinite(${x}) THEN sin(${x}) ELSE 'nan'::DOUBLE END`,
+    (x) => `CASE WHEN isfinite(${x}) THEN sin(${x}) WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`,
     () => 'TRUE',
   ),
   partial(
     'TAN',
-    (x) => `CASE WHEN isfinite(${x}) THEN tan(${x}) ELSE 'nan'::DOUBLE END`,
+    (x) => `CASE WHEN isfinite(${x}) THEN tan(${x}) WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`,
     () => 'TRUE',
   ),
   math('COSH', [plain([FLOAT64], FLOAT64, (value) => bounded('COSH', value, (x) => `cosh(${x})`))]),
@@ -356,7 +356,10 @@ const functions: readonly FunctionEntry[] = [
   math('CSCH', [plain([FLOAT64], FLOAT64, (x) => reciprocal('CSCH', x, (v) => `sinh(${v})`))]),
   math('SEC', [
     plain([FLOAT64], FLOAT64, (x) =>
-      once([x], (v) => `CASE WHEN isfinite(${v}) THEN 1 / cos(${v}) ELSE 'nan'::DOUBLE END`),
+      once(
+        [x],
+        (v) => `CASE WHEN isfinite(${v}) THEN 1 / cos(${v}) WHEN ${v} IS NOT NULL THEN 'nan'::DOUBLE END`,
+      ),
     ),
   ]),
   math('SECH', [plain([FLOAT64], FLOAT64, (x) => `(1 / cosh(${x}))`)]),

@@ -333,7 +333,8 @@ export const stringFunctions: readonly FunctionEntry[] = [
     plain([STRING, STRING], arrayOf(STRING), (value, by) =>
       once(
         [value, by],
-        (v, d) => `CASE WHEN ${v} = '' AND ${d} IS NOT NULL THEN [''] ELSE string_split(${v}, ${d}) END`,
+        (v, d) =>
+          `CASE WHEN ${d} IS NULL THEN NULL WHEN ${v} = '' THEN [''] ELSE string_split(${v}, ${d}) END`,
       ),
     ),
     plain([BYTES, BYTES], arrayOf(BYTES), (value, by) => `googlesql_bytes_split(${value}, ${by})`),

@@ -28,6 +28,9 @@ export function comparable(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
   if (Array.isArray(value)) return value.map(comparable)
   if (typeof value === 'object' && value !== null) return Object.values(value).map(comparable)
+  if (typeof value === 'string' && /^\[.*, .*\)$/.test(value)) {
+    return value.replace(/(\.\d*?)0+(?=[+,)])/g, '$1')
+  }
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT|^\d\d:\d\d:\d\d\./.test(value)) {
     return value.replace(/(\.\d*?)0+(Z?)$/, '$1$2').replace(/\.(Z?)$/, '$1')
   }

@@ -1,0 +1,85 @@
+import { typeName } from '../../../runner/googlesql/types/print.ts'
+import { translateError } from '../../../runner/warehouse/duckdb/errors.ts'
+import type { Warehouse } from '../../../runner/warehouse/warehouse.ts'
+import { comparable, sameOutcome } from '../../googlesql/functions/outcome.ts'
+import type { Oracle, TableOutcome } from './oracle.ts'
+
+export type Verdict = 'right' | 'refused' | 'unknown' | 'wrong'
+
+export interface Judged {
+  readonly verdict: Verdict
+  readonly ours: TableOutcome
+  readonly theirs: TableOutcome | undefined
+}
+
+/** Words of an error that is none of the query's but of what the embedded engine made of it. */
+const raw = new RegExp(
+  translateError(new Error('x'))
+    .message.slice(0, 60)
+    .replace(/[.*+?()]/g, '\\$&'),
+)
+
+/** Both answers to a query. `ordered`: rows compare as they stand. */
+export async function judge(
+  warehouse: Warehouse,
+  oracle: Oracle,
+  query: string,
+  ordered = true,
+): Promise<Judged> {
+  const [ours, theirs] = await Promise.all([answer(warehouse, query), oracle.ask(query)])
+  // A call with a constant NULL need not compute its other arguments, which may raise.
+  const idle =
+    theirs?.error !== undefined &&
+    ours.error === undefined &&
+    /CAST\(NULL AS/.test(query.replace(/ FROM UNNEST\(\[STRUCT\(.* AS n$/, ''))
+  return { verdict: idle ? 'unknown' : verdictOf(ours, theirs, ordered), ours, theirs }
+}
+
+async function answer(warehouse: Warehouse, query: string): Promise<TableOutcome> {
+  try {
+    const { columns, rows } = await warehouse.execute(query)
+    const shown = rows.map((row) => row.map(comparable))
+    return { types: columns.map(({ type }) => typeName(type)), values: shown[0] ?? [], rows: shown }
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : ''
+    const message = error instanceof Error ? error.message : String(error)
+    return { error: raw.test(message) ? `${message}: ${cause}` : message }
+  }
+}
+
+function verdictOf(ours: TableOutcome, theirs: TableOutcome | undefined, ordered: boolean): Verdict {
+  if (ours.error !== undefined) {
+    if (raw.test(ours.error)) return 'wrong'
+    if (/not supported locally/.test(ours.error)) return 'refused'
+  }
+  if (theirs === undefined) return 'unknown'
+  // BigQuery puts no NULL of an array into a result; the reference implementation does.
+  if (ours.error?.startsWith('Array cannot have a null element') === true)
+    return hasNullInList(theirs) ? 'right' : 'wrong'
+  if (ours.error !== undefined || theirs.error !== undefined)
+    return sameOutcome(ours, theirs) ? 'right' : 'wrong'
+  const [mine = [], other = []] = ordered
+    ? [ours.rows, theirs.rows]
+    : [sorted(ours.rows ?? []), sorted(theirs.rows ?? [])]
+  return sameOutcome({ types: ours.types ?? [], values: mine }, { types: theirs.types ?? [], values: other })
+    ? 'right'
+    : 'wrong'
+}
+
+const sorted = (rows: readonly (readonly unknown[])[]) =>
+  [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
+
+/** Numbers by few of their digits: those of two sums may differ in the last. */
+const keyOf = (row: readonly unknown[]): string =>
+  JSON.stringify(row, (_key, value: unknown) => {
+    if (Array.isArray(value) && value.length === 0) return null
+    return typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value))
+      ? Number(value).toPrecision(8)
+      : value
+  })
+
+function hasNullInList(outcome: TableOutcome): boolean {
+  const within = (value: unknown): boolean =>
+    Array.isArray(value) && value.some((item) => item === null || within(item))
+  return (outcome.rows ?? []).some((row) => row.some(within))
+}
