@@ -29,7 +29,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runner/googlesql/types',
   ],
   'runner/scaffold': ['runner/warehouse', 'runner/googlesql/types', 'runner/project'],
-  'runner/endpoint': ['runner/warehouse', 'runner/googlesql/types'],
   loaders: ['runner/warehouse', 'runner/googlesql/types'],
   'runner/endpoint': ['runner/warehouse', 'runner/googlesql/types', 'runner/googlesql/catalog.ts'],
   'runner/commands': ['runner', 'loaders'],
