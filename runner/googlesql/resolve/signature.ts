@@ -2,9 +2,8 @@ import type { Call, FunctionEntry, Parameter, Signature, Template } from '../fun
 import type { Span } from '../parse/ast.ts'
 import { equivalentTypes } from '../types/equal.ts'
 import { typeName } from '../types/print.ts'
-import { type Candidate, supertype } from '../types/supertype.ts'
 import type { SqlType } from '../types/type.ts'
-import { candidateOf, coercionCost, convert, isLiteral, isUntyped, isUntypedNull } from './coerce.ts'
+import { coercionCost, commonType, convert, isLiteral, isUntyped, isUntypedNull } from './coerce.ts'
 import { type Context, problemAt } from './context.ts'
 import type { Expr, PartArgument } from './resolved.ts'
 
@@ -178,35 +177,33 @@ type Templates = Partial<Record<'T1' | 'T2', SqlType>>
 function unify(placed: readonly Placed[]): Templates | undefined {
   const result: Templates = {}
   for (const variable of ['T1', 'T2'] as const) {
-    const candidates: Candidate[] = []
+    const exprs: Expr[] = []
     let used = false
     for (const { parameter, arg } of placed) {
       if (typeof parameter.type !== 'string' || arg.kind === 'part') continue
       if (!parameter.type.includes(variable)) continue
       used = true
-      const candidate = templateCandidate(parameter.type, arg)
-      if (candidate === undefined) return undefined
-      candidates.push(candidate)
+      const parts = templateExprs(parameter.type, arg)
+      if (parts === undefined) return undefined
+      exprs.push(...parts)
     }
     if (!used) continue
-    const type = agreed(candidates)
+    const type = commonType(exprs)
     if (type === undefined) return undefined
     result[variable] = type
   }
   return result
 }
 
-function agreed(candidates: readonly Candidate[]): SqlType | undefined {
-  return supertype(candidates)
-}
-
-function templateCandidate(template: Template, arg: Expr): Candidate | undefined {
-  if (isUntypedNull(arg)) return { type: null, literal: true }
-  if (template === 'T1' || template === 'T2') return candidateOf(arg)
+/** The expressions whose common type the template's variable is; undefined if the argument has another shape. */
+function templateExprs(template: Template, arg: Expr): readonly Expr[] | undefined {
+  if (isUntypedNull(arg) || template === 'T1' || template === 'T2') return [arg]
   const shape = template.startsWith('ARRAY') ? 'ARRAY' : 'RANGE'
   if (arg.type.kind !== shape) return undefined
-  if (isUntyped(arg)) return { type: null, literal: true }
-  return { type: arg.type.element }
+  if (isUntyped(arg)) return []
+  if (arg.kind === 'array' && arg.elements.length > 0 && isLiteral(arg)) return arg.elements
+  // Only its type counts: an element of a value that is no literal.
+  return [{ kind: 'field', type: arg.type.element, operand: arg, index: 0 }]
 }
 
 function parameterType(parameter: Parameter, arg: Expr, templates: Templates): SqlType | undefined {
