@@ -8,6 +8,7 @@ import { type FileOutcome, GroupLanding, UndoGroup } from './land-group.ts'
 import { addEntries, entriesOf, type FileEntry, minuteFolder, newestMinutes, noteMinute } from './ledger.ts'
 import { SourceSchemas } from './source-schemas.ts'
 import type { ObjectStore, StoredObject } from './store/store.ts'
+import { knownStatus, storeStatus } from './store-status.ts'
 
 export interface LandOptions {
   readonly store: ObjectStore
@@ -125,18 +126,10 @@ class LandRun {
   /** The store's objects that the ledger does not have in this version, in the order of their names. */
   private async *newObjects(): AsyncGenerator<StoredObject> {
     const { store, warehouse } = this.options
-    for await (const page of store.list()) {
-      this.effects.signal.throwIfAborted()
-      const entries = await entriesOf(
-        warehouse.state,
-        page.map(({ name }) => name),
-      )
-      for (const object of page) {
-        const status = knownStatus(store, entries.get(object.name), object)
-        if (status === undefined) yield object
-        else if (status === 'quarantined') this.report.stillQuarantined++
-        else if (status === 'landed') this.report.alreadyLanded++
-      }
+    for await (const { object, status } of storeStatus(store, warehouse.state, this.effects.signal)) {
+      if (status === undefined) yield object
+      else if (status === 'quarantined') this.report.stillQuarantined++
+      else if (status === 'landed') this.report.alreadyLanded++
     }
   }
 
@@ -230,19 +223,6 @@ class LandRun {
     const newest = this.newest.get(folder.object)
     return newest !== undefined && folder.minute < newest
   }
-}
-
-/** What the ledger says of the object as it is now; undefined for what is to be landed. */
-function knownStatus(
-  store: ObjectStore,
-  entries: readonly FileEntry[] | undefined,
-  { version }: StoredObject,
-): FileEntry['status'] | undefined {
-  const known = entries?.find(
-    ({ generation, status }) =>
-      status !== 'forgotten' && (generation === version || store.isVersionOf(generation, version)),
-  )
-  return known?.status
 }
 
 function entryOf(outcome: FileOutcome, now: Date, late: readonly string[]): FileEntry[] {

@@ -140,13 +140,19 @@ function asNumeric(value: unknown): bigint | undefined {
   return checkedNumeric(sign === '-' ? -scaled : scaled)
 }
 
-/** `2025-11-05T18:23:46.698000Z`, `2021-12-25 05:42:04.408` (UTC), or milliseconds since 1970. */
+/** `2025-11-05T18:23:46.698000Z`, `2021-12-25 05:42:04.408` (UTC). */
 function asTimestamp(value: unknown): bigint | undefined {
-  if (isNumber(value)) {
-    const millis = asInt64(value)
-    return millis === undefined ? undefined : checkedTimestamp(millis * 1000n)
-  }
   return typeof value === 'string' ? microsOf(value, /^(|Z|[+-]\d{2}:?\d{2})$/) : undefined
+}
+
+/**
+ * A time of the envelope, which may also be a number: milliseconds since 1970.
+ *
+ * @throws Misfit
+ */
+export function fitEventTime(value: unknown): Stored {
+  const millis = isNumber(value) ? asInt64(value) : undefined
+  return millis === undefined ? fitJson(value, { kind: 'TIMESTAMP' }) : checkedTimestamp(millis * 1000n)
 }
 
 const timePattern = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6})0*)?(.*)$/

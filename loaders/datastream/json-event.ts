@@ -2,7 +2,7 @@ import { Problem } from '../../runner/problem.ts'
 import { Misfit } from '../avro/compile-decoder.ts'
 import type { Stored } from '../columns/builder.ts'
 import { eventColumns, metadataAliases, metadataFields } from './columns.ts'
-import { fitJson, fitsJson } from './fit-json.ts'
+import { fitEventTime, fitJson, fitsJson } from './fit-json.ts'
 import { JsonNumber } from './raw-json.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -46,7 +46,11 @@ export interface EventValues {
 
 /** @throws Misfit, `column` set */
 export function eventValues({ event, metadata }: JsonEvent): EventValues {
-  const own = eventColumns.map(({ name, type }) => fitColumn(name, () => fitJson(event[name], type)))
+  const own = eventColumns.map(({ name, type }) =>
+    fitColumn(name, () =>
+      type.kind === 'TIMESTAMP' ? fitEventTime(event[name]) : fitJson(event[name], type),
+    ),
+  )
   const extra: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(event)) {
     const isKnown =

@@ -1,0 +1,141 @@
+import { Problem } from '../runner/problem.ts'
+import type { Landing } from '../runner/warehouse/landing.ts'
+import type { DeadLettersTable } from '../runner/warehouse/state.ts'
+import type { Target, Warehouse } from '../runner/warehouse/warehouse.ts'
+import { Misfit } from './avro/compile-decoder.ts'
+import { ColumnMisfit, jsonEvent } from './datastream/json-event.ts'
+import { payloadColumns } from './datastream/json-payload.ts'
+import { parseExact } from './datastream/raw-json.ts'
+import { FileTally } from './file-tally.ts'
+import { JsonRows } from './json-rows.ts'
+import { TableWork } from './table-work.ts'
+
+export type DeadLetter = Readonly<DeadLettersTable>
+
+export interface RetryReport {
+  /** Ids of letters whose event is in its raw table now. */
+  readonly landed: readonly string[]
+  /** Letters that still do not fit, and why. */
+  readonly waiting: readonly { readonly id: string; readonly reason: string }[]
+}
+
+/**
+ * Tries waiting letters once more: an event that fits its raw table by now lands there, once, with the file and row it
+ * came from, in one transaction with its letter's mark. The others wait on, with one attempt more.
+ *
+ * @param ids all that wait if none are named
+ * @throws Problem if an id is not that of a waiting letter
+ */
+export async function retryDeadLetters(
+  warehouse: Pick<Warehouse, 'landing'>,
+  project: string,
+  ids: readonly string[],
+  now: Date,
+): Promise<RetryReport> {
+  const landing = await warehouse.landing(now)
+  try {
+    const letters = await waitingLetters(landing, ids)
+    const landed: string[] = []
+    const waiting: { id: string; reason: string }[] = []
+    for (const letter of letters) {
+      const reason = await landLetter(landing, project, letter)
+      if (reason === undefined) landed.push(letter.id)
+      else waiting.push({ id: letter.id, reason })
+      await landing.state
+        .updateTable('dead_letters')
+        .set({
+          attempts: letter.attempts + 1n,
+          ...(reason === undefined ? { status: 'landed', settled_at: landing.loadedAt } : { reason }),
+        })
+        .where('id', '=', letter.id)
+        .where('status', '=', 'waiting')
+        .execute()
+    }
+    await landing.commit()
+    return { landed, waiting }
+  } catch (error) {
+    await landing.rollback()
+    throw error
+  }
+}
+
+/** Waiting letters, by ids or all. @throws Problem if an id is not that of a waiting letter */
+export async function waitingLetters(
+  landing: Pick<Landing, 'state'>,
+  ids: readonly string[],
+): Promise<readonly DeadLetter[]> {
+  let query = landing.state.selectFrom('dead_letters').selectAll().where('status', '=', 'waiting')
+  if (ids.length > 0) query = query.where('id', 'in', ids)
+  const letters = await query.orderBy('file').orderBy('row').execute()
+  const missing = ids.filter((id) => !letters.some((letter) => letter.id === id))
+  if (missing.length === 0) return letters
+  throw new Problem(`no dead letter waits under ${missing.map((id) => `\`${id}\``).join(', ')}`, {
+    hint: 'see `streamform dead-letters list`',
+    exitCode: 2,
+  })
+}
+
+/** Lands one letter's event; gives the reason if it does not fit. */
+async function landLetter(
+  landing: Landing,
+  project: string,
+  letter: DeadLetter,
+): Promise<string | undefined> {
+  // Texts that are not UTF-8 are kept as their bytes: there is no text that they could land as.
+  if (letter.event.includes('"invalid_utf8_base64"')) return letter.reason
+  try {
+    const event = jsonEvent(parseExact(letter.event))
+    const table = await TableWork.open(landing, targetOf(project, letter.raw_table))
+    const refused = table.payload.find(({ name }) => `payload.${name}` === letter.column)?.type.kind
+    // As JSON a text cannot be told from bytes in base64: what was none of the column's type stays here.
+    if (refused === 'BYTES' || refused === 'STRUCT') return letter.reason
+    const payload = event.payload === undefined ? [] : [event.payload]
+    const columns = payloadColumns(payload, table.payload)
+    // A column is not made wider for a letter: what the column cannot hold is why the letter is here.
+    if (table.wouldChange(columns.filter(({ name }) => table.payload.some((field) => field.name === name)))) {
+      return letter.reason
+    }
+    await table.hold(columns)
+    const rows = table.writer('json', (fields) => new JsonRows(fields))
+    const tally = new FileTally(letter.file)
+    rows.add(event, Number(letter.row), letter.event.length, tally)
+    rows.endFile(tally)
+    await table.flush()
+    return undefined
+  } catch (error) {
+    if (error instanceof ColumnMisfit) return `${error.column}: ${error.message}`
+    if (error instanceof Misfit || error instanceof Problem) return error.message
+    throw error
+  }
+}
+
+function targetOf(project: string, rawTable: string): Target {
+  const dot = rawTable.indexOf('.')
+  return { database: project, schema: rawTable.slice(0, dot), name: rawTable.slice(dot + 1) }
+}
+
+/** Marks waiting letters as given up; they stay in the table. @throws Problem if an id is not that of a waiting letter */
+export async function discardDeadLetters(
+  warehouse: Pick<Warehouse, 'landing'>,
+  ids: readonly string[],
+  now: Date,
+): Promise<readonly string[]> {
+  const landing = await warehouse.landing(now)
+  try {
+    const letters = await waitingLetters(landing, ids)
+    const found = letters.map(({ id }) => id)
+    if (found.length > 0) {
+      await landing.state
+        .updateTable('dead_letters')
+        .set({ status: 'discarded', settled_at: landing.loadedAt })
+        .where('id', 'in', found)
+        .where('status', '=', 'waiting')
+        .execute()
+    }
+    await landing.commit()
+    return found
+  } catch (error) {
+    await landing.rollback()
+    throw error
+  }
+}
