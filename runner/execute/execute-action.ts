@@ -181,7 +181,9 @@ const assertionProblem = (action: Action, failures: bigint): Problem =>
 function rowsOf(action: Action, { plan, statements, failures }: Attempt): number | null {
   if (action.kind === 'assertion') return statements.length === 2 ? Number(failures) : null
   if (plan === undefined || action.kind === 'view') return null
-  return action.postOps.length === 0 ? (statements.at(-1)?.rows ?? null) : null
+  const adds = plan.deed === 'insert' || plan.deed === 'merge' || plan.deed === 'overwrite'
+  const after = adds ? (action.incremental?.postOps ?? []) : action.postOps
+  return after.length === 0 ? (statements.at(-1)?.rows ?? null) : null
 }
 
 function billed(statements: readonly ExecutedStatement[]): number | null {

@@ -12,6 +12,10 @@ const models = {
     'config { type: "view", assertions: { uniqueKey: ["id"] } }\nselect id from ${ref("a")} where id > 1\n',
 }
 
+/** A model that runs until it is stopped. */
+const slow =
+  'config { type: "table" }\nselect sum(x * y) as id from ${ref("a")}, unnest(generate_array(1, 100000)) as x, unnest(generate_array(1, 1000000)) as y\n'
+
 /** Times are the only thing of the output that differs from run to run. */
 const timeless = (text: string) =>
   text.replaceAll(/\d+ ms|\d+\.\d s/g, 'T').replaceAll(/\d{4}-\d\d-\d\d-\d{6}-\d{3}/g, 'RUN')
@@ -97,10 +101,10 @@ describe('a run from the command line', () => {
   })
 
   test('that is interrupted ends with 1 and can be resumed', async () => {
-    const slow =
-      'config { type: "table" }\nselect sum(x * y) as id from ${ref("a")}, unnest(generate_array(1, 100000)) as x, unnest(generate_array(1, 1000000)) as y\n'
     const project = temporaryProject({ ...models, 'definitions/b.sqlx': slow })
-    const ended = await interrupted(project.folder, ['run', '--json'], 'ok      create     ds.a')
+    const run = await started(project.folder, ['run', '--json'], 'ok      create     ds.a')
+    run.kill('SIGINT')
+    const ended = await run.ended
     expect(ended.code).toBe(1)
     expect(ended.err).toContain('stopping: what is under way is cancelled (once more to end at once)\n')
     const { status, actions } = JSON.parse(ended.out)
@@ -114,15 +118,26 @@ describe('a run from the command line', () => {
   })
 
   test('that is killed is resumed where it stopped', async () => {
-    const slow =
-      'config { type: "table" }\nselect sum(x * y) as id from ${ref("a")}, unnest(generate_array(1, 100000)) as x, unnest(generate_array(1, 1000000)) as y\n'
     const project = temporaryProject({ ...models, 'definitions/b.sqlx': slow })
-    await interrupted(project.folder, ['run'], 'ok      create     ds.a', 'SIGKILL')
+    const run = await started(project.folder, ['run'], 'ok      create     ds.a')
+    run.kill('SIGKILL')
+    await run.ended
     const listed = JSON.parse((await project.streamform('runs', '--json')).out)
     expect(listed).toMatchObject([{ status: 'running', counts: { succeeded: 1, pending: 1 } }])
     project.write(models)
     const { code, err } = await project.streamform('resume')
     expect([code, timeless(err)]).toEqual([0, '1/1 ok      create     ds.b  T\n'])
+  })
+
+  test('keeps other processes out of the warehouse, which say so', async () => {
+    const project = temporaryProject({ ...models, 'definitions/b.sqlx': slow })
+    const run = await started(project.folder, ['run'], 'ok      create     ds.a')
+    const { code, err } = await project.streamform('query', 'select 1')
+    run.kill('SIGKILL')
+    await run.ended
+    expect(code).toBe(1)
+    expect(err).toMatch(/^error: .*warehouse\.duckdb: the warehouse is in use by another process \(PID \d+/)
+    expect((await project.streamform('query', 'select 1 as one', '--format', 'csv')).out).toBe('one\n1\n')
   })
 
   test('of declarations alone is misuse', async () => {
@@ -295,29 +310,28 @@ test('a warehouse that cannot be written is said to be, with its file', async ()
   else expect([code, err]).toEqual([1, expect.stringContaining('warehouse.duckdb')])
 })
 
-/** Starts the command line, sends a signal once its standard error has a text, and gives what it ended with. */
-function interrupted(
-  folder: string,
-  args: readonly string[],
-  text: string,
-  signal: NodeJS.Signals = 'SIGINT',
-): Promise<{ code: number | null; out: string; err: string }> {
+interface Started {
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly ended: Promise<{ readonly code: number | null; readonly out: string; readonly err: string }>
+}
+
+/** Starts the command line and waits until its standard error has a text. */
+function started(folder: string, args: readonly string[], text: string): Promise<Started> {
   const program = join(import.meta.dirname, '..', '..', 'bin', 'streamform.js')
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: folder,
-      env: { ...process.env, CI: '1' },
-    })
-    let out = ''
-    let err = ''
-    let sent = false
-    child.stdout.on('data', (chunk) => {
-      out += chunk
-    })
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: { ...process.env, CI: '1' } })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  const ended = new Promise<Awaited<Started['ended']>>((resolve) => {
+    child.on('close', (code) => resolve({ code, out, err }))
+  })
+  return new Promise((resolve, reject) => {
     child.stderr.on('data', (chunk) => {
       err += chunk
-      if (!sent && err.includes(text)) sent = child.kill(signal)
+      if (err.includes(text)) resolve({ kill: (signal) => child.kill(signal), ended })
     })
-    child.on('close', (code) => resolve({ code, out, err }))
+    void ended.then(() => reject(new Error(`it ended before it said \`${text}\`: ${err}`)))
   })
 }

@@ -146,6 +146,26 @@ describe('a run', () => {
     expect(await project.rows('select n from ds.after order by n')).toEqual([[2n], [7n]])
   })
 
+  test('tells the rows of an increment only where no operation after it hides them', async () => {
+    const model = (after: string) =>
+      `config { type: "incremental" }\nselect 1 as n from unnest([1, 2])\npost_operations { \${when(incremental(), \`${after}\`)} }\n`
+    const project = await runnableProject({
+      'plain.sqlx': 'config { type: "incremental" }\nselect 1 as n from unnest([1, 2])\n',
+      'after.sqlx': model('delete from ds.after where n = 1'),
+    })
+    const rows = ({ actions }: RunResults) =>
+      actions.map(({ target, deed, rows: count }) => [target.name, deed, count])
+    expect(rows(await project.run())).toEqual([
+      ['after', 'create', 2],
+      ['plain', 'create', 2],
+    ])
+    expect(rows(await project.run())).toEqual([
+      ['after', 'insert', null],
+      ['plain', 'insert', 2],
+    ])
+    expect(await project.rows('select count(*) from ds.after')).toEqual([[0n]])
+  })
+
   test('overwrites only the partitions that have new rows, that of NULL too', async () => {
     const query = (rows: string) => `select * from unnest(array<struct<day date, n int64>>[${rows}])`
     const project = await runnableProject({
