@@ -7,6 +7,7 @@ test('every command is a function of the library with the same name', () => {
     usage
       .split(' ')
       .filter((word) => !/^[[<]/.test(word))
+      .flatMap((word) => word.split('-'))
       .map((word, index) => (index === 0 ? word : `${word.charAt(0).toUpperCase()}${word.slice(1)}`))
       .join(''),
   )
