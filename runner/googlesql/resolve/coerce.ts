@@ -198,5 +198,30 @@ export function commonType(exprs: readonly Expr[]): SqlType | undefined {
   if (first !== undefined && typed.every((expr) => equalTypes(expr.type, first.type))) {
     return arrays.length > 0 && first.type.kind !== 'ARRAY' ? undefined : first.type
   }
+  const byField = commonStruct(typed)
+  if (byField !== undefined) return byField
   return supertype(typed.map(candidateOf))
+}
+
+/** STRUCTs written out: each field by itself, so that a NULL in one takes the type of the others' field. */
+function commonStruct(exprs: readonly Expr[]): SqlType | undefined {
+  const shape = exprs[0]?.type
+  if (shape?.kind !== 'STRUCT' || !exprs.some((expr) => expr.kind === 'struct')) return undefined
+  const arity = shape.fields.length
+  if (!exprs.every((expr) => expr.type.kind === 'STRUCT' && expr.type.fields.length === arity))
+    return undefined
+  const fields = shape.fields.map((field, index) => {
+    const type = commonType(exprs.map((expr) => fieldExpr(expr, index)))
+    return type && { name: field.name, type }
+  })
+  return fields.every((field) => field !== undefined) ? { kind: 'STRUCT', fields } : undefined
+}
+
+function fieldExpr(expr: Expr, index: number): Expr {
+  if (expr.kind === 'struct') {
+    const value = expr.values[index]
+    if (value !== undefined) return value
+  }
+  const type = expr.type.kind === 'STRUCT' ? expr.type.fields[index]?.type : undefined
+  return { kind: 'field', type: type ?? { kind: 'INT64' }, operand: expr, index }
 }

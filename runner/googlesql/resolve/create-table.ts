@@ -36,8 +36,13 @@ export function resolveCreateTable(context: Context, node: CreateTable): Resolve
   const target = node.temporary
     ? sessionTarget(nameParts(node.name).at(-1) ?? '')
     : createdTarget(context, node)
-  if (existing(context, node, target, 'TABLE'))
-    return NOTHING(statementType, [target], context.resolution.catalog.table(target))
+  if (existing(context, node, target, 'TABLE')) {
+    const known = context.resolution.catalog.table(target)
+    // BigQuery answers with the columns that the statement gives, whatever the table has.
+    const declared =
+      node.elements === undefined ? undefined : plainTable(context, { ...node, query: undefined }).columns
+    return NOTHING(statementType, [target], known && { ...known, columns: declared ?? known.columns })
+  }
   if (node.collate !== undefined) throw unsupportedAt(context, node.collate, 'DEFAULT COLLATE')
   if (node.connection !== undefined) throw unsupportedAt(context, node.connection, 'WITH CONNECTION')
   const made = node.from === undefined ? plainTable(context, node) : copiedTable(context, node)
