@@ -165,9 +165,9 @@ export class Session implements ScriptHost {
     // the file again in this process would wait for that.
     const limited = maxRows !== undefined && compiled.statementType === 'SELECT'
     const reader = await connection.runAndReadAll(limited ? `SELECT * FROM (${sql}\n) LIMIT ${maxRows}` : sql)
-    return reader.getRows().map((row) =>
-      compiled.columns.map(({ name, type }, index) => toValue(row[index] ?? null, type, name)),
-    )
+    return reader
+      .getRows()
+      .map((row) => compiled.columns.map(({ name, type }, index) => toValue(row[index] ?? null, type, name)))
   }
 
   #note(compiled: Compiled): void {
