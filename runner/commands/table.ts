@@ -111,4 +111,52 @@ export const commandTable: readonly CommandEntry[] = [
     describe: 'list former runs',
     load: () => import('./runs.ts'),
   },
+  {
+    usage: 'files list',
+    group: look,
+    describe: 'the change files: landed, quarantined, pending, late',
+    load: () => import('./files-list.ts'),
+  },
+  {
+    usage: 'files retry [names..]',
+    group: build,
+    describe: 'land quarantined files once more',
+    load: () => import('./files-retry.ts'),
+  },
+  {
+    usage: 'files forget [names..]',
+    group: build,
+    describe: 'let the next landing land files once more',
+    load: () => import('./files-forget.ts'),
+  },
+  {
+    usage: 'dead-letters list',
+    group: look,
+    describe: 'events that could not be landed, and why',
+    load: () => import('./dead-letters-list.ts'),
+  },
+  {
+    usage: 'dead-letters show <id>',
+    group: look,
+    describe: 'one of them, with the whole event',
+    load: () => import('./dead-letters-show.ts'),
+  },
+  {
+    usage: 'dead-letters export',
+    group: look,
+    describe: 'the waiting events as JSON lines',
+    load: () => import('./dead-letters-export.ts'),
+  },
+  {
+    usage: 'dead-letters retry [ids..]',
+    group: build,
+    describe: 'try to land waiting events once more',
+    load: () => import('./dead-letters-retry.ts'),
+  },
+  {
+    usage: 'dead-letters discard [ids..]',
+    group: build,
+    describe: 'give waiting events up',
+    load: () => import('./dead-letters-discard.ts'),
+  },
 ]
