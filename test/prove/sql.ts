@@ -49,7 +49,7 @@ async function compareAll(warehouse: Warehouse, oracle: Oracle, runs: number, se
       randomQuery(new Random(Math.imul(seed, 1_000_003) + next++)),
     )
     const judged = await Promise.all(
-      queries.map((query) => judge(warehouse, oracle, queryText(query), query.ordered)),
+      queries.map((query) => judge(warehouse, oracle, queryText(query), optionsOf(query))),
     )
     for (const [index, { verdict, ours }] of judged.entries()) {
       const query = queries[index]
@@ -77,9 +77,11 @@ const topReasons = (reasons: ReadonlyMap<string, number>): string =>
     .map(([reason, count]) => `${count}  ${reason}`)
     .join('\n')
 
+const optionsOf = ({ ordered, rows }: Query) => ({ ordered, tables: rows.length > 0 })
+
 /** A failure made small, with both answers. */
 async function explain(warehouse: Warehouse, oracle: Oracle, query: Query): Promise<string> {
-  const ask = (tried: Query): Promise<Judged> => judge(warehouse, oracle, queryText(tried), tried.ordered)
+  const ask = (tried: Query): Promise<Judged> => judge(warehouse, oracle, queryText(tried), optionsOf(tried))
   const small = await shrink(query, async (tried) => (await ask(tried)).verdict === 'wrong')
   const { ours, theirs } = await ask(small)
   return [

@@ -56,7 +56,7 @@ function clamped(count: string, limit: bigint): string {
 
 function sum(kind: TimeKind, value: string, count: string, part: string, name: string): string {
   const wide = value
-  if (part === 'DAY' || part === 'WEEK') {
+  if (part === 'DAY' || (part === 'WEEK' && kind !== 'TIMESTAMP')) {
     const days = `CAST(${clamped(count, part === 'DAY' ? 4_000_000n : 600_000n)} * ${part === 'DAY' ? 1 : 7} AS INTEGER)`
     return kind === 'DATE' ? `(${wide} + ${days})` : `(${wide} + to_days(${days}))`
   }

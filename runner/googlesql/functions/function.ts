@@ -69,6 +69,8 @@ export interface Parameter {
   readonly repeated?: boolean
   /** Must be a literal or a query parameter: its value reaches `lower` through `Call.literals`. */
   readonly literal?: boolean
+  /** Must be computed without any column: a JSONPath. */
+  readonly constant?: boolean
   /** A date part (DAY, WEEK(MONDAY) …) or another bare word (NFKC), not an expression: `lower` gets its upper-case text. */
   readonly datePart?: boolean
   /**

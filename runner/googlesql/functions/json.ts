@@ -9,6 +9,8 @@ import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
 import { jsonText, quotedText, toJson } from './json-sql.ts'
 
 const page = 'json_functions'
+/** A JSONPath is known before the query runs. */
+const jsonPath: Parameter = { type: STRING, constant: true }
 const text = (value: string) => `CAST(${value} AS VARCHAR)`
 const json = (value: string) => `CAST(${value} AS JSON)`
 
@@ -28,7 +30,8 @@ function extraction(
     [STRING, JSON_TYPE].map((type) => {
       const isJson = type === JSON_TYPE
       const last = native === 'json_query' ? `, ${isJson ? 'TRUE' : 'FALSE'}` : ''
-      const path = name === 'JSON_QUERY' || name === 'JSON_EXTRACT' ? STRING : optional(STRING)
+      const path =
+        name === 'JSON_QUERY' || name === 'JSON_EXTRACT' ? jsonPath : { ...jsonPath, optional: true }
       return signature([type, path], result(isJson), ([value = '', path = `'$'`]) => {
         const call = `googlesql_${native}(${isJson ? text(value) : value}, ${path}, '${mode}'${last})`
         if (!isJson || native.startsWith('json_value')) return call
@@ -70,10 +73,7 @@ const mostPairs = 20
 /** f(json, path, value, path, value, …, flag => …): applied one after the other. */
 function changing(name: string, native: string, flag: string): FunctionEntry {
   const signatures = Array.from({ length: mostPairs }, (_, index) => {
-    const pairs: Parameter[] = Array.from({ length: index + 1 }, () => [
-      { type: STRING },
-      { type: anyType },
-    ]).flat()
+    const pairs: Parameter[] = Array.from({ length: index + 1 }, () => [jsonPath, { type: anyType }]).flat()
     return signature([JSON_TYPE, ...pairs, named(flag, BOOL)], JSON_TYPE, (args, call) => {
       const last = 1 + pairs.length
       const option = given(args[last], 'TRUE')
@@ -188,7 +188,7 @@ export const jsonFunctions: readonly FunctionEntry[] = [
   changing('JSON_ARRAY_APPEND', 'json_array_append', 'append_each_element'),
   changing('JSON_ARRAY_INSERT', 'json_array_insert', 'insert_each_element'),
   entry('JSON_REMOVE', [
-    signature([JSON_TYPE, STRING, repeated(STRING)], JSON_TYPE, ([value = '', ...paths]) =>
+    signature([JSON_TYPE, jsonPath, { ...jsonPath, repeated: true }], JSON_TYPE, ([value = '', ...paths]) =>
       json(paths.reduce((inner, path) => `googlesql_json_remove(${inner}, ${path})`, text(value))),
     ),
   ]),

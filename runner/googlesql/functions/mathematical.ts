@@ -32,7 +32,7 @@ function partial(name: string, duck: (x: string) => string, defined: (x: string)
       once(
         [value],
         (x) =>
-          `CASE WHEN ${defined(x)} OR isnan(${x}) THEN ${duck(x)} WHEN ${x} IS NOT NULL THEN ${raise(message(x), 'DOUBLE')} END`,
+          `CASE WHEN ${defined(x)} OR isnan(${x}) THEN ${duck(x)} ${name === 'SQRT' ? '' : `WHEN isinf(${x}) THEN 'nan'::DOUBLE `}WHEN ${x} IS NOT NULL THEN ${raise(message(x), 'DOUBLE')} END`,
       ),
     ),
   ])
@@ -202,7 +202,7 @@ const power = [
     once([x, y], (a, b) => {
       const shown = `'POW(' || ${float64Text(a)} || ', ' || ${float64Text(b)} || ')'`
       const root = `${a} < 0 AND isfinite(${a}) AND isfinite(${b}) AND ${b} <> trunc(${b})`
-      const zero = `${a} = 0 AND ${b} < 0`
+      const zero = `${a} = 0 AND ${b} < 0 AND isfinite(${b})`
       return (
         `CASE WHEN ${root} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
         `WHEN ${zero} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
@@ -278,11 +278,11 @@ const functions: readonly FunctionEntry[] = [
         const nan = `isnan(${a}) OR isnan(${b})`
         const infinite = `isinf(${a}) OR isinf(${b})`
         const wrong = `${a} <= 0 OR ${b} <= 0 OR ${b} = 1`
-        const known = `CASE WHEN isinf(${b}) THEN 'nan'::DOUBLE WHEN isinf(${a}) AND ${b} < 1 THEN '-inf'::DOUBLE ELSE ${a} END`
+        const known = `CASE WHEN isinf(${b}) OR ${a} < 0 OR ${b} <= 0 THEN 'nan'::DOUBLE WHEN ${b} < 1 THEN '-inf'::DOUBLE ELSE ${a} END`
         return (
           `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ${nan} THEN 'nan'::DOUBLE ` +
-          `WHEN ${wrong} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
-          `WHEN ${infinite} THEN ${known} ELSE ln(${a}) / ln(${b}) END`
+          `WHEN ${infinite} THEN ${known} ` +
+          `WHEN ${wrong} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ELSE ln(${a}) / ln(${b}) END`
         )
       }),
     ),
@@ -389,7 +389,7 @@ function safeQuotient(x: string, y: string): string {
 function logarithm(name: string, value: string, duck: (x: string) => string): string {
   return once([value], (x) => {
     const message = `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
-    return `CASE WHEN ${x} > 0 OR isnan(${x}) THEN ${duck(x)} WHEN ${x} IS NOT NULL THEN ${raise(message, 'DOUBLE')} END`
+    return `CASE WHEN ${x} > 0 OR isnan(${x}) THEN ${duck(x)} WHEN isinf(${x}) THEN 'nan'::DOUBLE WHEN ${x} IS NOT NULL THEN ${raise(message, 'DOUBLE')} END`
   })
 }
 
@@ -399,7 +399,7 @@ function reciprocal(name: string, value: string, f: (x: string) => string): stri
     const message = `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
     const trig = name === 'COT' || name === 'CSC'
     const nan = trig ? `WHEN NOT isfinite(${x}) THEN 'nan'::DOUBLE ` : ''
-    return `CASE WHEN ${x} = 0 THEN ${raise(message, 'DOUBLE')} ${nan}ELSE 1 / ${f(x)} END`
+    return `CASE WHEN ${x} = 0 THEN ${raise(message, 'DOUBLE')} ${nan}WHEN isfinite(${x}) AND isinf(1 / ${f(x)}) THEN ${raise(message, 'DOUBLE')} ELSE 1 / ${f(x)} END`
   })
 }
 
@@ -419,6 +419,8 @@ function distance(x: string, y: string, duck: string): string {
   return once([x, y], (a, b) => {
     const lengths = raiseText('Array length mismatch', 'DOUBLE')
     const empty = raiseText('Array cannot be empty', 'DOUBLE')
-    return `CASE WHEN len(${a}) <> len(${b}) THEN ${lengths} WHEN len(${a}) = 0 THEN ${empty} ELSE ${duck}(${a}, ${b}) END`
+    const missing = raiseText('Cannot compute a distance of arrays with NULL elements', 'DOUBLE')
+    const some = [a, b].map((list) => `list_count(${list}) < len(${list})`).join(' OR ')
+    return `CASE WHEN ${some} THEN ${missing} WHEN len(${a}) <> len(${b}) THEN ${lengths} WHEN len(${a}) = 0 THEN ${empty} ELSE ${duck}(${a}, ${b}) END`
   })
 }

@@ -28,6 +28,12 @@ const elementOf = (args: readonly SqlType[]): SqlType => {
   return type.kind === 'RANGE' ? type.element : type
 }
 
+/** DuckDB forgets the type of a part of a constant NULL. */
+const endOf = (part: (range: string) => string): Signature =>
+  signature(['RANGE<T1>'], elementOf, ([range = ''], call) =>
+    range.startsWith('CAST(NULL AS') ? `CAST(NULL AS ${physicalType(call.resultType)})` : part(range),
+  )
+
 const present = (value: string, ...ranges: readonly string[]) =>
   `CASE WHEN ${ranges.map((range) => `${range} IS NOT NULL`).join(' AND ')} THEN ${value} END`
 
@@ -38,8 +44,8 @@ const constructors: readonly Signature[] = [DATE, DATETIME, TIMESTAMP].map((type
 
 export const rangeFunctions: readonly FunctionEntry[] = [
   scalar('RANGE', `${page}#range`, constructors),
-  scalar('RANGE_START', `${page}#range_start`, [plain(['RANGE<T1>'], elementOf, start)]),
-  scalar('RANGE_END', `${page}#range_end`, [plain(['RANGE<T1>'], elementOf, end)]),
+  scalar('RANGE_START', `${page}#range_start`, [endOf(start)]),
+  scalar('RANGE_END', `${page}#range_end`, [endOf(end)]),
   scalar('RANGE_CONTAINS', `${page}#range_contains`, [
     plain(['RANGE<T1>', 'RANGE<T1>'], BOOL, (range, inner) =>
       once([range, inner], (r, i) => {

@@ -73,7 +73,7 @@ function substr(args: readonly string[], bytes: boolean): string {
     if (length === undefined) return slice(value ?? '', start, undefined, bytes)
     const cut = `CASE WHEN ${length} > 2147483647 THEN 2147483647 ELSE ${length} END`
     return guarded(
-      `${length} < 0`,
+      `${length} < 0 AND ${value} IS NOT NULL AND ${position} IS NOT NULL`,
       'Third argument in SUBSTR() cannot be negative',
       duckType(bytes),
       slice(value ?? '', start, /^\d+$/.test(length) ? length : cut, bytes),
@@ -120,7 +120,12 @@ function side(name: 'LEFT' | 'RIGHT'): FunctionEntry {
           name === 'LEFT'
             ? slice(v, '1', n, bytes)
             : slice(v, `greatest(${lengthOf(v, bytes)} - ${n} + 1, 1)`, undefined, bytes)
-        return guarded(`${n} < 0`, `Second argument in ${name}() cannot be negative`, duckType(bytes), part)
+        return guarded(
+          `${n} < 0 AND ${v} IS NOT NULL`,
+          `Second argument in ${name}() cannot be negative`,
+          duckType(bytes),
+          part,
+        )
       }),
     ),
   )
@@ -294,7 +299,7 @@ export const stringFunctions: readonly FunctionEntry[] = [
       once([value, count], (v, n) => {
         const result = bytes ? `unhex(repeat(hex(${v}), ${n}))` : `repeat(${v}, ${n})`
         const wrong = guarded(
-          `${n} < 0`,
+          `${n} < 0 AND ${v} IS NOT NULL`,
           'Second argument (repeat count) for REPEAT cannot be negative',
           duckType(bytes),
           result,

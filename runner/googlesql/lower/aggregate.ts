@@ -1,20 +1,30 @@
 import type { AggregateClauses } from '../functions/function.ts'
-import type { AggregateCall, FrameEdge, WindowCall, WindowFrame } from '../resolve/resolved.ts'
-import type { Environment } from './environment.ts'
+import type { AggregateCall, Column, FrameEdge, WindowCall, WindowFrame } from '../resolve/resolved.ts'
+import { columnSql, type Environment } from './environment.ts'
 import { callFacts, lowerArgument, lowerExpr } from './expression.ts'
 import { sortText } from './sort.ts'
+import { visitColumns } from './uses.ts'
 
 /** DuckDB SQL of an aggregate call, in the select list of the SELECT that groups. */
-export function lowerAggregate(environment: Environment, call: AggregateCall): string {
-  return lowerCallOf(environment, call, undefined)
+export function lowerAggregate(
+  environment: Environment,
+  call: AggregateCall,
+  local: readonly Column[],
+): string {
+  return lowerCallOf(environment, call, undefined, local)
 }
 
 /** DuckDB SQL of a call with OVER. */
 export function lowerWindow(environment: Environment, call: WindowCall): string {
-  return lowerCallOf(environment, call, windowText(environment, call))
+  return lowerCallOf(environment, call, windowText(environment, call), [])
 }
 
-function lowerCallOf(environment: Environment, call: AggregateCall, over: string | undefined): string {
+function lowerCallOf(
+  environment: Environment,
+  call: AggregateCall,
+  over: string | undefined,
+  local: readonly Column[],
+): string {
   const clauses: AggregateClauses = {
     distinct: call.distinct,
     nulls: call.nulls,
@@ -23,12 +33,33 @@ function lowerCallOf(environment: Environment, call: AggregateCall, over: string
     having: call.having && { kind: call.having.extreme, sql: lowerExpr(environment, call.having.expr) },
     over,
   }
-  const args = call.args.map((arg) => lowerArgument(environment, arg))
+  const given = call.args.map((arg) => lowerArgument(environment, arg))
+  const [first, ...rest] = given
+  const [column] = local
+  const owned = first === undefined || column === undefined || !ofOuterColumns(call, local)
+  const args = owned ? given : [besideLocal(first, columnSql(environment, column)), ...rest]
   const sql = call.signature.lower(args, {
     ...callFacts(call.args, call.column.type, call.safe),
     aggregate: clauses,
   })
   return call.safe ? `TRY(${sql})` : sql
+}
+
+/** Whether an aggregate's arguments have columns, and none of them of its own query. */
+function ofOuterColumns(call: AggregateCall, local: readonly Column[]): boolean {
+  const own = new Set(local.map((column) => column.id))
+  let any = false
+  let mine = false
+  visitColumns([call.args, call.orderBy], (id) => {
+    any = true
+    if (own.has(id)) mine = true
+  })
+  return any && !mine
+}
+
+/** The same value, which names a column of this query: DuckDB takes an aggregate of outer columns for the outer query's. */
+function besideLocal(sql: string, column: string): string {
+  return `CASE WHEN ${column} IS NULL THEN ${sql} ELSE ${sql} END`
 }
 
 function windowText(environment: Environment, call: WindowCall): string {

@@ -193,7 +193,7 @@ function lowerAggregateScan(environment: Environment, scan: AggregateScan): Bloc
   )
   const aggregates = scan.aggregates
     .filter((call: AggregateCall) => environment.used.has(call.column.id))
-    .map((call): Pending => ({ column: call.column, sql: lowerAggregate(environment, call) }))
+    .map((call): Pending => ({ column: call.column, sql: lowerAggregate(environment, call, block.visible) }))
   const groupings = scan.groupings.map(
     ({ column, group }): Pending => ({
       column,

@@ -3,19 +3,20 @@ import { physicalType } from '../types/physical.ts'
 import { type Block, orderColumns, renderBlock, wrap } from './block.ts'
 import { queryText } from './cte.ts'
 import { columnName, type Environment, newAlias } from './environment.ts'
+import { bindOuterColumns } from './outer-columns.ts'
 import { lowerScan, selectOf } from './relation.ts'
 
 /** `(SELECT …)` with one column: NULL without rows, an error with more than one. */
 export function scalarQuery(environment: Environment, query: ResolvedQuery): string {
-  return `(${queryText(environment, query)})`
+  return within(environment, () => `(${queryText(environment, query)})`)
 }
 
 export function existsQuery(environment: Environment, query: ResolvedQuery): string {
-  return `EXISTS (${queryText(environment, query)})`
+  return within(environment, () => `EXISTS (${queryText(environment, query)})`)
 }
 
 export function inQuery(environment: Environment, operand: string, query: ResolvedQuery): string {
-  const values = queryText(environment, query)
+  const values = within(environment, () => queryText(environment, query))
   if (query.columns[0]?.column.type.kind !== 'FLOAT64') return `(${operand} IN (${values}))`
   // NaN equals nothing in BigQuery, itself in DuckDB.
   const alias = newAlias(environment, 'l')
@@ -24,6 +25,16 @@ export function inQuery(environment: Environment, operand: string, query: Resolv
 
 /** `ARRAY(SELECT …)`: the elements in the query's order; without rows an empty array. */
 export function arrayQuery(environment: Environment, expr: SubqueryExpr): string {
+  return within(environment, () => arrayText(environment, expr))
+}
+
+/** Lowers a subquery; the columns that are known before are those of the queries around it. */
+function within(environment: Environment, lower: () => string): string {
+  const outer = new Set(environment.names.values())
+  return bindOuterColumns(lower(), outer)
+}
+
+function arrayText(environment: Environment, expr: SubqueryExpr): string {
   const [output] = expr.query.columns
   if (output === undefined) throw new Error('an array of no column')
   let block: Block = lowerScan(environment, expr.query.scan)

@@ -1,4 +1,5 @@
 import type { Call, FunctionEntry, Parameter, Signature, Template } from '../functions/function.ts'
+import { visitColumns } from '../lower/uses.ts'
 import type { Span } from '../parse/ast.ts'
 import { equivalentTypes } from '../types/equal.ts'
 import { typeName } from '../types/print.ts'
@@ -48,7 +49,24 @@ export function requireSignature(
   if (refused !== undefined) {
     throw problemAt(context, node, `function ${entry.name} is not supported locally here: ${refused}`)
   }
+  for (const [index, arg] of chosen.args.entries()) {
+    if (parameterAt(chosen.signature, index)?.constant !== true || !holdsColumn(arg)) continue
+    throw problemAt(context, node, `Argument ${index + 1} to ${entry.name} must be a constant expression`)
+  }
   return chosen
+}
+
+function parameterAt({ parameters }: Signature, index: number): Parameter | undefined {
+  const last = parameters.at(-1)
+  return parameters[index] ?? (last?.repeated === true ? last : undefined)
+}
+
+function holdsColumn(arg: Expr | PartArgument): boolean {
+  let found = false
+  visitColumns(arg, () => {
+    found = true
+  })
+  return found
 }
 
 function chooseSignature(entry: FunctionEntry, given: readonly GivenArgument[]): Chosen | undefined {

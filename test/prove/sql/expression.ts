@@ -28,6 +28,13 @@ const ways: readonly (Way & { readonly result: SqlType })[] = allFunctions()
 
 function waysOf(entry: FunctionEntry, signature: Signature): readonly (Way & { result: SqlType })[] {
   if (signature.refused !== undefined) return []
+  // BigQuery takes a text that is no literal here; the reference implementation does not.
+  const [first] = signature.parameters
+  const ofText =
+    typeof first?.type === 'object' &&
+    ['STRING', 'BYTES'].includes(first.type.kind) &&
+    first.datePart !== true
+  if (ofText && /^(?:DATE|TIME|DATETIME|EDIT_DISTANCE)$/.test(entry.name)) return []
   const parameters = signature.parameters.filter((parameter) => parameter.namedOnly !== true)
   const open = parameters.some(({ type }) => typeof type === 'function' || typeof type === 'string')
   return (open ? scalarTypes : [INT64]).flatMap((any) => {

@@ -6,12 +6,14 @@ interface Answer {
   readonly id: string
   readonly types?: readonly string[]
   readonly rows?: readonly (readonly unknown[])[]
-  readonly error?: { readonly message: string }
+  readonly error?: { readonly message: string; readonly line?: number }
   readonly refused?: string
 }
 
 export interface TableOutcome extends Outcome {
   readonly rows?: readonly (readonly unknown[])[]
+  /** Of an error that the analyzer found: its line. */
+  readonly place?: number | undefined
 }
 
 /** GoogleSQL's reference implementation, kept open: a question a line in, an answer a line out. */
@@ -45,7 +47,7 @@ export class Oracle {
       this.#child.stdin.write(`${JSON.stringify({ id, query })}\n`)
     })
     if (answer.refused !== undefined) return undefined
-    if (answer.error !== undefined) return { error: answer.error.message }
+    if (answer.error !== undefined) return { error: answer.error.message, place: answer.error.line }
     const rows = (answer.rows ?? []).map((row) => row.map(comparable))
     return { types: answer.types ?? [], values: rows[0] ?? [], rows }
   }

@@ -128,14 +128,16 @@ function grouped(random: Random): Query {
   const table = randomTable(random, 't', 1)
   const expressions = new Expressions(random, table.columns)
   const keys = random.chance(0.5) ? ['t.k'] : ['t.k', 't.c0']
+  // In sets of keys the reference implementation takes no key for an argument.
+  const plain = table.columns.filter(({ name }) => !keys.includes(name))
   const aggregates = Array.from({ length: random.between(1, 3) }, () =>
-    aggregateOf(random, random.pick(table.columns)),
+    aggregateOf(random, random.pick(plain)),
   )
   const having = random.pick([
     '',
     '',
     ' HAVING COUNT(*) > 1',
-    ` HAVING ${aggregateOf(random, random.pick(table.columns))} IS NOT NULL`,
+    ` HAVING ${aggregateOf(random, random.pick(plain))} IS NOT NULL`,
   ])
   const by = random.pick([
     ` GROUP BY ${keys.join(', ')}`,
