@@ -1,5 +1,6 @@
-const { METADATA, NEVER } = require('macros/change-log')
+const { METADATA } = require('macros/change-log')
 const { identifier } = require('macros/identifier')
+const { newChanges } = require('macros/new-changes')
 const { epoch } = require('macros/position')
 
 /** What the state keeps beside the columns of the log. */
@@ -36,6 +37,9 @@ const stateConfig = (table) => ({
   clusterBy: table.clusterBy.map(identifier),
 })
 
+/** Before an increment: the events that the state has not taken yet. */
+const stateNews = (table, context) => newChanges(table, '_metadata_taken_at', context)
+
 /**
  * The newest known state of each key, as a join: of a key's events in each epoch only the greatest is kept, and which
  * of those is shown follows from them alone. So neither order nor batches nor repetitions of deliveries change the
@@ -57,8 +61,7 @@ WITH
       ${epoch} AS _metadata_epoch,
       _metadata_timestamp AS _metadata_latest_timestamp,
       _metadata_loaded_at AS _metadata_taken_at
-    FROM ${ref(table.database, `${table.name}_log`)}
-    ${when(incremental(), `WHERE _metadata_loaded_at > (SELECT COALESCE(MAX(_metadata_taken_at), ${NEVER}) FROM ${self()})`)}
+    FROM ${when(incremental(), 'new_changes', ref(table.database, `${table.name}_log`))}
   ),
   ${when(
     incremental(),
@@ -107,12 +110,17 @@ SELECT
 FROM greatest`
 }
 
-/** The SQLX config that all current tables have in common: each key once, and whole. */
+/**
+ * The SQLX config that all current tables have in common: each key once, and whole. BigQuery groups by no JSON: that such
+ * a key stands once is for the table's reconciliation to say.
+ */
 const currentConfig = (table) => ({
   schema: table.database,
   tags: ['current'],
   assertions: {
-    uniqueKey: table.key.map(identifier),
+    ...(table.key.some((column) => table.columns[column] === 'JSON')
+      ? {}
+      : { uniqueKey: table.key.map(identifier) }),
     nonNull: table.key.map(identifier),
   },
 })
@@ -146,6 +154,8 @@ module.exports = {
   currentConfig,
   currentQuery,
   keyText,
+  requireKey,
   stateConfig,
+  stateNews,
   stateQuery,
 }

@@ -1,5 +1,6 @@
 const { NEVER } = require('macros/change-log')
 const { keyText } = require('macros/current-state')
+const { sourceRow } = require('macros/history')
 const { epoch } = require('macros/position')
 
 /**
@@ -34,11 +35,22 @@ WITH
     FROM ${ref(table.database, `${table.name}_state`)}
   ),
   shown AS (
-    SELECT ${keyText(table)} AS key FROM ${ref(table.database, table.name)}
+    SELECT ${keyText(table)} AS key, TO_JSON_STRING(source) AS text
+    FROM ${ref(table.database, table.name)} AS source
+  ),
+  standing AS (
+    SELECT _metadata_key AS key, TO_JSON_STRING(${sourceRow}) AS text
+    FROM ${ref(table.database, `${table.name}_history`)} AS version
+    WHERE valid_to IS NULL
   )
 SELECT 'landed, not in the log' AS problem, event AS subject
 FROM landed
 WHERE event NOT IN (SELECT _metadata_uuid FROM logged)
+UNION ALL
+SELECT 'in the log more than once', _metadata_uuid
+FROM logged
+GROUP BY _metadata_uuid
+HAVING COUNT(*) > 1
 UNION ALL
 SELECT 'in the log, not in the state', CONCAT(expected.key, ' ', expected.epoch)
 FROM expected
@@ -54,6 +66,16 @@ SELECT 'the state is not the newest in the log', CONCAT(kept.key, ' ', kept.epoc
 FROM kept
 JOIN expected USING (key, epoch)
 WHERE COALESCE(kept.position, '') != COALESCE(expected.position, '') OR kept.latest != expected.latest
+UNION ALL
+SELECT 'in the current table more than once', key
+FROM shown
+GROUP BY key
+HAVING COUNT(*) > 1
+UNION ALL
+SELECT 'the history does not end with what the current table shows', COALESCE(shown.key, standing.key)
+FROM shown
+FULL OUTER JOIN standing ON standing.key = shown.key AND standing.text = shown.text
+WHERE shown.key IS NULL OR standing.key IS NULL
 UNION ALL
 SELECT 'the newest event deletes the row, and the current table shows it', shown.key
 FROM shown

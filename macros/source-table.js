@@ -9,6 +9,9 @@ const READ_AS = {
   // BINARY, VARBINARY and BLOB arrive as text of hexadecimal digits.
   'HEX BYTES': (value) => `FROM_HEX(${value})`,
   'HEX STRING': (value) => `CAST(FROM_HEX(${value}) AS STRING)`,
+  // Date and time may arrive as a record of both, an instant with the zone it was written in as a record of those.
+  'DATETIME RECORD': (value) => `DATETIME(${value}.date, ${value}.time)`,
+  'TIMESTAMP RECORD': (value) => `${value}.timestamp`,
 }
 
 const TYPES = [
@@ -45,7 +48,8 @@ const refuse = (name, message) => {
  * @param {string} name the table's name there
  * @param {object} options
  * @param {string[]} [options.key] the columns that identify a row; without them there is a change log and no current table
- * @param {Object<string, string>} [options.columns] types that the files cannot tell: a BigQuery type, `JSON`, `HEX BYTES`, `HEX STRING`
+ * @param {Object<string, string>} [options.columns] types that the files cannot tell: a BigQuery type, `JSON`, `HEX BYTES`, `HEX STRING`,
+ *   `DATETIME RECORD`, `TIMESTAMP RECORD`
  * @param {string[]} [options.clusterBy] what log and state are clustered by; the key if not given
  * @param {string} [options.sourceType] `mysql`, `oracle`, …, for streams whose `read_method` does not begin with it
  * @param {number} [options.backfillMarginMinutes] 60 if not given

@@ -62,7 +62,9 @@ function tell(type: AvroType): { readonly type: string; readonly readAs?: string
     const [only, ...more] = type.branches.filter(({ kind }) => kind !== 'null')
     return only !== undefined && more.length === 0 ? tell(only) : { type: 'several types' }
   }
-  if (type.kind === 'record') return { type: type.name }
+  // A time with its zone stays a record: as a TIMESTAMP it would lose the zone, which a person may decide.
+  if (type.kind === 'record')
+    return type.name === 'datetime' ? { type: type.name, readAs: 'DATETIME RECORD' } : { type: type.name }
   const logical = 'logical' in type ? type.logical : undefined
   if (logical === undefined) return { type: type.kind }
   if (logical.name === 'json') return { type: 'json', readAs: 'JSON' }

@@ -16,6 +16,8 @@ export async function describeTable(warehouse: Warehouse, action: Action): Promi
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const table = await warehouse.table(action.target)
+    // What operations make may be a function, which has no columns to describe.
+    if (table === undefined && action.kind === 'operations') return []
     if (table === undefined) throw error
     const type: SqlType = { kind: 'STRUCT', fields: table.columns }
     const [there, missing] = partition(description.columns ?? [], ({ path }) => hasPath(type, path))

@@ -41,8 +41,8 @@ handlebars.registerHelper('comment', jsComment)
 handlebars.registerHelper('text', (...parts: readonly unknown[]) => parts.slice(0, -1).join(''))
 
 /**
- * The files that a table needs: its declaration, change log, and, if it has a key, state, current table and the
- * assertion that they agree.
+ * The files that a table needs: its declaration, change log, and, if it has a key, state, current table, history and
+ * the assertion that they agree.
  *
  * @throws Problem if `sources.js` cannot be added to, or the table's models would have names that others have
  */
@@ -83,6 +83,10 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
   const keyed = [
     file(`${folder}/state/${variable}_state.sqlx`, 'state.sqlx.hbs'),
     file(`${folder}/current/${variable}.sqlx`, 'current.sqlx.hbs'),
+    file(`${folder}/history/${variable}_versions.sqlx`, 'versions.sqlx.hbs'),
+    file(`${folder}/history/${variable}_history.sqlx`, 'history.sqlx.hbs'),
+    file(`${folder}/history/${variable}_as_of.sqlx`, 'as_of.sqlx.hbs'),
+    file(`${folder}/history/${variable}_changes.sqlx`, 'changes.sqlx.hbs'),
     file(`${folder}/assertions/${variable}_reconciles.sqlx`, 'reconciles.sqlx.hbs'),
   ]
   return {
@@ -97,9 +101,12 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
   }
 }
 
+/** What a table's other models are called, behind its name. */
+const suffixes = ['log', 'state', 'versions', 'history', 'as_of', 'changes']
+
 /** A source that has both `city` and `city_log` has one name for two tables. */
 function checkNames({ dataset, name }: LandedTable, entries: readonly Entry[], file: string): void {
-  const names = (of: string) => [of, `${of}_log`, `${of}_state`]
+  const names = (of: string) => [of, ...suffixes.map((suffix) => `${of}_${suffix}`)]
   for (const other of entries) {
     if (other.database !== dataset || other.name === name) continue
     const shared = names(name).find((each) => names(other.name).includes(each))
@@ -131,6 +138,10 @@ function contextOf(table: LandedTable, variable: string, key: readonly string[],
     name: variable === name ? '' : name,
     logName: `${name}_log`,
     stateName: `${name}_state`,
+    versionsName: `${name}_versions`,
+    historyName: `${name}_history`,
+    asOfName: `${name}_as_of`,
+    changesName: `${name}_changes`,
     assertionName: `${name}_reconciles`,
     current: `${dataset}.${name}`,
     source: `${source.database}.${source.table}`,

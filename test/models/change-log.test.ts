@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Action } from '../../runner/project/compiled-graph.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { actionOf, build, modelsOf, type Row, rowsOf, sorted } from './model-project.ts'
-import { createRaw, land, type Payload, type RawEvent } from './raw-events.ts'
+import { createRaw, land, type Payload, type RawEvent, rawName } from './raw-events.ts'
 import { openTestWarehouse } from './test-warehouse.ts'
 
 const payload = { id: 'STRING', value: 'STRING' }
@@ -26,6 +26,7 @@ beforeAll(async () => {
         price: 'NUMERIC',
       },
     },
+    records: { columns: { met: 'DATETIME RECORD', departed: 'TIMESTAMP RECORD' } },
     documents: { sourceType: 'mongodb' },
   })
 })
@@ -186,6 +187,23 @@ describe('the change log', () => {
           price: '1.5',
         },
         nothing,
+      ]),
+    )
+  })
+
+  test('reads times that arrive as records by the type that the declaration says', async () => {
+    await createRaw(warehouse, 'records', {
+      met: 'STRUCT<date DATE, time TIME>',
+      departed: 'STRUCT<timestamp TIMESTAMP, offset INT64>',
+    })
+    await warehouse.execute(`INSERT INTO ${rawName('records')} (payload, _file, _row, _loaded_at)
+      VALUES (((DATE '2024-02-29', TIME '23:59:59.123'), (TIMESTAMP '2024-02-29 23:00:00+00', 3600000)), 'f', 0, CURRENT_TIMESTAMP()),
+        ((NULL, NULL), 'f', 1, CURRENT_TIMESTAMP())`)
+    await build(warehouse, actionOf(models, 'records_log'), { fullRefresh: true })
+    expect(await rowsOf(warehouse, 'SELECT met, departed FROM `shop.records_log`')).toEqual(
+      sorted([
+        { met: '2024-02-29T23:59:59.123', departed: '2024-02-29T23:00:00Z' },
+        { met: null, departed: null },
       ]),
     )
   })

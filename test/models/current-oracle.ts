@@ -54,7 +54,8 @@ const greatest = (events: readonly KnownEvent[]): KnownEvent | undefined =>
     undefined,
   )
 
-const order = ({ position, time, readTime, uuid }: KnownEvent): readonly (number | string)[] => [
+/** What orders events of one numbering: their place in the log, then what is left to tell them apart. */
+export const order = ({ position, time, readTime, uuid }: KnownEvent): readonly (number | string)[] => [
   position?.file ?? 0,
   position?.offset ?? 0,
   position?.half ?? 0,
@@ -63,7 +64,8 @@ const order = ({ position, time, readTime, uuid }: KnownEvent): readonly (number
   uuid,
 ]
 
-function compare(left: readonly (number | string)[], right: readonly (number | string)[]): number {
+/** Two lists, by their first items that differ. */
+export function compare(left: readonly (number | string)[], right: readonly (number | string)[]): number {
   for (const [at, one] of left.entries()) {
     const other = right[at] ?? 0
     if (one !== other) return one > other ? 1 : -1

@@ -290,10 +290,17 @@ describe('a declaration that cannot be', () => {
     ],
     [
       { columns: { doc: 'JASON' } },
-      'shop.wrong: column `doc` cannot be read as `JASON`; allowed are JSON, HEX BYTES, HEX STRING, BOOL, INT64, FLOAT64, ' +
+      'shop.wrong: column `doc` cannot be read as `JASON`; allowed are JSON, HEX BYTES, HEX STRING, DATETIME RECORD, TIMESTAMP RECORD, BOOL, INT64, FLOAT64, ' +
         'NUMERIC, BIGNUMERIC, STRING, BYTES, DATE, TIME, DATETIME, TIMESTAMP',
     ],
   ])('is refused: %j', async (options, message) => {
     await expect(modelsOf({ wrong: options as object })).rejects.toThrow(message)
   })
+})
+
+test('a key of JSON is asserted without grouping by it, which BigQuery refuses', async () => {
+  const folder = await modelsOf({ documents: { key: ['doc'], columns: { doc: 'JSON' } } })
+  const queries = [...folder.values()].filter(({ kind }) => kind === 'assertion').map(({ query }) => query)
+  expect(queries).toHaveLength(1)
+  expect(queries.join()).not.toMatch(/group by/i)
 })

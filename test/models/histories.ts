@@ -50,12 +50,17 @@ export interface Delivered {
     readonly batch: readonly number[]
     readonly build: 'all' | 'log' | 'nothing' | 'refresh'
   }[]
+  /** Two instants at which to look, the earlier first. */
+  readonly instants: readonly [number, number]
 }
 
 /** A history and its landings: each some of its events, so that every event comes at least once. */
 export const delivered: fc.Arbitrary<Delivered> = history.chain((events) =>
   fc.record({
     events: fc.constant(events),
+    instants: fc
+      .tuple(time, time)
+      .map(([one, other]): [number, number] => [Math.min(one, other), Math.max(one, other)]),
     landings: fc
       .tuple(
         fc.shuffledSubarray(

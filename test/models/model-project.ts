@@ -23,7 +23,7 @@ export interface TableOptions {
   readonly sourceType?: string
 }
 
-/** The actions of a project of one database `shop`, with log, state and current table of each table, by name. */
+/** The actions of a project of one database `shop`, with all models of each table, by name. */
 export async function modelsOf(
   tables: Readonly<Record<string, TableOptions>>,
 ): Promise<ReadonlyMap<string, Action>> {
@@ -46,6 +46,7 @@ const definitions = (tables: Readonly<Record<string, TableOptions>>): string => 
 const { sourceTable } = require('macros/source-table')
 const log = require('macros/change-log')
 const state = require('macros/current-state')
+const history = require('macros/history')
 for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
   const table = sourceTable('shop', name, options)
   declare({ schema: 'shop_raw', name })
@@ -54,8 +55,16 @@ for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
     .query((context) => log.query(table, bound(context)))
   if (options.key === undefined) continue
   publish(name + '_state', { type: 'incremental', ...state.stateConfig(table) })
+    .preOps((context) => state.stateNews(table, bound(context)))
     .query((context) => state.stateQuery(table, bound(context)))
   publish(name, { type: 'view', ...state.currentConfig(table) }).query((context) => state.currentQuery(table, bound(context)))
+  publish(name + '_versions', { type: 'incremental', ...history.versionsConfig(table) })
+    .preOps((context) => history.versionsNews(table, bound(context)))
+    .query((context) => history.versionsQuery(table, bound(context)))
+  publish(name + '_history', { type: 'view', ...history.historyConfig(table) })
+    .query((context) => history.historyQuery(table, bound(context)))
+  operate(name + '_as_of').schema('shop').hasOutput(true).queries((context) => history.asOfFunction(table, bound(context)))
+  operate(name + '_changes').schema('shop').hasOutput(true).queries((context) => history.changesFunction(table, bound(context)))
 }
 function bound(context) {
   const names = ['ref', 'self', 'when', 'incremental']

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => warehouse.close())
 
 describe("the project's own unit tests", () => {
-  test('cover every model of the analytics, every current table, and a log and a state as increments', () => {
+  test('cover every model of the analytics, every current table, every history, and a log, a state and versions as increments', () => {
     const tested = new Set(compiled.unitTests.map(({ target }) => `${target?.schema}.${target?.name}`))
     const models = compiled.actions
       .filter(({ kind }) => kind === 'table' || kind === 'view')
@@ -22,7 +22,7 @@ describe("the project's own unit tests", () => {
     expect(models.filter((model) => !tested.has(model))).toEqual([])
     expect(
       compiled.unitTests.filter(({ incremental }) => incremental).map(({ target }) => target?.name),
-    ).toEqual(['city_log', 'country_state'])
+    ).toEqual(['city_log', 'country_state', 'country_versions'])
   })
 
   test('hold', async () => {

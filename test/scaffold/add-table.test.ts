@@ -53,7 +53,9 @@ describe('add table', () => {
     expect(out).toBe(`my-shop.order.items as my_shop.order_items, key line, order
   created  macros/change-log.js
   created  macros/current-state.js
+  created  macros/history.js
   created  macros/identifier.js
+  created  macros/new-changes.js
   created  macros/position.js
   created  macros/reconciliation.js
   created  macros/source-table.js
@@ -61,6 +63,10 @@ describe('add table', () => {
   created  definitions/my_shop/log/order_items_log.sqlx
   created  definitions/my_shop/state/order_items_state.sqlx
   created  definitions/my_shop/current/order_items.sqlx
+  created  definitions/my_shop/history/order_items_versions.sqlx
+  created  definitions/my_shop/history/order_items_history.sqlx
+  created  definitions/my_shop/history/order_items_as_of.sqlx
+  created  definitions/my_shop/history/order_items_changes.sqlx
   created  definitions/my_shop/assertions/order_items_reconciles.sqlx
 note: change files cannot tell DATE and DATETIME from TIMESTAMP: say in definitions/my_shop/sources.js which are which of at
 next: streamform run '+my_shop.order_items'
@@ -83,8 +89,12 @@ const order_items = sourceTable('my_shop', 'order_items', {
         'checks.my_shop_order_items_assertions_uniqueKey_0',
         'my_shop_assertions.order_items_reconciles',
         'my_shop.order_items',
+        'my_shop.order_items_as_of',
+        'my_shop.order_items_changes',
+        'my_shop.order_items_history',
         'my_shop.order_items_log',
         'my_shop.order_items_state',
+        'my_shop.order_items_versions',
         'my_shop_raw.order_items',
       ]),
     )
@@ -142,6 +152,7 @@ const order_items = sourceTable('my_shop', 'order_items', {
     expect(readdirSync(join(folder, 'definitions/my_shop')).sort()).toEqual([
       'assertions',
       'current',
+      'history',
       'log',
       'sources.js',
       'state',
@@ -190,7 +201,7 @@ const order_items = sourceTable('my_shop', 'order_items', {
     const { problems, actions } = await tryCompile(folder)
     expect(problems.map(String)).toEqual([])
     const views = actions.filter(({ target }) => target.schema === 'order').map(({ target }) => target.name)
-    expect(new Set(views).size).toBe(3 * names.length)
+    expect(new Set(views).size).toBe(7 * names.length)
     expect(views).toContain('größe _x_')
     expect(views).toContain('日本_state')
   })

@@ -42,6 +42,10 @@ describe('a scaffold', () => {
       'definitions/world_x/log/city_log.sqlx',
       'definitions/world_x/state/city_state.sqlx',
       'definitions/world_x/current/city.sqlx',
+      'definitions/world_x/history/city_versions.sqlx',
+      'definitions/world_x/history/city_history.sqlx',
+      'definitions/world_x/history/city_as_of.sqlx',
+      'definitions/world_x/history/city_changes.sqlx',
       'definitions/world_x/assertions/city_reconciles.sqlx',
     ])
     for (const { path, content } of files)
