@@ -28,7 +28,7 @@ export async function readAvro(bytes: Buffer, logical: boolean): Promise<FileRow
     codecs: { null: (data, done) => done(null, data), deflate: inflate, snappy: uncompress },
     parseHook: (schema) => {
       converter = converterOf(schema as Schema, logical, new Map())
-      return avro.Type.forSchema(schema, { registry: { long: exactLong } })
+      return avro.Type.forSchema(schema, { typeHook })
     },
   })
   try {
@@ -50,6 +50,12 @@ export async function readAvro(bytes: Buffer, logical: boolean): Promise<FileRow
     columns: type.fields.map((field) => ({ name: field.name ?? '', type: field.type })),
     rows: records.map((record) => found.read(record) as readonly Value[]),
   }
+}
+
+/** Also where a long has a logical type, which a registry of types would not see. */
+function typeHook(schema: avro.Schema): avro.Type | undefined {
+  const type = typeof schema === 'object' && 'type' in schema ? schema.type : schema
+  return type === 'long' ? exactLong : undefined
 }
 
 type Done = (error: Error | null, data?: Buffer) => void

@@ -84,8 +84,13 @@ function floatSeconds(micros: bigint): string {
 }
 
 function rangeText(text: string, element: SqlType, timestamps: TimestampFormat): string {
-  if (element.kind !== 'TIMESTAMP') return text
+  if (element.kind !== 'TIMESTAMP' && element.kind !== 'DATETIME') return text
   const bounds = text.slice(1, -1).split(', ')
-  const shown = bounds.map((bound) => (bound === 'UNBOUNDED' ? bound : timestampText(bound, timestamps)))
+  const shown = bounds.map((bound) => {
+    if (bound === 'UNBOUNDED') return bound
+    // A range's own text has `2024-01-02 03:04:05+00`.
+    const written = bound.replace(' ', 'T').replace(/\+00$/, 'Z')
+    return element.kind === 'TIMESTAMP' ? timestampText(written, timestamps) : written
+  })
   return `[${shown.join(', ')})`
 }

@@ -98,12 +98,8 @@ export class Job {
   }
 }
 
-function cancelled(error: unknown): ApiError {
-  const api = asApiError(error)
-  return api.reason === 'stopped'
-    ? api
-    : new ApiError('stopped', 'Job execution was cancelled', { cause: error })
-}
+const cancelled = (cause: unknown): ApiError =>
+  new ApiError('stopped', 'Job execution was cancelled: User requested cancellation', { cause })
 
 /** `project:US.id`, as messages and ids have it. */
 export const jobName = ({ projectId, location, jobId }: JobReference): string =>

@@ -197,12 +197,15 @@ function optionChanges(definition: CatalogTable, body: JsonObject): readonly str
       `expiration_timestamp = ${expiry === undefined ? 'NULL' : `TIMESTAMP_MILLIS(${BigInt(expiry)})`}`,
     )
   }
-  if (body['labels'] !== undefined) changes.push(`labels = ${labelsText(mergedLabels(definition, body))}`)
+  const labels = mergedLabels(definition, body)
+  if (JSON.stringify(labels) !== JSON.stringify(definition.labels ?? {}))
+    changes.push(`labels = ${labelsText(labels)}`)
   return changes
 }
 
 /** A patch names the labels that change; null takes one away. */
 function mergedLabels(definition: CatalogTable, body: JsonObject): Readonly<Record<string, string>> {
+  if (body['labels'] === undefined) return definition.labels ?? {}
   const given = objectAt(body, 'labels')
   const kept = Object.entries(definition.labels ?? {}).filter(([key]) => !(key in given))
   const set = Object.entries(textsAt({ labels: given }, 'labels') ?? {}).filter(

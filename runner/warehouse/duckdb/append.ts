@@ -163,6 +163,8 @@ function intervalOf(text: string): DuckDBValue {
 
 function rangeOf(text: string, element: SqlType): DuckDBValue {
   const [start = '', end = ''] = text.slice(1, -1).split(', ')
-  const bound = (part: string) => (part === 'UNBOUNDED' ? null : fromText(part, element))
+  const bound = (part: string) =>
+    // A range's own text has `2024-01-02 03:04:05+00`.
+    part === 'UNBOUNDED' ? null : fromText(part.replace(' ', 'T').replace(/\+00$/, 'Z'), element)
   return structValue({ [rangeStart]: bound(start), [rangeEnd]: bound(end) })
 }
