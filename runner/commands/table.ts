@@ -70,6 +70,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./test.ts'),
   },
   {
+    usage: 'format [paths..]',
+    group: build,
+    describe: 'lay out the SQL of SQLX and SQL files',
+    load: () => import('./format.ts'),
+  },
+  {
     usage: 'ls [selectors..]',
     group: look,
     describe: 'list the selected actions in dependency order',
@@ -110,6 +116,12 @@ export const commandTable: readonly CommandEntry[] = [
     group: look,
     describe: 'list former runs',
     load: () => import('./runs.ts'),
+  },
+  {
+    usage: 'drift [tables..]',
+    group: look,
+    describe: "the writers' schemas that landed files had, and how they changed",
+    load: () => import('./drift.ts'),
   },
   {
     usage: 'files list',

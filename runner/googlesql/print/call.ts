@@ -5,7 +5,7 @@ import type { Node, Printer } from './printer.ts'
 
 export function printCall(node: Call, p: Printer): Doc {
   const over = node.over && cat(' OVER ', p.of(node.over))
-  if (!node.chained) return cat(node.safe ? 'SAFE.' : '', functionName(node, p), inside(node, p), over)
+  if (!node.chained) return cat(functionName(node, p), inside(node, p), over)
   const [first] = node.args
   const qualified = node.safe || node.name.parts.length > 1
   const name = cat(node.safe ? 'SAFE.' : '', p.of(node.name))
@@ -24,8 +24,11 @@ const keywordFunctions = new Set(['IF', 'LEFT', 'RIGHT', 'GROUPING', 'COLLATE', 
 
 function functionName({ name, safe }: Call, p: Printer): Doc {
   const [only] = name.parts
-  if (only === undefined || name.parts.length > 1 || only.quoted) return p.of(name)
-  return safe || keywordFunctions.has(only.name.toUpperCase()) ? only.name : p.of(name)
+  const prefix = safe ? 'SAFE.' : ''
+  if (only === undefined || name.parts.length > 1 || only.quoted) return cat(prefix, p.of(name))
+  const bare = safe || keywordFunctions.has(only.name.toUpperCase())
+  // A comment may not come between SAFE. and the name.
+  return bare ? p.decorate(name, p.decorate(only, prefix + only.name)) : p.of(name)
 }
 
 /** `(DISTINCT a, b IGNORE NULLS ORDER BY c LIMIT 1)`. */

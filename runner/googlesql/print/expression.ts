@@ -84,8 +84,8 @@ function printUnary(node: Unary, p: Printer): Doc {
   }
   const { operand: inner } = node
   // Two minus signs side by side would begin a comment.
-  const space = inner.kind === 'unary' && !inner.parenthesized && inner.operator === node.operator ? ' ' : ''
-  return cat(node.operator, space, operand(inner, precedence.unary, p))
+  const same = inner.kind === 'unary' && !inner.parenthesized && inner.operator === node.operator
+  return cat(node.operator, same || p.hasComments(inner) ? ' ' : '', operand(inner, precedence.unary, p))
 }
 
 /** A chain of operators of one strength, from left to right, without recursion into its left side. */

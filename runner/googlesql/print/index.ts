@@ -16,7 +16,7 @@ import { printRoutine } from './routine.ts'
 import { printScript } from './script.ts'
 import { printType } from './type.ts'
 
-const width = 100
+const defaultWidth = 100
 
 /**
  * A statement as BigQuery SQL, laid out in lines of 100 characters where that can be, with its comments, without a
@@ -25,18 +25,21 @@ const width = 100
  * @example printStatement(parse('select a,b from t').statements[0]) // 'SELECT a, b FROM t'
  */
 export function printStatement(node: Statement): string {
-  return render(statementDoc(settled(node)), width)
+  return render(statementDoc(settled(node, defaultWidth)), defaultWidth)
 }
 
-/** Statements with a semicolon behind each and an empty line between them; '' for none. */
-export function printStatements(nodes: readonly Statement[]): string {
-  const docs = nodes.map((node) => statementDoc(settled(node), ';'))
+/**
+ * Statements with a semicolon behind each and an empty line between them, in lines of `width` characters where that can
+ * be; '' for none.
+ */
+export function printStatements(nodes: readonly Statement[], width = defaultWidth): string {
+  const docs = nodes.map((node) => statementDoc(settled(node, width), ';'))
   return docs.length === 0 ? '' : `${render(join(cat(hardline, hardline), docs), width)}\n`
 }
 
 /** @example printExpression(parseExpression('a+1')) // 'a + 1' */
 export function printExpressionText(node: Expression): string {
-  return render(new Printer(new Map(), printNode).whole(node), width)
+  return render(new Printer(new Map(), printNode).whole(node), defaultWidth)
 }
 
 /** @example printTypeText(parseType('array<int64>')) // 'ARRAY<int64>' */
@@ -51,7 +54,7 @@ const settlingRounds = 5
  * The tree to print so that printing it again gives the same text. A comment in the midst of an expression moves to the
  * end of its line, where the next parse finds it beside another node, which may be laid out otherwise.
  */
-function settled(node: Statement): Statement {
+function settled(node: Statement, width: number): Statement {
   if (node.comments === undefined) return node
   let current = node
   let text = render(statementDoc(current, ';'), width)

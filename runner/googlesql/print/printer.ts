@@ -120,6 +120,7 @@ export type DefinitionNode =
 /** Prints nodes, each with the comments that belong to it. The families of nodes get it to print what is inside them. */
 export class Printer {
   private readonly ready = new Map<Node, Doc>()
+  private readonly decorated = new Set<Node>()
   private readonly attached: ReadonlyMap<object, Attached>
   private readonly family: (node: Node, printer: Printer) => Doc
 
@@ -133,10 +134,18 @@ export class Printer {
   }
 
   /**
-   * The document of a whole tree. One that nests too deep for the stack is printed from its leaves up, so that each
+   * The document of a whole tree, with every comment of it. One that nests too deep for the stack is printed from its leaves up, so that each
    * node finds what is inside it printed already.
    */
   whole(root: Node): Doc {
+    const doc = this.deep(root)
+    const missed = [...this.attached].filter(([node]) => !this.decorated.has(node as Node))
+    const comments = missed.flatMap(([, { leading, trailing }]) => [...leading, ...trailing])
+    // A few nodes are written by the ones around them, which have no place for a comment.
+    return cat(...comments.map(printLeading), doc)
+  }
+
+  private deep(root: Node): Doc {
     try {
       return this.of(root)
     } catch (error) {
@@ -148,6 +157,7 @@ export class Printer {
 
   /** Adds a node's comments to its document. */
   decorate(node: Node, doc: Doc): Doc {
+    this.decorated.add(node)
     const comments = this.attached.get(node)
     return comments === undefined ? doc : withComments(comments, doc)
   }
