@@ -1,4 +1,5 @@
 import type { LandReport } from './land.ts'
+import { printable } from './printable.ts'
 
 const shown = 20
 
@@ -62,14 +63,6 @@ function listed(lines: readonly string[], title: string): string[] {
   if (lines.length === 0) return []
   const more = lines.length > shown ? [`  … and ${lines.length - shown} more (--json lists all)`] : []
   return [title, ...lines.slice(0, shown).map((text) => `  ${printable(text)}`), ...more]
-}
-
-/** Names of objects are data: control characters would do things to a terminal. */
-function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
 }
 
 function count(many: number, what: string): string {
