@@ -15,6 +15,7 @@ import {
   schemaMatters,
 } from './plan.ts'
 import type { ActionResult, ExecutedStatement, RunError } from './run-results.ts'
+import { severityOf } from './severity.ts'
 
 export interface ActionContext {
   readonly warehouse: Warehouse
@@ -78,7 +79,10 @@ export async function executeAction(action: Action, context: ActionContext): Pro
         },
       },
     )
-    const warnings = await describeTable(context.warehouse, action)
+    const warnings = [
+      ...(attempt.failures > 0n ? [assertionProblem(action, attempt.failures).message] : []),
+      ...(await describeTable(context.warehouse, action)),
+    ]
     outcome = { status: action.disabled ? 'disabled' : 'succeeded', error: null, warnings }
   } catch (error) {
     const status = signal.aborted ? 'cancelled' : 'failed'
@@ -113,6 +117,7 @@ interface Attempt {
 }
 
 async function tryAction(action: Action, context: ActionContext, attempt: Attempt): Promise<void> {
+  const severity = severityOf(action)
   const existing = await existingTable(action, context)
   const input = { fullRefresh: context.fullRefresh, existing }
   const incoming = schemaMatters(action, input) ? await incomingColumns(action, context, attempt) : undefined
@@ -122,7 +127,7 @@ async function tryAction(action: Action, context: ActionContext, attempt: Attemp
     await executeStatement(statement, context, attempt)
   }
   attempt.failing = undefined
-  if (attempt.failures > 0n) throw assertionProblem(action, attempt.failures)
+  if (attempt.failures > 0n && severity === 'error') throw assertionProblem(action, attempt.failures)
 }
 
 async function existingTable(

@@ -263,6 +263,33 @@ describe('a failure', () => {
     })
   })
 
+  test('of an assertion that only warns is told, blocks nobody and leaves the run succeeded', async () => {
+    const project = await runnableProject({
+      ...table('a', 'select 1 as id'),
+      'warns.sqlx':
+        'config { type: "assertion", tags: ["severity:warn"] }\nselect id from ${ref("a")} union all select 2\n',
+      ...table('b', 'select id from ${ref("a")}', ', dependencies: ["warns"]'),
+    })
+    const results = await project.run()
+    expect([results.status, outcomes(results)]).toEqual([
+      'succeeded',
+      { a: 'succeeded', warns: 'succeeded', b: 'succeeded' },
+    ])
+    const [warns] = results.actions.filter(({ target }) => target.name === 'warns')
+    expect([warns?.rows, warns?.warnings]).toEqual([2, ['2 rows fail the assertion `warns`']])
+  })
+
+  test('of an assertion whose severity is unknown says which there are', async () => {
+    const project = await runnableProject({
+      'a.sqlx': 'config { type: "assertion", tags: ["severity:wran"] }\nselect 1 as id limit 0\n',
+    })
+    const results = await project.run()
+    expect(errorOf(results, 'a')).toMatchObject({
+      message: 'unknown severity `wran` of `a`; did you mean `warn`?',
+      hint: 'tags may say `severity:warn` or `severity:error`',
+    })
+  })
+
   test('of an assertion blocks those who depend on it and nobody else', async () => {
     const project = await runnableProject({
       ...table('a', 'select n as id from unnest([1, 1, 2]) as n', ', assertions: { uniqueKey: ["id"] }'),

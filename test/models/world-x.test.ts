@@ -140,13 +140,13 @@ describe.skipIf(dump === undefined)('the real world_x, and a day of changes', ()
     const increments = await world.tables()
     expect(await world.build(true)).toEqual([])
     expect(increments).toEqual(await world.tables())
-  })
+  }, 300_000)
 
   test('building again changes nothing', async () => {
     const before = await world.tables()
     expect(await world.build()).toEqual([])
     expect(await world.tables()).toEqual(before)
-  })
+  }, 300_000)
 })
 
 describe('the sample from open data', () => {
@@ -176,5 +176,5 @@ describe('the sample from open data', () => {
     const increments = await world.tables()
     expect(await world.build(true)).toEqual([])
     expect(increments).toEqual(await world.tables())
-  })
+  }, 300_000)
 })
