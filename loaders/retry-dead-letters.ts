@@ -1,11 +1,16 @@
+import type { StructField } from '../runner/googlesql/types/type.ts'
 import { Problem } from '../runner/problem.ts'
 import type { Landing } from '../runner/warehouse/landing.ts'
 import type { DeadLettersTable } from '../runner/warehouse/state.ts'
 import type { Target, Warehouse } from '../runner/warehouse/warehouse.ts'
 import { Misfit } from './avro/compile-decoder.ts'
+import { parseAvroSchema } from './avro/schema.ts'
+import { envelopePayload, findEnvelope } from './datastream/envelope.ts'
 import { ColumnMisfit, jsonEvent } from './datastream/json-event.ts'
 import { payloadColumns } from './datastream/json-payload.ts'
+import type { PayloadField } from './datastream/payload-plan.ts'
 import { parseExact } from './datastream/raw-json.ts'
+import { unionType } from './datastream/types.ts'
 import { FileTally } from './file-tally.ts'
 import { JsonRows } from './json-rows.ts'
 import { TableWork } from './table-work.ts'
@@ -18,6 +23,9 @@ export interface RetryReport {
   /** Letters that still do not fit, and why. */
   readonly waiting: readonly { readonly id: string; readonly reason: string }[]
 }
+
+/** A letter that was tried so often is tried again only when it is named. */
+const maxAttempts = 10n
 
 /**
  * Tries waiting letters once more: an event that fits its raw table by now lands there, once, with the file and row it
@@ -38,6 +46,11 @@ export async function retryDeadLetters(
     const landed: string[] = []
     const waiting: { id: string; reason: string }[] = []
     for (const letter of letters) {
+      if (ids.length === 0 && letter.attempts >= maxAttempts) {
+        const tried = `tried ${letter.attempts} times: name it to try once more`
+        waiting.push({ id: letter.id, reason: `${letter.reason} (${tried})` })
+        continue
+      }
       const reason = await landLetter(landing, project, letter)
       if (reason === undefined) landed.push(letter.id)
       else waiting.push({ id: letter.id, reason })
@@ -89,6 +102,9 @@ async function landLetter(
     const refused = table.payload.find(({ name }) => `payload.${name}` === letter.column)?.type.kind
     // As JSON a text cannot be told from bytes in base64: what was none of the column's type stays here.
     if (refused === 'BYTES' || refused === 'STRUCT') return letter.reason
+    const mixed = await mixedColumns(landing, letter.raw_table, table.payload)
+    const isMixed = ([name, value]: [string, unknown]) => value !== null && mixed.has(name.toLowerCase())
+    if (Object.entries(event.payload ?? {}).some(isMixed)) return letter.reason
     const payload = event.payload === undefined ? [] : [event.payload]
     const columns = payloadColumns(payload, table.payload)
     // A column is not made wider for a letter: what the column cannot hold is why the letter is here.
@@ -107,6 +123,28 @@ async function landLetter(
     if (error instanceof Misfit || error instanceof Problem) return error.message
     throw error
   }
+}
+
+/** Columns that some writer has of a type whose values the raw table's cannot hold: what their JSON is, nothing says. */
+async function mixedColumns(
+  landing: Landing,
+  rawTable: string,
+  columns: readonly StructField[],
+): Promise<ReadonlySet<string>> {
+  const types = new Map(columns.map(({ name = '', type }) => [name.toLowerCase(), type]))
+  const schemas = await landing.state
+    .selectFrom('schemas')
+    .select('schema')
+    .where('raw_table', '=', rawTable)
+    .execute()
+  const fields = schemas
+    .filter(({ schema }) => !schema.startsWith('{"json":'))
+    .flatMap(({ schema }) => envelopePayload(findEnvelope(parseAvroSchema(schema))))
+  const isMixed = ({ name, type }: PayloadField) => {
+    const column = types.get(name.toLowerCase())
+    return column !== undefined && unionType(type, column) === undefined
+  }
+  return new Set(fields.filter(isMixed).map(({ name }) => name.toLowerCase()))
 }
 
 function targetOf(project: string, rawTable: string): Target {

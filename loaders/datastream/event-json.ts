@@ -77,7 +77,10 @@ function longJson(value: bigint, outer: AvroType): unknown {
 
 function numberJson(value: number, outer: AvroType): unknown {
   const type = outer.kind === 'union' ? branchOf(value, outer.branches) : outer
-  if (type.kind !== 'int') return Number.isFinite(value) ? value : String(value)
+  if (type.kind !== 'int') {
+    if (Object.is(value, -0)) return rawJson('-0.0')
+    return Number.isFinite(value) ? value : String(value)
+  }
   return timeOf(BigInt(value), type.logical?.name) ?? value
 }
 
@@ -104,10 +107,15 @@ function timeOf(value: bigint, logical: string | undefined): string | undefined 
   }
 }
 
-/** A document within the document, number for number as it was; text that is none stays text. */
+/**
+ * A document within the document where its text can be told from that again: objects and lists without white space
+ * around their parts. Anything else stays the text that it is.
+ */
 function jsonDocument(text: string): unknown {
+  if (!text.startsWith('{') && !text.startsWith('[')) return text
   try {
-    return parseExact(text)
+    const document = parseExact(text)
+    return JSON.stringify(document) === text ? document : text
   } catch {
     return text
   }

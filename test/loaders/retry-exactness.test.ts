@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { retryDeadLetters } from '../../loaders/retry-dead-letters.ts'
+import { deadLetters } from './dead-letter-rows.ts'
+import { mysqlFile } from './events.ts'
+import { freshFolder, freshWarehouse, landFolder, project, writeFiles } from './fresh-warehouse.ts'
+
+const now = new Date('2024-06-03T00:00:00Z')
+const json = { type: 'string', logicalType: 'json' }
+const decimal = { type: 'bytes', logicalType: 'decimal', precision: 40, scale: 2 }
+
+test('a letter whose bytes met a column of text does not land as the text of their base64', async () => {
+  const folder = freshFolder()
+  const warehouse = await freshWarehouse()
+  await writeFiles(folder, {
+    'a.avro': mysqlFile([{ name: 'v', type: 'string' }], [{ v: 'a' }]),
+    'b.avro': mysqlFile([{ name: 'v', type: 'bytes' }], [{ v: Buffer.from('abc') }], { first: 5 }),
+  })
+  await landFolder(warehouse, folder)
+  const report = await retryDeadLetters(warehouse.warehouse, project, [], now)
+  expect(report.landed).toEqual([])
+  expect(report.waiting.map(({ reason }) => reason)).toEqual([
+    "the raw table's column is STRING, this file has BYTES",
+  ])
+  expect(await warehouse.query('select payload.v as v from "test-project.shop_raw".item')).toEqual([
+    { v: 'a' },
+  ])
+  warehouse.close()
+})
+
+test('a letter lands with the values that its file has, documents of one text or number included', async () => {
+  const folder = freshFolder()
+  const warehouse = await freshWarehouse()
+  const fields = [
+    { name: 'date', type: { type: 'int', logicalType: 'date' } },
+    ...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, type: json })),
+    { name: 'wide', type: decimal },
+    { name: 'bytes', type: 'bytes' },
+    { name: 'long', type: 'long' },
+    { name: 'double', type: 'double' },
+  ]
+  const row = {
+    a: '"a text"',
+    b: '1.10',
+    c: 'null',
+    d: '{"k":[9007199254740993,1.50,null]}',
+    e: 'no json',
+    f: '{ "k": 1 }',
+    wide: Buffer.from('04d2', 'hex'),
+    bytes: Buffer.from([0, 255]),
+    long: 2n ** 62n + 1n,
+    double: -0,
+  }
+  await writeFiles(folder, {
+    'a.avro': mysqlFile(fields, [
+      { ...row, date: 5_000_000 },
+      { ...row, date: 1 },
+    ]),
+  })
+  await landFolder(warehouse, folder)
+  expect((await deadLetters(warehouse)).map(({ column }) => column)).toEqual(['payload.date'])
+  // The day when the table has room for such dates: its column is text.
+  await warehouse.warehouse.state
+    .updateTable('dead_letters')
+    .set(({ fn, val }) => ({
+      event: fn<string>('replace', ['event', val('"date":5000000'), val('"date":"1970-01-02"')]),
+    }))
+    .execute()
+  expect((await retryDeadLetters(warehouse.warehouse, project, [], now)).waiting).toEqual([])
+  const rows = await warehouse.query('select payload from "test-project.shop_raw".item order by _row')
+  expect(rows[0]).toEqual(rows[1])
+  warehouse.close()
+})
+
+test('a letter that was tried ten times is tried again only when it is named', async () => {
+  const folder = freshFolder()
+  const warehouse = await freshWarehouse()
+  const date = { name: 'v', type: { type: 'int', logicalType: 'date' } }
+  await writeFiles(folder, { 'a.avro': mysqlFile([date], [{ v: 5_000_000 }]) })
+  await landFolder(warehouse, folder)
+  const { state } = warehouse.warehouse
+  const attempts = async () =>
+    (await state.selectFrom('dead_letters').select(['id', 'attempts']).execute())[0]
+  for (let run = 0; run < 12; run++) await retryDeadLetters(warehouse.warehouse, project, [], now)
+  const letter = await attempts()
+  expect(letter?.attempts).toBe(10n)
+  await retryDeadLetters(warehouse.warehouse, project, [letter?.id ?? ''], now)
+  expect((await attempts())?.attempts).toBe(11n)
+  warehouse.close()
+})
