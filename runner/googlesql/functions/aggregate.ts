@@ -1,4 +1,5 @@
 import { Problem } from '../../problem.ts'
+import { raiseText } from '../lower/library/raise.ts'
 import { physicalType } from '../types/physical.ts'
 import { groupable, orderable } from '../types/predicates.ts'
 import {
@@ -43,6 +44,11 @@ function sum(value: string, call: Call): string {
       return `CAST(${total} AS BIGINT)`
     case 'NUMERIC':
       return `CAST(${total} AS DECIMAL(38,9))`
+    case 'FLOAT64': {
+      // Finite numbers whose sum is not raise; an infinity or NaN among them makes the sum one.
+      const finite = aggregate('bool_and', [`isfinite(${value})`], call)
+      return `CASE WHEN isfinite(${total}) OR NOT ${finite} THEN ${total} WHEN ${total} IS NOT NULL THEN ${raiseText('double overflow', 'DOUBLE')} END`
+    }
     default:
       return total
   }
@@ -73,7 +79,7 @@ function intervalSum(value: string, call: Call): string {
   const days = aggregate('sum', [part('day')], call)
   const clock = `${part('hour')} * 3600000000 + ${part('minute')} * 60000000 + ${part('microsecond')}`
   const micros = aggregate('sum', [clock], call)
-  return `(to_months(CAST(${months} AS INTEGER)) + to_days(CAST(${days} AS INTEGER)) + to_microseconds(CAST(${micros} AS BIGINT)))`
+  return `googlesql_interval_checked(to_months(CAST(${months} AS INTEGER)) + to_days(CAST(${days} AS INTEGER)) + to_microseconds(CAST(${micros} AS BIGINT)))`
 }
 
 function nullIfZero(count: string): string {

@@ -35,7 +35,7 @@ export const arithmeticOperators: readonly FunctionEntry[] = [
     plain([INTERVAL, DATETIME], DATETIME, (interval, datetime) => addToDatetime(datetime, interval)),
     plain([TIMESTAMP, INTERVAL], TIMESTAMP, (timestamp, interval) => addToTimestamp(timestamp, interval)),
     plain([INTERVAL, TIMESTAMP], TIMESTAMP, (interval, timestamp) => addToTimestamp(timestamp, interval)),
-    plain([INTERVAL, INTERVAL], INTERVAL, (x, y) => `(${x} + ${y})`),
+    plain([INTERVAL, INTERVAL], INTERVAL, (x, y) => `googlesql_interval_checked(${x} + ${y})`),
   ]),
   operator('-', 'arithmetic_operators', [
     plain([INT64], INT64, (x) => `(-${x})`),
@@ -61,7 +61,7 @@ export const arithmeticOperators: readonly FunctionEntry[] = [
       }),
     ),
     plain([TIMESTAMP, TIMESTAMP], INTERVAL, intervalBetween),
-    plain([INTERVAL, INTERVAL], INTERVAL, (x, y) => `(${x} + ${negated(y)})`),
+    plain([INTERVAL, INTERVAL], INTERVAL, (x, y) => `googlesql_interval_checked(${x} + ${negated(y)})`),
   ]),
   operator('*', 'arithmetic_operators', [
     plain([INT64, INT64], INT64, (x, y) => `(${x} * ${y})`),

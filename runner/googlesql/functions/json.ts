@@ -67,6 +67,13 @@ function conversions(name: 'BOOL' | 'INT64' | 'FLOAT64' | 'STRING', type: SqlTyp
   ]
 }
 
+/** A NULL path changes nothing. */
+function unlessNull(path: string, value: string, changed: (value: string) => string): string {
+  if (path.startsWith(`'`)) return changed(value)
+  if (path.startsWith('CAST(NULL AS ')) return value
+  return once([value], (v) => `CASE WHEN ${path} IS NULL THEN ${v} ELSE ${changed(v)} END`)
+}
+
 /** Up to so many path-value pairs in one call. */
 const mostPairs = 20
 
@@ -82,7 +89,8 @@ function changing(name: string, native: string, flag: string): FunctionEntry {
       for (let at = 1; at < last; at += 2) {
         const path = args[at] ?? ''
         const added = jsonText(typeAt(call.argumentTypes, at + 1), args[at + 1] ?? '', 'JSON')
-        value = `googlesql_${native}(${value}, ${path}, ${added}, ${option})`
+        const changed = (inner: string) => `googlesql_${native}(${inner}, ${path}, ${added}, ${option})`
+        value = unlessNull(path, value, changed)
       }
       return json(value)
     })
@@ -179,7 +187,7 @@ export const jsonFunctions: readonly FunctionEntry[] = [
       [JSON_TYPE, optional(INT64), named('mode', STRING)],
       arrayOf(STRING),
       ([value = '', depth, mode]) =>
-        `googlesql_json_keys(${text(value)}, ${given(depth, '9223372036854775807')}, ${given(mode, `'strict'`)})`,
+        `googlesql_json_keys(${text(value)}, coalesce(${given(depth, 'NULL')}, 9223372036854775807), ${given(mode, `'strict'`)})`,
     ),
   ]),
   entry('JSON_ARRAY', [signature([repeated(anyType)], JSON_TYPE, jsonArray)]),
@@ -189,7 +197,12 @@ export const jsonFunctions: readonly FunctionEntry[] = [
   changing('JSON_ARRAY_INSERT', 'json_array_insert', 'insert_each_element'),
   entry('JSON_REMOVE', [
     signature([JSON_TYPE, jsonPath, { ...jsonPath, repeated: true }], JSON_TYPE, ([value = '', ...paths]) =>
-      json(paths.reduce((inner, path) => `googlesql_json_remove(${inner}, ${path})`, text(value))),
+      json(
+        paths.reduce(
+          (inner, path) => unlessNull(path, inner, (v) => `googlesql_json_remove(${v}, ${path})`),
+          text(value),
+        ),
+      ),
     ),
   ]),
   entry('JSON_STRIP_NULLS', [
@@ -199,8 +212,8 @@ export const jsonFunctions: readonly FunctionEntry[] = [
       ([value = '', path, arrays, empty]) =>
         once([value], (v) => {
           const stripped = `googlesql_json_strip_nulls(${text(v)}, ${given(path, `'$'`)}, ${given(arrays, 'TRUE')}, ${given(empty, 'FALSE')})`
-          // A NULL option strips nothing; a NULL path or value gives NULL.
-          const options = [arrays, empty].filter((option) => option !== undefined && option !== '')
+          // A NULL path or option strips nothing.
+          const options = [path, arrays, empty].filter((option) => option !== undefined && option !== '')
           const unknown = options.map((option) => `WHEN ${option} IS NULL THEN ${v} `).join('')
           return unknown === '' ? json(stripped) : `CASE ${unknown}ELSE ${json(stripped)} END`
         }),

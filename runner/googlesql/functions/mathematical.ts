@@ -72,7 +72,12 @@ function extreme(sign: '>' | '<', args: readonly string[], type: SqlType): strin
   const duck = sign === '>' ? 'greatest' : 'least'
   return once(args, (...names) => {
     const missing = names.map((name) => `${name} IS NULL`).join(' OR ')
-    const value = names.length === 1 ? names[0] : `${duck}(${names.join(', ')})`
+    // DuckDB's own compare the parts of intervals, not their lengths; its aggregates do it right.
+    const folded =
+      type.kind === 'INTERVAL'
+        ? `${sign === '>' ? 'list_max' : 'list_min'}([${names.join(', ')}])`
+        : undefined
+    const value = names.length === 1 ? names[0] : (folded ?? `${duck}(${names.join(', ')})`)
     // DuckDB's skip NULL; and NaN, which is the greatest there, is both here.
     const nan =
       type.kind === 'FLOAT64'

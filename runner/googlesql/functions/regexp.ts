@@ -1,10 +1,10 @@
-import { capturingGroups, matchesNothing } from '../lower/library/native/regexp.ts'
+import { capturingGroups, matchesNothing, rewriteProblem } from '../lower/library/native/regexp.ts'
 import { once } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
 import { arrayOf, BOOL, BYTES, INT64, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { optional, scalar, signature } from './define.ts'
-import type { Call, FunctionEntry } from './function.ts'
+import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
 
 const page = 'string_functions'
 const tooMany =
@@ -48,28 +48,37 @@ function mayBeEmpty(call: Call): boolean {
   return typeof pattern !== 'string' || matchesNothing(pattern)
 }
 
+/** Patterns that only JavaScript's engine is asked about are read by RE2 first, for its errors. */
+function checked(pattern: string): string {
+  return `CASE WHEN regexp_matches('', ${pattern}) IS NOT NULL THEN ${pattern} END`
+}
+
+/** Every match from a position on, or its group: NULL where that took no part. */
+function matches(value: string, pattern: string, call: Call, position: string): string {
+  if (mayBeEmpty(call)) return `googlesql_regexp_extract_all(${value}, ${checked(pattern)}, ${position})`
+  const text = position === '1' ? value : `substring(${value}, ${position})`
+  return byGroups(call, pattern, 'VARCHAR[]', (group) => `regexp_extract_all(${text}, ${pattern}, ${group})`)
+}
+
 function extractAll(value: string, pattern: string, call: Call): string {
-  if (mayBeEmpty(call)) return `googlesql_regexp_extract_all(${value}, ${pattern}, 1)`
-  return once([value, pattern], (v, p) =>
-    byGroups(call, p, 'VARCHAR[]', (group) => `regexp_extract_all(${v}, ${p}, ${group})`),
-  )
+  return once([value, pattern], (v, p) => {
+    const list = matches(v, p, call, '1')
+    const absent = groupsOf(call) !== 0 && mayBeAbsent(call)
+    return absent ? `list_transform(${list}, lambda m: coalesce(m, ''))` : list
+  })
 }
 
 /** The n-th match from a position on (both from 1); NULL if there is none. */
-function extractNth(args: readonly string[], call: Call): string {
-  const [value = '', pattern = '', position = '', occurrence = '1'] = args
+function extractNth(
+  [value = '', pattern = '', position = '', occurrence = '1']: readonly string[],
+  call: Call,
+): string {
   return once([value, pattern, position, occurrence], (v, p, at, n) => {
     const wrongPosition = raiseText('Position must be positive', 'VARCHAR')
     const wrongOccurrence = raiseText('Occurrence must be positive', 'VARCHAR')
-    const matches = byGroups(
-      call,
-      p,
-      'VARCHAR[]',
-      (group) => `regexp_extract_all(substring(${v}, ${at}), ${p}, ${group})`,
-    )
     return (
       `CASE WHEN ${at} < 1 THEN ${wrongPosition} WHEN ${n} < 1 THEN ${wrongOccurrence} ` +
-      `WHEN ${v} IS NULL OR ${p} IS NULL OR ${at} > length(${v}) + 1 THEN NULL ELSE (${matches})[${n}] END`
+      `WHEN ${v} IS NULL OR ${p} IS NULL OR (${at} > length(${v}) AND ${at} > 1) THEN NULL ELSE (${matches(v, p, call, at)})[${n}] END`
     )
   })
 }
@@ -78,57 +87,80 @@ function regexp(name: string, signatures: FunctionEntry['signatures']): Function
   return scalar(name, `${page}#${name.toLowerCase()}`, signatures)
 }
 
-const bytesReason = 'regular expressions over BYTES are not supported locally'
-const onBytes = (parameters: readonly SqlType[], result: SqlType) => ({
-  ...signature(parameters, result, () => 'NULL'),
-  refused: bytesReason,
-})
+/** Over STRING, and over BYTES: these as text of the characters 0 to 255, which is how RE2 reads them. */
+function both(
+  parameters: readonly Parameter[],
+  result: SqlType,
+  lower: Signature['lower'],
+): readonly Signature[] {
+  const bytes = (type: Parameter['type']) => (type === STRING ? BYTES : type)
+  const resultOfBytes = result.kind === 'STRING' ? BYTES : result.kind === 'ARRAY' ? arrayOf(BYTES) : result
+  const overBytes: Signature['lower'] = (args, call) => {
+    const texts = args.map((arg, index) =>
+      (parameters[index] ?? parameters.at(-1))?.type === STRING ? `googlesql_latin1(${arg})` : arg,
+    )
+    const found = lower(texts, { ...call, literals: args.map(() => undefined) })
+    if (result.kind === 'STRING') return `googlesql_of_latin1(${found})`
+    return result.kind === 'ARRAY' ? `list_transform(${found}, lambda m: googlesql_of_latin1(m))` : found
+  }
+  return [
+    signature(parameters, result, lower),
+    signature(
+      parameters.map((parameter) => ({ ...parameter, type: bytes(parameter.type) })),
+      resultOfBytes,
+      overBytes,
+    ),
+  ]
+}
+
+const text: Parameter = { type: STRING }
 
 const extractSignatures = [
-  signature([STRING, STRING], STRING, ([value = '', pattern = ''], call) => extract(value, pattern, call)),
-  signature([STRING, STRING, INT64, optional(INT64)], STRING, extractNth),
-  onBytes([BYTES, BYTES], BYTES),
+  ...both([text, text], STRING, ([value = '', pattern = ''], call) => extract(value, pattern, call)),
+  ...both([text, text, { type: INT64 }, optional(INT64)], STRING, extractNth),
 ]
+
+function replace(value: string, pattern: string, by: string, call: Call): string {
+  const rewrite = call.literals[2]
+  const groups = groupsOf(call)
+  if (typeof rewrite !== 'string' || groups === undefined) {
+    return once(
+      [pattern],
+      (p) => `regexp_replace(${value}, ${p}, googlesql_regexp_rewrite(${by}, ${p}), 'g')`,
+    )
+  }
+  const wrong = rewriteProblem(rewrite, groups)
+  return wrong === undefined
+    ? `regexp_replace(${value}, ${pattern}, ${by}, 'g')`
+    : raiseText(wrong, 'VARCHAR')
+}
 
 /** Regular expressions: DuckDB's engine is RE2 as BigQuery's is, with the same options. */
 export const regexpFunctions: readonly FunctionEntry[] = [
   regexp('REGEXP_CONTAINS', [
-    signature([STRING, STRING], BOOL, ([value = '', pattern = '']) => `regexp_matches(${value}, ${pattern})`),
-    onBytes([BYTES, BYTES], BOOL),
+    ...both([text, text], BOOL, ([value = '', pattern = '']) => `regexp_matches(${value}, ${pattern})`),
   ]),
   regexp('REGEXP_EXTRACT', extractSignatures),
   regexp('REGEXP_SUBSTR', extractSignatures),
   regexp('REGEXP_EXTRACT_ALL', [
-    signature([STRING, STRING], arrayOf(STRING), ([value = '', pattern = ''], call) =>
+    ...both([text, text], arrayOf(STRING), ([value = '', pattern = ''], call) =>
       extractAll(value, pattern, call),
     ),
-    onBytes([BYTES, BYTES], arrayOf(BYTES)),
   ]),
   regexp('REGEXP_REPLACE', [
-    signature([STRING, STRING, STRING], STRING, ([value = '', pattern = '', by = ''], call) => {
-      const rewrite = call.literals[2]
-      const groups = groupsOf(call)
-      if (typeof rewrite === 'string' && groups !== undefined) {
-        const wanted = [...rewrite.matchAll(/\\(?:\\|(\d))/g)].map((match) => Number(match[1] ?? 0))
-        const most = Math.max(0, ...wanted)
-        if (most > groups) {
-          return raiseText(
-            `Invalid REGEXP_REPLACE pattern: Rewrite schema requires ${most} matches, but the regexp only has ${groups} parenthesized subexpressions.`,
-            'VARCHAR',
-          )
-        }
-      }
-      return `regexp_replace(${value}, ${pattern}, ${by}, 'g')`
-    }),
-    onBytes([BYTES, BYTES, BYTES], BYTES),
+    ...both([text, text, text], STRING, ([value = '', pattern = '', by = ''], call) =>
+      replace(value, pattern, by, call),
+    ),
   ]),
   regexp('REGEXP_INSTR', [
-    signature(
-      [STRING, STRING, optional(INT64), optional(INT64), optional(INT64)],
+    ...both(
+      [text, text, optional(INT64), optional(INT64), optional(INT64)],
       INT64,
       ([value = '', pattern = '', position = '1', occurrence = '1', after = '0']) =>
-        `googlesql_regexp_instr(${value}, ${pattern}, ${position}, ${occurrence}, ${after})`,
+        once(
+          [pattern],
+          (p) => `googlesql_regexp_instr(${value}, ${checked(p)}, ${position}, ${occurrence}, ${after})`,
+        ),
     ),
-    onBytes([BYTES, BYTES], INT64),
   ]),
 ]

@@ -1,7 +1,7 @@
 import { lowerCast } from '../functions/cast.ts'
 import type { Call } from '../functions/function.ts'
 import type { CallExpr, Expr, LetExpr, PartArgument } from '../resolve/resolved.ts'
-import { physicalFieldNames } from '../types/physical.ts'
+import { physicalFieldNames, physicalType } from '../types/physical.ts'
 import { bind } from './bind.ts'
 import { columnSql, type Environment } from './environment.ts'
 import { quoteText } from './identifier.ts'
@@ -36,7 +36,10 @@ export function lowerExpr(environment: Environment, expr: Expr): string {
     case 'field': {
       const { type } = expr.operand
       if (type.kind !== 'STRUCT') throw new Error('a field of what is no struct')
-      return `struct_extract(${go(expr.operand)}, ${quoteText(physicalFieldNames(type)[expr.index] ?? '')})`
+      const operand = go(expr.operand)
+      // DuckDB forgets the type of a part of a constant NULL.
+      if (operand.startsWith('CAST(NULL AS')) return `CAST(NULL AS ${physicalType(expr.type)})`
+      return `struct_extract(${operand}, ${quoteText(physicalFieldNames(type)[expr.index] ?? '')})`
     }
     case 'subquery':
       if (expr.form === 'EXISTS') return existsQuery(environment, expr.query)

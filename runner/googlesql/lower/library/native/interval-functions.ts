@@ -136,6 +136,13 @@ export const intervalFunctions: readonly NativeFunction[] = [
       }),
   },
   {
+    // The same interval, if its parts lie in BigQuery's range.
+    name: 'googlesql_interval_checked',
+    parameters: [INTERVAL],
+    returns: INTERVAL,
+    evaluate: checkedInterval,
+  },
+  {
     name: 'googlesql_justify',
     parameters: [INTERVAL, VARCHAR],
     returns: INTERVAL,
@@ -149,3 +156,16 @@ export const intervalFunctions: readonly NativeFunction[] = [
       bucket(micros, width, origin, kind),
   },
 ]
+
+function checkedInterval(interval: DuckDBIntervalValue): DuckDBIntervalValue {
+  const { months, days, micros } = interval
+  inRange('months', BigInt(months), 120_000n)
+  inRange('days', BigInt(days), 3_660_000n)
+  inRange('nanoseconds', micros * 1000n, 316_224_000_000_000_000_000n)
+  return interval
+}
+
+function inRange(field: string, value: bigint, limit: bigint): void {
+  if (value <= limit && value >= -limit) return
+  throw new GoogleSqlError(`Interval field ${field} '${value}' is out of range -${limit} to ${limit}`)
+}

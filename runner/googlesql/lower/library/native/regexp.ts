@@ -1,5 +1,6 @@
-import { BIGINT, DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api'
+import { BIGINT, BLOB, DuckDBBlobValue, DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api'
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
+import { javascriptOf } from './re2.ts'
 
 /** How many capturing groups an RE2 pattern has. */
 export function capturingGroups(pattern: string): number {
@@ -13,30 +14,10 @@ function withoutText(pattern: string): string {
 
 const compiled = new Map<string, RegExp>()
 
-/**
- * An RE2 pattern as JavaScript's, for the few questions that DuckDB's functions do not answer (where a match lies,
- * whether a group took part).
- *
- * @throws GoogleSqlError for syntax that JavaScript reads otherwise: refused, not guessed
- */
 function javascriptPattern(pattern: string): RegExp {
   let known = compiled.get(pattern)
   if (known === undefined) {
-    const flags = /^\(\?([ims]+)\)/.exec(pattern)
-    const body = flags === null ? pattern : pattern.slice(flags[0].length)
-    const odd = /\\[QEACpPzZ]|\[\[?:|\(\?[imsU]|\(\?P=|\(\?[a-zA-Z-]+[:)]/.exec(body)
-    if (odd !== null) {
-      throw new GoogleSqlError(`regular expression ${pattern}: ${odd[0]} is not supported locally here`)
-    }
-    try {
-      // RE2's \s, \d, \w and \b know ASCII only; JavaScript's \s knows Unicode's spaces too.
-      const ascii = body
-        .replaceAll('(?P<', '(?<')
-        .replace(/\\(s|S)/g, (_, kind) => (kind === 's' ? '[\\t\\n\\f\\r ]' : '[^\\t\\n\\f\\r ]'))
-      known = new RegExp(ascii, `gdu${flags?.[1] ?? ''}`)
-    } catch {
-      throw new GoogleSqlError(`Cannot parse regular expression: ${pattern}`)
-    }
+    known = javascriptOf(pattern)
     if (compiled.size > 1000) compiled.clear()
     compiled.set(pattern, known)
   }
@@ -44,35 +25,69 @@ function javascriptPattern(pattern: string): RegExp {
   return known
 }
 
-/** True if the pattern may match an empty text, or is not understood here. */
+/** True if the pattern may match an empty text somewhere, or is not understood here. */
 export function matchesNothing(pattern: string): boolean {
   try {
-    const known = javascriptPattern(pattern)
-    if (/\\[bB]|\^|\$/.test(pattern.replace(/\[[^\]]*\]/g, ''))) return true
-    return known.test('')
+    if (/\\[bBAzQE]|\^|\$/.test(pattern.replace(/\[[^\]]*\]/g, ''))) return true
+    return javascriptPattern(pattern).test('')
   } catch {
-    return false
+    return true
   }
 }
 
-/** What each match (from a position on) or its only group holds. An empty match at the text's end does not count. */
-function extractAll(value: string, pattern: string, position: number): string[] {
-  if (capturingGroups(pattern) > 1) throw new GoogleSqlError(tooManyGroups)
-  const text = Array.from(value)
-    .slice(position - 1)
-    .join('')
-  const found: string[] = []
-  for (const match of text.matchAll(javascriptPattern(pattern))) {
-    if (match[0] === '' && match.index === text.length && (text.length > 0 || found.length > 0)) break
-    found.push(match[1] ?? (match.length > 1 ? '' : match[0]))
+/**
+ * The matches from a position on, as BigQuery counts them: what stands before the position is not seen, the search goes
+ * on behind each match (a character further behind an empty one), and none begins at the text's end, unless the text is
+ * empty. Positions are code units in the text behind `position`.
+ */
+function* matchesOf(value: string, pattern: string, position: number): Generator<RegExpExecArray> {
+  const points = position === 1 ? undefined : Array.from(value)
+  if (points !== undefined && position > points.length) return
+  const text = points === undefined ? value : points.slice(position - 1).join('')
+  const search = javascriptPattern(pattern)
+  for (let at = 0; at < text.length || at === 0; ) {
+    search.lastIndex = at
+    const match = search.exec(text)
+    if (match === null) return
+    yield match
+    const end = match.index + match[0].length
+    at = match[0] === '' ? end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1) : end
   }
-  return found
+}
+
+/** What each match (from a position on) or its only group holds; null for a group that took no part. */
+function extractAll(value: string, pattern: string, position: number): (string | null)[] {
+  if (capturingGroups(pattern) > 1) throw new GoogleSqlError(tooManyGroups)
+  return Array.from(matchesOf(value, pattern, position), (match) =>
+    match.length > 1 ? (match[1] ?? null) : match[0],
+  )
 }
 
 const tooManyGroups =
   'Regular expressions passed into extraction functions must not have more than 1 capturing group'
 
 export const regexpFunctions: readonly NativeFunction[] = [
+  {
+    // Bytes as the characters of their numbers, which is how RE2 reads them: 0 to 255.
+    name: 'googlesql_latin1',
+    parameters: [BLOB],
+    returns: VARCHAR,
+    evaluate: ({ bytes }: DuckDBBlobValue) =>
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
+  },
+  {
+    name: 'googlesql_of_latin1',
+    parameters: [VARCHAR],
+    returns: BLOB,
+    evaluate: (text: string) => new DuckDBBlobValue(Buffer.from(text, 'latin1')),
+  },
+  {
+    // The rewriting text of REGEXP_REPLACE, if it is one.
+    name: 'googlesql_regexp_rewrite',
+    parameters: [VARCHAR, VARCHAR],
+    returns: VARCHAR,
+    evaluate: checkedRewrite,
+  },
   {
     name: 'googlesql_regexp_groups',
     parameters: [VARCHAR],
@@ -115,17 +130,37 @@ function regexpInstr(
   if (capturingGroups(pattern) > 1) {
     throw new GoogleSqlError(tooManyGroups)
   }
-  const points = Array.from(value)
-  if (pattern === '' || position > points.length) return 0n
-  const skipped = position - 1
-  const text = points.slice(skipped).join('')
+  if (pattern === '' || value === '') return 0n
   let count = 0
-  for (const match of text.matchAll(javascriptPattern(pattern))) {
+  for (const match of matchesOf(value, pattern, position)) {
     if (++count < occurrence) continue
     const span = match.indices?.[match.length > 1 ? 1 : 0]
     if (span === undefined) return 0n
+    const text = match.input
+    // Behind an empty match the search has gone on by a character, and BigQuery tells that place.
+    const step = match[0] === '' && span[0] < text.length ? 1 : 0
     const at = after === 1n ? span[1] : span[0]
-    return BigInt(Array.from(text.slice(0, at)).length + 1 + skipped)
+    return BigInt(Array.from(text.slice(0, at)).length + step + position)
   }
   return 0n
+}
+
+function checkedRewrite(rewrite: string, pattern: string): string {
+  const wrong = rewriteProblem(rewrite, capturingGroups(pattern))
+  if (wrong !== undefined) throw new GoogleSqlError(wrong)
+  return rewrite
+}
+
+/** What is wrong with the rewriting text of REGEXP_REPLACE, in BigQuery's words; undefined if nothing is. */
+export function rewriteProblem(rewrite: string, groups: number): string | undefined {
+  const prefix = 'Invalid REGEXP_REPLACE pattern: Rewrite schema'
+  const escapes = [...rewrite.matchAll(/\\([\s\S]?)/g)].map((match) => match[1] ?? '')
+  if (escapes.includes('')) return `${prefix} error: '\\' not allowed at end.`
+  if (escapes.some((sign) => !/[\d\\]/.test(sign))) {
+    return `${prefix} error: '\\' must be followed by a digit or '\\'.`
+  }
+  const most = Math.max(0, ...escapes.filter((sign) => sign !== '\\').map(Number))
+  return most > groups
+    ? `${prefix} requires ${most} matches, but the regexp only has ${groups} parenthesized subexpressions.`
+    : undefined
 }

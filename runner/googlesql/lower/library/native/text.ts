@@ -18,7 +18,9 @@ export function initcap(value: string, delimiters: string): string {
   let start = true
   let result = ''
   for (const point of value) {
-    result += start ? point.toUpperCase() : point.toLowerCase()
+    // One character for one: ß stays as it is.
+    const upper = point.toUpperCase()
+    result += start ? (Array.from(upper).length === 1 ? upper : point) : point.toLowerCase()
     start = apart.has(point)
   }
   return result
