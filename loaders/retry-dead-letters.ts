@@ -99,10 +99,13 @@ async function landLetter(
   try {
     const event = jsonEvent(parseExact(letter.event))
     const table = await TableWork.open(landing, targetOf(project, letter.raw_table))
+    const writers = await writerPayloads(landing, letter.raw_table)
+    // No event of its file may have fitted: then there is no table yet, and JSON alone does not say what a date is.
+    for (const payload of writers) await table.hold(payload)
     const refused = table.payload.find(({ name }) => `payload.${name}` === letter.column)?.type.kind
     // As JSON a text cannot be told from bytes in base64: what was none of the column's type stays here.
     if (refused === 'BYTES' || refused === 'STRUCT') return letter.reason
-    const mixed = await mixedColumns(landing, letter.raw_table, table.payload)
+    const mixed = mixedColumns(writers, table.payload)
     const isMixed = ([name, value]: [string, unknown]) => value !== null && mixed.has(name.toLowerCase())
     if (Object.entries(event.payload ?? {}).some(isMixed)) return letter.reason
     const payload = event.payload === undefined ? [] : [event.payload]
@@ -125,26 +128,38 @@ async function landLetter(
   }
 }
 
-/** Columns that some writer has of a type whose values the raw table's cannot hold: what their JSON is, nothing says. */
-async function mixedColumns(
+/** The payloads of every Avro schema that the raw table's files had. */
+async function writerPayloads(
   landing: Landing,
   rawTable: string,
-  columns: readonly StructField[],
-): Promise<ReadonlySet<string>> {
-  const types = new Map(columns.map(({ name = '', type }) => [name.toLowerCase(), type]))
+): Promise<readonly (readonly PayloadField[])[]> {
   const schemas = await landing.state
     .selectFrom('schemas')
     .select('schema')
     .where('raw_table', '=', rawTable)
+    .orderBy('first_seen_at')
     .execute()
-  const fields = schemas
+  return schemas
     .filter(({ schema }) => !schema.startsWith('{"json":'))
-    .flatMap(({ schema }) => envelopePayload(findEnvelope(parseAvroSchema(schema))))
+    .map(({ schema }) => envelopePayload(findEnvelope(parseAvroSchema(schema))))
+}
+
+/** Columns that some writer has of a type whose values the raw table's cannot hold: what their JSON is, nothing says. */
+function mixedColumns(
+  writers: readonly (readonly PayloadField[])[],
+  columns: readonly StructField[],
+): ReadonlySet<string> {
+  const types = new Map(columns.map(({ name = '', type }) => [name.toLowerCase(), type]))
   const isMixed = ({ name, type }: PayloadField) => {
     const column = types.get(name.toLowerCase())
     return column !== undefined && unionType(type, column) === undefined
   }
-  return new Set(fields.filter(isMixed).map(({ name }) => name.toLowerCase()))
+  return new Set(
+    writers
+      .flat()
+      .filter(isMixed)
+      .map(({ name }) => name.toLowerCase()),
+  )
 }
 
 function targetOf(project: string, rawTable: string): Target {
