@@ -1,5 +1,6 @@
 import { Problem } from '../problem.ts'
 import type { Action } from '../project/compiled-graph.ts'
+import { placeholderPlace } from '../project/placeholder-place.ts'
 import { sourcePosition } from '../project/source-place.ts'
 
 /** The text of a file of the project, by its path relative to it; undefined if it cannot be read. */
@@ -7,8 +8,9 @@ export type ReadSource = (file: string) => Promise<string | undefined>
 
 /**
  * An error of the warehouse with its place in the project's own file instead of the statement that was made from it.
- * Where the words at the place were not copied from the file (a name that `ref` gave), the file alone is named and the
- * place in the statement told in the message.
+ * Where the words at the place came out of a `${…}` of a SQLX file (a name that `ref` gave, SQL of an include), its
+ * place is named and the line that it gave told in the message; where that cannot be seen, the file alone and the place
+ * in the statement.
  */
 export async function placeError(
   error: unknown,
@@ -19,15 +21,28 @@ export async function placeError(
   if (!(error instanceof Problem) || error.place.file !== undefined || action.fileName === '') return error
   const { line, column } = error.place
   const { message, hint, exitCode, transient } = error
-  const rest = { cause: error, exitCode, transient, ...(hint === undefined ? {} : { hint }) }
-  if (line === undefined || column === undefined || statement === undefined)
-    return new Problem(message, { ...rest, file: action.fileName })
-  const source = await readSource(action.fileName)
-  const position = source === undefined ? undefined : sourcePosition(statement, { line, column }, source)
-  return position === undefined
-    ? new Problem(`${message} (line ${line}, column ${column} of its statement)`, {
-        ...rest,
-        file: action.fileName,
-      })
-    : new Problem(message, { ...rest, file: action.fileName, ...position })
+  const file = action.fileName
+  const rest = { cause: error, exitCode, transient, file, ...(hint === undefined ? {} : { hint }) }
+  if (line === undefined || column === undefined || statement === undefined) return new Problem(message, rest)
+  const source = await readSource(file)
+  const at = { line, column }
+  if (source !== undefined) {
+    const made = file.endsWith('.sqlx') ? placeholderPlace(statement, at, source) : undefined
+    // What follows an open end may be the file's own text again.
+    const own = made === undefined || made.openEnded ? sourcePosition(statement, at, source) : undefined
+    if (own !== undefined) return new Problem(message, { ...rest, ...own })
+    if (made !== undefined) {
+      const told = `${message} (in what \`${short(made.placeholder)}\` gives: \`${short(made.line)}\`)`
+      return new Problem(told, { ...rest, ...made.position })
+    }
+  }
+  // An error of the whole statement has no place within it.
+  if (line === 1 && column === 1) return new Problem(message, rest)
+  return new Problem(`${message} (line ${line}, column ${column} of its statement)`, rest)
+}
+
+/** On one line, of 60 characters at most. */
+function short(text: string): string {
+  const flat = text.replace(/\s+/g, ' ')
+  return flat.length > 60 ? `${flat.slice(0, 59)}…` : flat
 }

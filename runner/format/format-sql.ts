@@ -1,10 +1,10 @@
 import { parse } from '../googlesql/parse/index.ts'
 import { tokenize } from '../googlesql/parse/lexer.ts'
 import { printStatements } from '../googlesql/print/index.ts'
+import type { Range } from '../project/split-sqlx.ts'
 import { type Masked, type MaskKind, mask, maskKinds, unmask } from './mask.ts'
 import { neighbours, wholeWords } from './mask-place.ts'
 import { sameTree } from './same-tree.ts'
-import type { Range } from './split-sqlx.ts'
 
 /** SQL laid out anew, or why it was left as it is, with the offset in the text given. */
 export type FormattedSql = { readonly text: string; readonly printed?: Printed } | Failure

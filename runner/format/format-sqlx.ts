@@ -1,7 +1,7 @@
 import { tokenize } from '../googlesql/parse/lexer.ts'
 import { Problem } from '../problem.ts'
+import { type Range, type SqlRange, type SqlxPart, splitSqlx } from '../project/split-sqlx.ts'
 import { formatSql, type Printed } from './format-sql.ts'
-import { type Range, type SqlRange, type SqlxPart, splitSqlx } from './split-sqlx.ts'
 
 /** A file's text laid out; parts that cannot be are as they were, with a Problem for each. */
 export interface Formatted {

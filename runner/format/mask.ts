@@ -1,4 +1,4 @@
-import type { Range } from './split-sqlx.ts'
+import type { Range } from '../project/split-sqlx.ts'
 
 /**
  * What a placeholder is written as while its text is parsed and printed: what it will become is known to JavaScript

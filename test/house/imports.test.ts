@@ -28,7 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runner/warehouse',
     'runner/googlesql/types',
   ],
-  'runner/format': ['runner/googlesql/parse', 'runner/googlesql/print'],
+  'runner/format': ['runner/googlesql/parse', 'runner/googlesql/print', 'runner/project/split-sqlx.ts'],
   'runner/scaffold': ['runner/warehouse', 'runner/googlesql/types', 'runner/project'],
   loaders: ['runner/warehouse', 'runner/googlesql/types'],
   'runner/endpoint': ['runner/warehouse', 'runner/googlesql/types', 'runner/googlesql/catalog.ts'],
