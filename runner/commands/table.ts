@@ -94,6 +94,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./plan.ts'),
   },
   {
+    usage: 'functions [name]',
+    group: look,
+    describe: "list BigQuery's functions, and which of them the embedded warehouse answers",
+    load: () => import('./functions.ts'),
+  },
+  {
     usage: 'query [sql]',
     group: look,
     describe: "answer a query in BigQuery's SQL",

@@ -15,6 +15,7 @@ import {
 } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { aggregate, notNull } from './aggregate-sql.ts'
+import { rangeKey } from './comparison.ts'
 import { anyType, optional, refused, signature, typeAt } from './define.ts'
 import type { Call, FunctionEntry, Signature } from './function.ts'
 
@@ -88,6 +89,9 @@ function nullIfZero(count: string): string {
 
 /** MIN and MAX: one NaN makes the result NaN. */
 function extreme(duck: 'min' | 'max', value: string, call: Call): string {
+  if (typeAt(call.argumentTypes, 0).kind === 'RANGE') {
+    return aggregate(`arg_${duck}`, [value, rangeKey(value)], call, notNull(value))
+  }
   if (typeAt(call.argumentTypes, 0).kind !== 'FLOAT64' || duck === 'max')
     return aggregate(duck, [value], call)
   // DuckDB has NaN as the greatest: MAX is right by itself, MIN has to ask.

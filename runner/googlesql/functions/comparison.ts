@@ -184,13 +184,15 @@ export function ordered(x: string, sign: '<' | '<=' | '>' | '>=', y: string, typ
 /** Ranges order by start, then end; an unbounded start is the least, an unbounded end the greatest. */
 function rangeOrdered(x: string, sign: string, y: string): string {
   return once([x, y], (a, b) => {
-    const key = (v: string) => {
-      const start = `struct_extract(${v}, '${rangeStart}')`
-      const end = `struct_extract(${v}, '${rangeEnd}')`
-      return `row(${start} IS NOT NULL, ${start}, ${end} IS NULL, ${end})`
-    }
-    return `CASE WHEN ${a} IS NOT NULL AND ${b} IS NOT NULL THEN ${key(a)} ${sign} ${key(b)} END`
+    return `CASE WHEN ${a} IS NOT NULL AND ${b} IS NOT NULL THEN ${rangeKey(a)} ${sign} ${rangeKey(b)} END`
   })
+}
+
+/** What DuckDB orders as BigQuery orders the range. */
+export function rangeKey(value: string): string {
+  const start = `struct_extract(${value}, '${rangeStart}')`
+  const end = `struct_extract(${value}, '${rangeEnd}')`
+  return `row(${start} IS NOT NULL, ${start}, ${end} IS NULL, ${end})`
 }
 
 function isIn(x: string, list: readonly string[], type: SqlType): string {

@@ -69,6 +69,14 @@ const greatestOf = (sign: '>' | '<') =>
   signature(['T1', repeated('T1')], first, (args, call) => extreme(sign, args, typeAt(call.argumentTypes, 0)))
 
 function extreme(sign: '>' | '<', args: readonly string[], type: SqlType): string {
+  if (type.kind === 'RANGE') {
+    const better = (x: string, y: string) =>
+      once(
+        [x, y],
+        (a, b) => `CASE WHEN ${ordered(a, sign, b, type)} THEN ${a} WHEN ${a} IS NOT NULL THEN ${b} END`,
+      )
+    return args.reduce(better)
+  }
   const duck = sign === '>' ? 'greatest' : 'least'
   return once(args, (...names) => {
     const missing = names.map((name) => `${name} IS NULL`).join(' OR ')

@@ -77,8 +77,8 @@ function extractNth(
     const wrongPosition = raiseText('Position must be positive', 'VARCHAR')
     const wrongOccurrence = raiseText('Occurrence must be positive', 'VARCHAR')
     return (
-      `CASE WHEN ${at} < 1 THEN ${wrongPosition} WHEN ${n} < 1 THEN ${wrongOccurrence} ` +
-      `WHEN ${v} IS NULL OR ${p} IS NULL OR (${at} > length(${v}) AND ${at} > 1) THEN NULL ELSE (${matches(v, p, call, at)})[${n}] END`
+      `CASE WHEN ${v} IS NULL OR ${p} IS NULL OR ${at} IS NULL OR ${n} IS NULL THEN NULL ` +
+      `WHEN ${at} < 1 THEN ${wrongPosition} WHEN ${n} < 1 THEN ${wrongOccurrence} WHEN (${at} > length(${v}) AND ${at} > 1) THEN NULL ELSE (${matches(v, p, call, at)})[${n}] END`
     )
   })
 }

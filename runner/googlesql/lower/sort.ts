@@ -1,5 +1,8 @@
 import type { SortItem } from '../resolve/resolved.ts'
+import { rangeEnd, rangeStart } from '../types/physical.ts'
+import type { SqlType } from '../types/type.ts'
 import type { Ordering } from './block.ts'
+import { quoteText } from './identifier.ts'
 
 /**
  * ORDER BY items of DuckDB for one of BigQuery. NaN is the smallest number in BigQuery and the greatest in DuckDB: it
@@ -10,8 +13,17 @@ export function lowerSort(
   item: Pick<SortItem, 'descending' | 'nullsFirst' | 'expr'>,
 ): readonly Ordering[] {
   const direction = `${item.descending ? 'DESC' : 'ASC'} ${item.nullsFirst ? 'NULLS FIRST' : 'NULLS LAST'}`
-  const keys = item.expr.type.kind === 'FLOAT64' ? [`NOT isnan(${sql})`, sql] : [sql]
+  const keys = keysOf(sql, item.expr.type)
   return keys.map((key) => ({ key, direction }))
+}
+
+/** A range's start, then its end; an unbounded start is the least, an unbounded end the greatest. */
+function keysOf(sql: string, type: SqlType): readonly string[] {
+  if (type.kind === 'FLOAT64') return [`NOT isnan(${sql})`, sql]
+  if (type.kind !== 'RANGE') return [sql]
+  const [start, end] = [rangeStart, rangeEnd].map((name) => `struct_extract(${sql}, ${quoteText(name)})`)
+  const known = (key: string) => `CASE WHEN ${sql} IS NOT NULL THEN ${key} END`
+  return [known(`${start} IS NOT NULL`), `${start}`, known(`${end} IS NULL`), `${end}`]
 }
 
 /** The same as text. */
