@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { proveConvergence } from '../models/convergence.ts'
 import { openTestWarehouse } from '../models/test-warehouse.ts'
+import { proveFuzz } from './fuzz.ts'
 import { proveKills } from './kill.ts'
 import { CannotProve, proveSql } from './sql.ts'
 
@@ -14,6 +15,10 @@ const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<st
     } finally {
       await warehouse.close()
     }
+  },
+  async fuzz(runs, seed) {
+    const { inputs, landed, rows, letters, refused, warehoused, megabytes } = await proveFuzz({ runs, seed })
+    return `${inputs} inputs: ${landed} landed with ${rows} rows and ${letters} dead letters, ${refused} refused; ${warehoused} of them in a warehouse; ${megabytes} MB, 0 crash`
   },
   async kill(runs, seed) {
     const { kills, landings, rows } = await proveKills({ kills: runs, seed })
