@@ -186,8 +186,9 @@ function optionChanges(definition: CatalogTable, body: JsonObject): readonly str
   const changes: string[] = []
   const text = (key: string, option: string) => {
     if (!(key in body) || body[key] === undefined) return
-    const value = textAt(body, key)
-    changes.push(`${option} = ${value === undefined ? 'NULL' : sqlText(value)}`)
+    // Dataform sends an empty description where a table has none.
+    const value = textAt(body, key) ?? ''
+    changes.push(`${option} = ${value === '' ? 'NULL' : sqlText(value)}`)
   }
   text('description', 'description')
   text('friendlyName', 'friendly_name')

@@ -394,7 +394,10 @@ describe('load jobs', () => {
       [-1n, null, '1970-01-01T00:00:00Z', '1.23', []],
     ])
     await load(file, { sourceFormat: 'AVRO', writeDisposition: 'WRITE_TRUNCATE' })
-    expect((await rowsOf('SELECT q.t, q.n FROM d.t AS q ORDER BY q.l DESC'))[0]).toEqual([1704164645678901n, '-1.23'])
+    expect((await rowsOf('SELECT q.t, q.n FROM d.t AS q ORDER BY q.l DESC'))[0]).toEqual([
+      1704164645678901n,
+      '-1.23',
+    ])
   })
 
   test('dispositions: append, truncate, empty', async () => {

@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { executeRun, runnable } from '../../runner/execute/execute-run.ts'
+import { compile } from '../../runner/project/compile.ts'
+import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
+import type { Value, Warehouse } from '../../runner/warehouse/warehouse.ts'
+
+export interface DataformRun {
+  readonly code: number
+  /** Standard output and error, without colours. */
+  readonly text: string
+  /** How each action ended, by its name: `created`, `passed`, `failed` … */
+  readonly outcomes: Readonly<Record<string, string>>
+}
+
+/** Runs `dataform` on a project whose BigQuery is the endpoint. */
+export async function dataform(
+  cli: string,
+  url: string,
+  folder: string,
+  command: readonly string[],
+  projectId: string,
+): Promise<DataformRun> {
+  writeFileSync(join(folder, '.df-credentials.json'), JSON.stringify({ projectId, location: 'US' }))
+  const [name = '', ...flags] = command
+  const { code, text } = await new Promise<{ code: number; text: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [cli, name, folder, ...flags],
+      {
+        env: {
+          ...process.env,
+          BIGQUERY_EMULATOR_HOST: url,
+          METADATA_SERVER_DETECTION: 'none',
+          NO_COLOR: '1',
+          FORCE_COLOR: '0',
+        },
+        maxBuffer: 1 << 28,
+      },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), text: plain(out + err) }),
+    )
+  })
+  return { code, text, outcomes: outcomesOf(text) }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are written so
+const plain = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '')
+
+function outcomesOf(text: string): Readonly<Record<string, string>> {
+  const lines = text.matchAll(
+    /^(?:Table|Assertion|Operation|Dataset) ?(?:creation |dry run |completed )?(created|passed|failed|success|skipped|successfully)?[^:\n]*:\s+([\w.-]+)/gm,
+  )
+  return Object.fromEntries([...lines].map(([, how = '', target = '']) => [target, how]))
+}
+
+/** Builds a project with streamform's own runner. Gives the actions that did not succeed. */
+export async function runOurs(
+  warehouse: Warehouse,
+  folder: string,
+  fullRefresh = false,
+): Promise<readonly string[]> {
+  const { actions } = await compile(folder)
+  const { actions: results } = await executeRun(warehouse, {
+    command: 'run',
+    folder,
+    actions,
+    selected: runnable(actions),
+    fullRefresh,
+    select: [],
+    exclude: [],
+    vars: {},
+    resumes: null,
+    concurrency: 2,
+    retries: 0,
+    signal: new AbortController().signal,
+    now: () => new Date(),
+    onEvent: () => {},
+  })
+  return results.flatMap(({ id, status, error }) =>
+    status === 'succeeded' ? [] : [`${id}: ${status} ${error?.message ?? ''}`],
+  )
+}
+
+/** What a person would compare of a warehouse: every table's columns, descriptions, labels and rows, rows sorted. */
+export async function contents(warehouse: LocalWarehouse): Promise<ReadonlyMap<string, unknown>> {
+  const all = new Map<string, unknown>()
+  for (const database of await warehouse.databases()) {
+    for (const schema of await warehouse.datasets(database)) {
+      if (schema === 'streamform' || schema.startsWith('_')) continue
+      for (const table of await warehouse.tables(database, schema)) {
+        const { columns, rows } = await warehouse.execute(
+          `SELECT * FROM \`${database}.${schema}.${table.name}\``,
+        )
+        const definition = await warehouse.definition(table)
+        all.set(`${database}.${schema}.${table.name}`, {
+          kind: table.kind,
+          columns,
+          described: definition?.columns.map(({ name, description, fieldDescriptions }) => ({
+            name,
+            description,
+            fieldDescriptions,
+          })),
+          description: definition?.description,
+          labels: definition?.labels,
+          partitionBy: definition?.partitionBy,
+          clusterBy: definition?.clusterBy,
+          rows: rows.map(shown).sort(),
+        })
+      }
+    }
+  }
+  return all
+}
+
+const shown = (row: readonly Value[]): string =>
+  JSON.stringify(row, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))

@@ -1,0 +1,166 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { land } from '../../loaders/land.ts'
+import { writeSample } from '../../loaders/sample/sample.ts'
+import { localStore } from '../../loaders/store/local.ts'
+import type { Effects } from '../../runner/effects.ts'
+import { type Endpoint, startEndpoint } from '../../runner/endpoint/endpoint.ts'
+import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
+import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
+import { dataformCli, withCore } from '../project/dataform-cli.ts'
+import { contents, dataform, runOurs } from './dataform-run.ts'
+
+const cli = dataformCli() ?? ''
+if (cli === '') console.log("Dataform's command line is not installed: STREAMFORM_CI=1 installs it")
+
+const root = join(import.meta.dirname, '..', '..')
+const world = 'streamform-local'
+
+const effects: Effects = {
+  print: () => {},
+  note: () => {},
+  now: () => new Date(Date.UTC(2024, 5, 2)),
+  interactive: false,
+  signal: new AbortController().signal,
+  environment: {},
+  workingFolder: root,
+}
+
+const open = (defaultProject: string) => openDuckDbWarehouse({ path: ':memory:', defaultProject })
+
+/** The repository's own project as Dataform alone sees it. */
+function ownProject(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'streamform-own-'))
+  for (const part of ['definitions', 'macros', 'workflow_settings.yaml'])
+    cpSync(join(root, part), join(folder, part), { recursive: true })
+  return folder
+}
+
+describe.skipIf(cli === '')("dataform's own command line on world_x", () => {
+  let theirs: LocalWarehouse
+  let ours: LocalWarehouse
+  let endpoint: Endpoint
+  let own: string
+  let copy: ReturnType<typeof withCore>
+  const stream = mkdtempSync(join(tmpdir(), 'streamform-world-'))
+
+  async function arrive(until?: string): Promise<void> {
+    await writeSample({
+      folder: stream,
+      seed: '1',
+      scale: 0,
+      changes: true,
+      force: false,
+      ...(until === undefined ? {} : { until }),
+    })
+    for (const warehouse of [theirs, ours])
+      await land({ store: localStore(stream), warehouse, project: world, maxDeadLetters: 0 }, effects)
+  }
+  const run = (...command: readonly string[]) => dataform(cli, endpoint.url, copy.folder, command, world)
+
+  beforeAll(async () => {
+    theirs = await open(world)
+    ours = await open(world)
+    endpoint = await startEndpoint({ warehouse: theirs })
+    own = ownProject()
+    copy = withCore(own)
+  })
+  afterAll(async () => {
+    await endpoint?.close()
+    await Promise.all([theirs?.close(), ours?.close()])
+    copy?.[Symbol.dispose]()
+    for (const folder of [own, stream]) rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('run builds what our runner builds, row for row', async () => {
+    await arrive('13:30')
+    const { code, text } = await run('run')
+    expect([code, text.match(/.*(?:failed|rror).*/g)]).toEqual([0, null])
+    expect(await runOurs(ours, own)).toEqual([])
+    expect(await contents(theirs)).toEqual(await contents(ours))
+  }, 120_000)
+
+  test('a second run merges what arrived since, as ours does', async () => {
+    await arrive()
+    expect((await run('run')).code).toBe(0)
+    expect(await runOurs(ours, own)).toEqual([])
+    expect(await contents(theirs)).toEqual(await contents(ours))
+  }, 120_000)
+
+  test('run --full-refresh leaves the same tables', async () => {
+    const before = await contents(theirs)
+    expect((await run('run', '--full-refresh')).code).toBe(0)
+    expect(await contents(theirs)).toEqual(before)
+  }, 120_000)
+
+  test('a dry run of all that is built succeeds and changes nothing', async () => {
+    const before = await contents(theirs)
+    const { code, text } = await run('run', '--dry-run')
+    expect([code, text.match(/.*(?:failed|rror).*/g)]).toEqual([0, null])
+    expect(await contents(theirs)).toEqual(before)
+  }, 120_000)
+
+  test('test answers every unit test', async () => {
+    const { text } = await run('test')
+    const tests = [...text.matchAll(/^(\w+_test): (?:passed|failed)$/gm)].map(([, name]) => name)
+    expect(tests).toContain('city_test')
+    expect(tests.length).toBeGreaterThan(10)
+    // Dataform compares rows in the order in which they come, which a query without ORDER BY does not promise.
+    expect(text.match(/^.*\berror\b.*$/gim)).toBeNull()
+  }, 120_000)
+})
+
+describe.skipIf(cli === '')("dataform's own command line on small projects", () => {
+  /** What a project reads from elsewhere. */
+  const sources: readonly (readonly [project: string, sql: string])[] = [
+    ['legacy-settings', 'SELECT 1'],
+    ['project-options', 'SELECT 1'],
+    [
+      'unit-tests',
+      'CREATE SCHEMA `project-a.raw`; CREATE TABLE `project-a.raw.source` AS SELECT id FROM UNNEST([1, 2]) AS id',
+    ],
+    [
+      'includes-and-packages',
+      'CREATE SCHEMA `project-a.src_raw`; CREATE TABLE `project-a.src_raw.raw_things` AS SELECT 1 AS id, 2 AS DE, 3 AS FR, 4 AS a, DATE "2024-01-01" AS valid_from, DATE "2024-02-01" AS valid_to',
+    ],
+    [
+      'tables-and-views',
+      'CREATE SCHEMA `project-a.raw`; CREATE TABLE `project-a.raw.orders` AS SELECT id AS order_id, "a@b" AS email, 7 AS customer_id, NUMERIC "1.5" AS total, TIMESTAMP "2024-01-01 00:00:00+00" AS ordered_at FROM UNNEST([1, 2]) AS id; CREATE TABLE `project-a.raw.customers` AS SELECT 7 AS customer_id, "c" AS name',
+    ],
+  ]
+
+  test.each(sources)('%s: run builds what our runner builds', async (name, sql) => {
+    using copy = withCore(join(root, 'test', 'projects', name))
+    const [theirs, ours] = [await open('project-a'), await open('project-a')]
+    const endpoint = await startEndpoint({ warehouse: theirs })
+    onTestFinished(async () => {
+      await endpoint.close()
+      await Promise.all([theirs.close(), ours.close()])
+    })
+    for (const warehouse of [theirs, ours]) await warehouse.execute(sql)
+    const { code, text } = await dataform(cli, endpoint.url, copy.folder, ['run'], 'project-a')
+    const failed = (await runOurs(ours, copy.folder)).filter((line) => !line.includes(': disabled'))
+    expect([code, code === 0 ? '' : text, failed]).toEqual([0, '', []])
+    expect(await contents(theirs)).toEqual(await contents(ours))
+  })
+
+  test('test passes and fails the unit tests of a project', async () => {
+    using copy = withCore(join(root, 'test', 'projects', 'unit-tests'))
+    const warehouse = await open('project-a')
+    const endpoint = await startEndpoint({ warehouse })
+    onTestFinished(async () => {
+      await endpoint.close()
+      await warehouse.close()
+    })
+    const { text } = await dataform(cli, endpoint.url, copy.folder, ['test'], 'project-a')
+    expect(
+      [...text.matchAll(/^(.+): (passed|failed)$/gm)].map(([, name, how]) => [name, how]).sort(),
+    ).toEqual([
+      ['a name with spaces', 'passed'],
+      ['by js', 'passed'],
+      ['model_test', 'passed'],
+    ])
+  })
+})
