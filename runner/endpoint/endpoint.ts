@@ -9,6 +9,7 @@ import { type ApiResponse, requestOf } from './request.ts'
 import { findRoute } from './routes.ts'
 import type { Service } from './service.ts'
 import { TableTimes } from './table-times.ts'
+import { Turns } from './turns.ts'
 import { Uploads } from './uploads.ts'
 
 export interface EndpointOptions {
@@ -48,6 +49,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     uploads: new Uploads(),
     insertIds: new InsertIds(),
     times: new TableTimes(now().getTime()),
+    turns: new Turns(),
     bucketFolder,
     now,
   }

@@ -2,6 +2,7 @@ import type { LocalWarehouse } from '../warehouse/local-warehouse.ts'
 import type { InsertIds } from './insert-ids.ts'
 import type { JobStore } from './job-store.ts'
 import type { TableTimes } from './table-times.ts'
+import type { Turns } from './turns.ts'
 import type { Uploads } from './uploads.ts'
 
 /** What every route works with. */
@@ -11,6 +12,7 @@ export interface Service {
   readonly uploads: Uploads
   readonly insertIds: InsertIds
   readonly times: TableTimes
+  readonly turns: Turns
   /** The folder whose folders are the buckets of `gs://` URIs; undefined: there are none. */
   readonly bucketFolder: string | undefined
   readonly now: () => Date

@@ -151,6 +151,15 @@ const entityOf = ({ kind }: CatalogTable): string => entities[kind]
 export async function patchTable(service: Service, request: ApiRequest): Promise<ApiResponse> {
   const target = targetOfPath(request)
   const body = await request.json()
+  return service.turns.take(target, () => patch(service, request, target, body))
+}
+
+async function patch(
+  service: Service,
+  request: ApiRequest,
+  target: Target,
+  body: JsonObject,
+): Promise<ApiResponse> {
   const before = await resourceOf(service, target, request.origin)
   const definition = await service.warehouse.definition(target)
   if (definition === undefined) throw invalid('the result of a query cannot be changed')

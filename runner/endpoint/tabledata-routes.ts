@@ -110,9 +110,11 @@ export async function insertAll(service: Service, request: ApiRequest): Promise<
   const { rows, errors } = readRowsOf(given, columns, flagAt(body, 'ignoreUnknownValues') === true)
   const skip = flagAt(body, 'skipInvalidRows') === true
   if (errors.length > 0 && !skip) return answer([...errors, ...stopped(given.length, errors)])
-  const fresh = distinct(service, target, rows)
-  if (fresh.length > 0) await add(service, target, columns, fresh)
-  for (const { insertId } of fresh) if (insertId !== undefined) service.insertIds.add(target, insertId)
+  await service.turns.take(target, async () => {
+    const fresh = distinct(service, target, rows)
+    if (fresh.length > 0) await add(service, target, columns, fresh)
+    for (const { insertId } of fresh) if (insertId !== undefined) service.insertIds.add(target, insertId)
+  })
   return answer(errors)
 }
 

@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { DuckDBInstance } from '@duckdb/node-api'
 import avro from 'avsc'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { typeName } from '../../runner/googlesql/types/print.ts'
 import { type Answer, type OpenEndpoint, openEndpoint, project } from './open-endpoint.ts'
 
 let endpoint: OpenEndpoint
@@ -266,7 +268,7 @@ describe('streamed rows', () => {
   test('that come again with their insertId arrive once', async () => {
     await endpoint.warehouse.execute('CREATE TABLE d.t (i INT64)')
     await send([row({ i: 1 }, 'a'), row({ i: 2 }, 'b'), row({ i: 2 }, 'b')])
-    await send([row({ i: 1 }, 'a'), row({ i: 3 }, 'c')])
+    await Promise.all([1, 2, 3].map(() => send([row({ i: 1 }, 'a'), row({ i: 3 }, 'c')])))
     expect(await rowsOf('SELECT i FROM d.t ORDER BY i')).toEqual([[1n], [2n], [3n]])
   })
 })
@@ -398,6 +400,44 @@ describe('load jobs', () => {
       1704164645678901n,
       '-1.23',
     ])
+  })
+
+  test('Parquet: types that BigQuery lacks become wider ones', async () => {
+    const file = join(endpoint.buckets, 'file.parquet')
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    await connection.run(
+      `COPY (SELECT CAST(5 AS INTEGER) AS i, CAST(1.5 AS FLOAT) AS f, CAST(18446744073709551615 AS UBIGINT) AS u, CAST(1.25 AS DECIMAL(10, 2)) AS n, [1, 2] AS l, {'x': CAST(7 AS SMALLINT)} AS r, TIMESTAMPTZ '2024-01-02 03:04:05+00' AS ts, TIMESTAMP '2024-01-02 03:04:05' AS dt) TO '${file}' (FORMAT parquet)`,
+    )
+    connection.closeSync()
+    instance.closeSync()
+    const { body } = await load(readFileSync(file), { sourceFormat: 'PARQUET' })
+    expect(body.status).toEqual({ state: 'DONE' })
+    const { columns, rows } = await endpoint.warehouse.execute('SELECT * FROM d.t')
+    expect(columns.map(({ type }) => typeName(type))).toEqual([
+      'INT64',
+      'FLOAT64',
+      'NUMERIC',
+      'NUMERIC',
+      'ARRAY<INT64>',
+      'STRUCT<x INT64>',
+      'TIMESTAMP',
+      'DATETIME',
+    ])
+    expect(rows).toEqual([
+      [
+        5n,
+        1.5,
+        '18446744073709551615',
+        '1.25',
+        [1n, 2n],
+        [7n],
+        '2024-01-02T03:04:05Z',
+        '2024-01-02T03:04:05',
+      ],
+    ])
+    const wrong = await load('no parquet', { sourceFormat: 'PARQUET' })
+    expect(wrong.body.status.errorResult.message).toContain('no Parquet file')
   })
 
   test('dispositions: append, truncate, empty', async () => {
