@@ -67,8 +67,12 @@ async function feed(
     if (gunzip.destroyed) continue
     // The piece is the reader's again once this one is through.
     await new Promise<void>((resolve) => {
-      gunzip.write(piece, () => resolve())
-      gunzip.once('close', resolve)
+      const done = () => {
+        gunzip.off('close', done)
+        resolve()
+      }
+      gunzip.once('close', done)
+      gunzip.write(piece, done)
     })
   }
   if (!gunzip.destroyed) gunzip.end()
