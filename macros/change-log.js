@@ -1,5 +1,6 @@
 const { identifier } = require('macros/identifier')
 const { logFile, logPosition, position } = require('macros/position')
+const { privateColumns } = require('macros/privacy')
 const { typedPayload } = require('macros/source-table')
 
 /** What the log keeps of an event beside its row, with what each column means. */
@@ -40,7 +41,7 @@ const firstDelivery = 'QUALIFY ROW_NUMBER() OVER (PARTITION BY event ORDER BY _l
 const config = (table) => ({
   schema: table.database,
   tags: ['log'],
-  columns: METADATA,
+  columns: { ...privateColumns(table), ...METADATA },
   uniqueKey: ['_metadata_uuid'],
   onSchemaChange: 'EXTEND',
   partitionBy: 'DATE(_metadata_timestamp)',

@@ -2,6 +2,7 @@ const { METADATA } = require('macros/change-log')
 const { identifier } = require('macros/identifier')
 const { newChanges } = require('macros/new-changes')
 const { epoch } = require('macros/position')
+const { privateColumns } = require('macros/privacy')
 
 /** What the state keeps beside the columns of the log. */
 const STATE_METADATA = {
@@ -31,7 +32,7 @@ const requireKey = (table) => {
 const stateConfig = (table) => ({
   schema: table.database,
   tags: ['state'],
-  columns: { ...METADATA, ...STATE_METADATA },
+  columns: { ...privateColumns(table), ...METADATA, ...STATE_METADATA },
   uniqueKey: ['_metadata_key', '_metadata_epoch'],
   onSchemaChange: 'EXTEND',
   clusterBy: table.clusterBy.map(identifier),

@@ -3,6 +3,7 @@ const { keyText, requireKey } = require('macros/current-state')
 const { identifier } = require('macros/identifier')
 const { newChanges } = require('macros/new-changes')
 const { epoch } = require('macros/position')
+const { privateColumns } = require('macros/privacy')
 
 const KEY = "The row's key as one text, never NULL: its columns as JSON, in the declared order."
 const VALID_FROM =
@@ -33,7 +34,7 @@ const HISTORY_METADATA = {
 const versionsConfig = (table) => ({
   schema: table.database,
   tags: ['history'],
-  columns: { ...METADATA, ...VERSION_METADATA },
+  columns: { ...privateColumns(table), ...METADATA, ...VERSION_METADATA },
   uniqueKey: ['_metadata_uuid'],
   onSchemaChange: 'EXTEND',
   clusterBy: table.clusterBy.map(identifier),
@@ -147,7 +148,7 @@ FROM judged`
 const historyConfig = (table) => ({
   schema: table.database,
   tags: ['history'],
-  columns: HISTORY_METADATA,
+  columns: { ...privateColumns(table), ...HISTORY_METADATA },
 })
 
 /**

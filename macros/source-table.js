@@ -32,7 +32,10 @@ const TYPES = [
 const MOST_CLUSTERED = 4
 const NOT_CLUSTERED = ['JSON', 'FLOAT64', 'BYTES', 'TIME', 'HEX BYTES']
 
-const OPTIONS = ['key', 'columns', 'clusterBy', 'sourceType', 'backfillMarginMinutes']
+const OPTIONS = ['key', 'columns', 'clusterBy', 'sourceType', 'backfillMarginMinutes', 'privacy']
+
+/** What a column may hold that is nobody's business; see docs/privacy.md. */
+const PRIVATE = ['email', 'phone', 'name', 'secret']
 
 /** How long a change may have been in the making when a backfill read its row; see docs/models.md. */
 const DEFAULT_BACKFILL_MARGIN_MINUTES = 60
@@ -53,6 +56,7 @@ const refuse = (name, message) => {
  * @param {string[]} [options.clusterBy] what log and state are clustered by; the key if not given
  * @param {string} [options.sourceType] `mysql`, `oracle`, …, for streams whose `read_method` does not begin with it
  * @param {number} [options.backfillMarginMinutes] 60 if not given
+ * @param {Object<string, string>} [options.privacy] columns that hold an `email`, a `phone`, a person's `name` or a `secret`
  * @throws Error naming the table, for an unknown option or type, or a margin that is not a whole number >= 0
  */
 const sourceTable = (database, name, options = {}) => {
@@ -61,7 +65,7 @@ const sourceTable = (database, name, options = {}) => {
     if (!OPTIONS.includes(option))
       refuse(table, `unknown option \`${option}\`; allowed are ${OPTIONS.join(', ')}`)
   }
-  const { key = [], columns = {}, sourceType } = options
+  const { key = [], columns = {}, sourceType, privacy = {} } = options
   const { backfillMarginMinutes = DEFAULT_BACKFILL_MARGIN_MINUTES } = options
   for (const [column, type] of Object.entries(columns)) {
     if (!(type in READ_AS) && !TYPES.includes(type)) {
@@ -69,12 +73,28 @@ const sourceTable = (database, name, options = {}) => {
       refuse(table, `column \`${column}\` cannot be read as \`${type}\`; allowed are ${allowed}`)
     }
   }
+  for (const [column, kind] of Object.entries(privacy)) {
+    if (!PRIVATE.includes(kind))
+      refuse(
+        table,
+        `column \`${column}\` cannot be private as \`${kind}\`; allowed are ${PRIVATE.join(', ')}`,
+      )
+  }
   if (!Number.isInteger(backfillMarginMinutes) || backfillMarginMinutes < 0) {
     refuse(table, `backfillMarginMinutes is a whole number, 0 or more; given: ${backfillMarginMinutes}`)
   }
   const clusterable = key.filter((column) => !NOT_CLUSTERED.includes(columns[column]))
   const { clusterBy = clusterable.slice(0, MOST_CLUSTERED) } = options
-  return Object.freeze({ database, name, key, columns, clusterBy, sourceType, backfillMarginMinutes })
+  return Object.freeze({
+    database,
+    name,
+    key,
+    columns,
+    clusterBy,
+    sourceType,
+    backfillMarginMinutes,
+    privacy,
+  })
 }
 
 /** The payload's columns, each in the type that the declaration gives: the columns of a SELECT. */

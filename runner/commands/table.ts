@@ -148,6 +148,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./files-forget.ts'),
   },
   {
+    usage: 'privacy',
+    group: build,
+    describe: 'check that analysts cannot read what is private, by where columns come from',
+    load: () => import('./privacy.ts'),
+  },
+  {
     usage: 'dead-letters list',
     group: look,
     describe: 'events that could not be landed, and why',

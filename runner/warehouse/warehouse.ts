@@ -124,4 +124,22 @@ export interface DryRun {
   readonly writes: readonly Target[]
   /** Bytes a run would scan, where the warehouse can tell. */
   readonly bytes?: number
+  /** The columns of tables that each column's value is computed from, where the warehouse can tell; not filters and joins. */
+  readonly lineage?: readonly ColumnLineage[]
+}
+
+/** Where one result column comes from. */
+export interface ColumnLineage {
+  readonly name: string
+  readonly sources: readonly ColumnSource[]
+}
+
+export interface ColumnSource {
+  readonly table: Target
+  readonly column: string
+  /**
+   * How little of the source's value is left, on every way that it takes: `digest`: nothing but a SHA-2 digest; `part`: that
+   * or what a function of parts of texts (REGEXP_REPLACE, SUBSTR …) leaves; undefined: maybe all of it.
+   */
+  readonly left?: 'digest' | 'part'
 }

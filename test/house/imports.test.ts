@@ -14,6 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runner/project': ['runner/warehouse'],
   'runner/unit-test': ['runner/warehouse', 'runner/project', 'runner/googlesql/types', 'runner/report'],
   'runner/graph': ['runner/project', 'runner/warehouse'],
+  'runner/lineage': ['runner/project', 'runner/warehouse'],
   'runner/execute': [
     'runner/project',
     'runner/graph',

@@ -21,18 +21,20 @@ export interface TableOptions {
   readonly backfillMarginMinutes?: number
   readonly clusterBy?: readonly string[]
   readonly sourceType?: string
+  readonly privacy?: Readonly<Record<string, string>>
 }
 
-/** The actions of a project of one database `shop`, with all models of each table, by name. */
+/** The actions of a project of one database `shop`, with all models of each table, by name. `more` is JavaScript beside them. */
 export async function modelsOf(
   tables: Readonly<Record<string, TableOptions>>,
+  more = '',
 ): Promise<ReadonlyMap<string, Action>> {
   const folder = mkdtempSync(join(tmpdir(), 'streamform-models-'))
   try {
     cpSync(join(root, 'macros'), join(folder, 'macros'), { recursive: true })
     cpSync(join(root, 'workflow_settings.yaml'), join(folder, 'workflow_settings.yaml'))
     mkdirSync(join(folder, 'definitions'))
-    writeFileSync(join(folder, 'definitions', 'shop.js'), definitions(tables))
+    writeFileSync(join(folder, 'definitions', 'shop.js'), definitions(tables) + more)
     const { actions } = await compile(folder)
     return new Map(
       actions.filter(({ kind }) => kind !== 'declaration').map((action) => [action.target.name, action]),
@@ -47,6 +49,8 @@ const { sourceTable } = require('macros/source-table')
 const log = require('macros/change-log')
 const state = require('macros/current-state')
 const history = require('macros/history')
+const privacy = require('macros/privacy')
+declare({ schema: 'shop_private', name: 'masking_key' })
 for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
   const table = sourceTable('shop', name, options)
   declare({ schema: 'shop_raw', name })
@@ -63,6 +67,9 @@ for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
     .query((context) => history.versionsQuery(table, bound(context)))
   publish(name + '_history', { type: 'view', ...history.historyConfig(table) })
     .query((context) => history.historyQuery(table, bound(context)))
+  if (options.privacy !== undefined)
+    publish(name + '_masked', { type: 'view', ...privacy.maskedConfig(table) })
+      .query((context) => privacy.maskedQuery(table, bound(context)))
   operate(name + '_as_of').schema('shop').hasOutput(true).queries((context) => history.asOfFunction(table, bound(context)))
   operate(name + '_changes').schema('shop').hasOutput(true).queries((context) => history.changesFunction(table, bound(context)))
 }

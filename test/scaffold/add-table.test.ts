@@ -57,6 +57,7 @@ describe('add table', () => {
   created  macros/identifier.js
   created  macros/new-changes.js
   created  macros/position.js
+  created  macros/privacy.js
   created  macros/reconciliation.js
   created  macros/source-table.js
   created  definitions/my_shop/sources.js

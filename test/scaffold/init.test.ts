@@ -31,6 +31,7 @@ test('a new project has settings, macros and a first model, and compiles', async
     'macros/identifier.js',
     'macros/new-changes.js',
     'macros/position.js',
+    'macros/privacy.js',
     'macros/reconciliation.js',
     'macros/source-table.js',
     'streamform.yaml',

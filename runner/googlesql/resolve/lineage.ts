@@ -1,18 +1,22 @@
-import type { Target } from '../../warehouse/warehouse.ts'
+import type { ColumnLineage, ColumnSource } from '../../warehouse/warehouse.ts'
 import { targetName } from '../lower/identifier.ts'
-import type { Column, Cte, Expr, ResolvedQuery } from './resolved.ts'
+import type { CallExpr, Column, Cte, Expr, ResolvedQuery } from './resolved.ts'
 import type { ResolvedStatement } from './resolved-statement.ts'
 
-/** Where one result column comes from. */
-export interface ColumnLineage {
-  readonly name: string
-  readonly sources: readonly { readonly table: Target; readonly column: string }[]
-}
+export type { ColumnLineage } from '../../warehouse/warehouse.ts'
 
-interface Source {
-  readonly table: Target
-  readonly column: string
-}
+type Source = Pick<ColumnSource, 'table' | 'column'>
+
+const digests: ReadonlySet<string> = new Set(['SHA256', 'SHA512'])
+const parts: ReadonlySet<string> = new Set([
+  ...digests,
+  'REGEXP_REPLACE',
+  'REGEXP_EXTRACT',
+  'SUBSTR',
+  'SUBSTRING',
+  'LEFT',
+  'RIGHT',
+])
 
 /** The columns of tables that each result column's value is computed from; filters and joins do not count. */
 export function lineageOf(statement: ResolvedStatement): readonly ColumnLineage[] {
@@ -20,7 +24,15 @@ export function lineageOf(statement: ResolvedStatement): readonly ColumnLineage[
   if (query === undefined) return []
   const tracer = new Tracer()
   tracer.collect(query)
-  return query.columns.map(({ name, column }) => ({ name, sources: tracer.sourcesOf(column) }))
+  return query.columns.map(({ name, column }) => {
+    const undigested = tracer.sourcesOf(column, digests)
+    const whole = tracer.sourcesOf(column, parts)
+    const sources = [...tracer.sourcesOf(column)].map(([key, source]): ColumnSource => {
+      if (whole.has(key)) return source
+      return { ...source, left: undigested.has(key) ? 'part' : 'digest' }
+    })
+    return { name, sources }
+  })
 }
 
 function queryOf(statement: ResolvedStatement): ResolvedQuery | undefined {
@@ -62,7 +74,7 @@ class Tracer {
       readonly expr: Expr
       readonly args: readonly Expr[]
       readonly arrays: readonly Expr[]
-      readonly table: { readonly target: Target }
+      readonly table: { readonly target: ColumnSource['table'] }
       readonly inputs: readonly { readonly columns: readonly Column[] }[]
       readonly cte: Cte
     }
@@ -93,7 +105,8 @@ class Tracer {
     }
   }
 
-  sourcesOf(column: Column): readonly Source[] {
+  /** The columns of tables behind a column, by name; not those that only calls of functions in `hidden` lead to. */
+  sourcesOf(column: Column, hidden: ReadonlySet<string> = new Set()): ReadonlyMap<string, Source> {
     const found = new Map<string, Source>()
     const done = new Set<unknown>()
     const visit = (node: unknown): void => {
@@ -109,6 +122,7 @@ class Tracer {
         visit(this.#made.get(node.id))
         return
       }
+      if ('kind' in node && node.kind === 'call' && hidden.has((node as CallExpr).entry.name)) return
       if ('scan' in node && 'columns' in node) {
         visit(node.columns)
         return
@@ -118,6 +132,6 @@ class Tracer {
       }
     }
     visit(column)
-    return [...found.values()]
+    return found
   }
 }

@@ -33,7 +33,13 @@ export async function dryRunScript(
       else if (!isControl(node)) {
         const compiled = await compile(node, variables)
         host.pretend(compiled)
-        last = { statementType: compiled.statementType, columns: compiled.columns, reads: [], writes: [] }
+        last = {
+          statementType: compiled.statementType,
+          columns: compiled.columns,
+          reads: [],
+          writes: [],
+          lineage: compiled.lineage,
+        }
       }
     }
   }
