@@ -65,6 +65,8 @@ export interface Catalog {
   /** Equal versions see equal tables and routines. */
   readonly version: string
   table(target: Target): CatalogTable | undefined
+  /** How the table is spelt that has this name but for upper and lower case; undefined if there is none. */
+  spelling(target: Target): string | undefined
   routine(target: Target): CatalogRoutine | undefined
   hasDataset(database: string, schema: string): boolean
   /** Tables of a dataset, by name. */

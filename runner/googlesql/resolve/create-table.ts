@@ -101,14 +101,12 @@ export function existing(
 ): boolean {
   const known = context.resolution.catalog.table(target)
   if (known === undefined) {
-    const twin = context.resolution.catalog
-      .tables(target.database, target.schema)
-      .find((table) => table.target.name.toLowerCase() === target.name.toLowerCase())
+    const twin = context.resolution.catalog.spelling(target)
     if (twin !== undefined) {
       throw unsupportedAt(
         context,
         node.name,
-        `a table ${target.name} beside ${twin.target.name} (names that differ only by case)`,
+        `a table ${target.name} beside ${twin} (names that differ only by case)`,
       )
     }
     return false

@@ -10,10 +10,13 @@ import type {
 import { type PhysicalColumn, readTableEntry } from '../../googlesql/lower/metadata.ts'
 import { Problem } from '../../problem.ts'
 import type { Target } from '../warehouse.ts'
+import { LayeredMap } from './layered-map.ts'
 
 interface Dataset {
-  readonly tables: Map<string, CatalogTable>
-  readonly routines: Map<string, CatalogRoutine>
+  readonly tables: LayeredMap<CatalogTable>
+  /** Names of tables by their lower case. */
+  readonly names: LayeredMap<string>
+  readonly routines: LayeredMap<CatalogRoutine>
 }
 
 let nextVersion = 0
@@ -34,19 +37,26 @@ export class CatalogState implements Catalog {
     routines: readonly CatalogRoutine[],
     datasets: readonly Pick<Target, 'database' | 'schema'>[],
   ): CatalogState {
-    const made = new Map<string, Dataset>()
-    const at = (target: Pick<Target, 'database' | 'schema'>): Dataset => {
+    const made = new Map<string, { readonly tables: CatalogTable[]; readonly routines: CatalogRoutine[] }>()
+    const at = (target: Pick<Target, 'database' | 'schema'>) => {
       const key = datasetKey(target)
       const known = made.get(key)
       if (known !== undefined) return known
-      const fresh: Dataset = { tables: new Map(), routines: new Map() }
+      const fresh = { tables: [], routines: [] }
       made.set(key, fresh)
       return fresh
     }
     for (const dataset of datasets) at(dataset)
-    for (const table of tables) at(table.target).tables.set(table.target.name, table)
-    for (const routine of routines) at(routine.target).routines.set(routine.target.name, routine)
-    return new CatalogState(made)
+    for (const table of tables) at(table.target).tables.push(table)
+    for (const routine of routines) at(routine.target).routines.push(routine)
+    const dataset = (tables: readonly CatalogTable[], routines: readonly CatalogRoutine[]): Dataset => ({
+      tables: LayeredMap.of(tables.map((table) => [table.target.name, table])),
+      names: LayeredMap.of(tables.map(({ target: { name } }) => [name.toLowerCase(), name])),
+      routines: LayeredMap.of(routines.map((routine) => [routine.target.name, routine])),
+    })
+    return new CatalogState(
+      new Map([...made].map(([key, { tables, routines }]) => [key, dataset(tables, routines)])),
+    )
   }
 
   table(target: Target): CatalogTable | undefined {
@@ -55,6 +65,10 @@ export class CatalogState implements Catalog {
 
   routine(target: Target): CatalogRoutine | undefined {
     return this.#datasets.get(datasetKey(target))?.routines.get(target.name)
+  }
+
+  spelling({ database, schema, name }: Target): string | undefined {
+    return this.#datasets.get(datasetKey({ database, schema }))?.names.get(name.toLowerCase())
   }
 
   hasDataset(database: string, schema: string): boolean {
@@ -84,41 +98,53 @@ export class CatalogState implements Catalog {
       .sort()
   }
 
-  /** The state after changes; this one stays as it is. Costs what the touched datasets' maps cost to copy. */
+  /** The state after changes; this one stays as it is. */
   applied(changes: readonly CatalogChange[]): CatalogState {
     if (changes.length === 0) return this
     const datasets = new Map(this.#datasets)
-    const copied = new Set<string>()
-    for (const change of changes) applyChange(datasets, copied, change)
+    for (const change of changes) applyChange(datasets, change)
     return new CatalogState(datasets)
   }
 }
 
-function applyChange(datasets: Map<string, Dataset>, copied: Set<string>, change: CatalogChange): void {
-  const writable = (target: Pick<Target, 'database' | 'schema'>): Dataset => {
-    const key = datasetKey(target)
-    const known = datasets.get(key)
-    if (known !== undefined && copied.has(key)) return known
-    const copy: Dataset = { tables: new Map(known?.tables), routines: new Map(known?.routines) }
-    datasets.set(key, copy)
-    copied.add(key)
-    return copy
+const noDataset: Dataset = { tables: LayeredMap.of(), names: LayeredMap.of(), routines: LayeredMap.of() }
+
+function applyChange(datasets: Map<string, Dataset>, change: CatalogChange): void {
+  const at = (target: Pick<Target, 'database' | 'schema'>) => datasets.get(datasetKey(target)) ?? noDataset
+  const set = (target: Pick<Target, 'database' | 'schema'>, changed: Partial<Dataset>): void => {
+    datasets.set(datasetKey(target), { ...at(target), ...changed })
   }
   switch (change.kind) {
-    case 'put table':
-      writable(change.table.target).tables.set(change.table.target.name, change.table)
+    case 'put table': {
+      const { target } = change.table
+      const { tables, names } = at(target)
+      set(target, {
+        tables: tables.with(target.name, change.table),
+        names: names.with(target.name.toLowerCase(), target.name),
+      })
       return
-    case 'drop table':
-      writable(change.target).tables.delete(change.target.name)
+    }
+    case 'drop table': {
+      const { tables, names } = at(change.target)
+      const { name } = change.target
+      const low = name.toLowerCase()
+      // After a rename that changes only the case the new spelling stands there already.
+      set(change.target, {
+        tables: tables.without(name),
+        names: names.get(low) === name ? names.without(low) : names,
+      })
       return
-    case 'put routine':
-      writable(change.routine.target).routines.set(change.routine.target.name, change.routine)
+    }
+    case 'put routine': {
+      const { target } = change.routine
+      set(target, { routines: at(target).routines.with(target.name, change.routine) })
       return
+    }
     case 'drop routine':
-      writable(change.target).routines.delete(change.target.name)
+      set(change.target, { routines: at(change.target).routines.without(change.target.name) })
       return
     case 'put dataset':
-      writable(change)
+      set(change, {})
       return
     case 'drop dataset':
       datasets.delete(datasetKey(change))

@@ -13,6 +13,7 @@ import { toValue } from './values.ts'
 /** The warehouse's catalog as it was last committed, shared by all sessions. */
 export class SharedCatalog {
   #state: Promise<CatalogState> | undefined
+  #refreshing: Promise<CatalogState> | undefined
   readonly #connect: () => Promise<DuckDBConnection>
 
   constructor(connect: () => Promise<DuckDBConnection>) {
@@ -22,6 +23,18 @@ export class SharedCatalog {
   current(): Promise<CatalogState> {
     this.#state ??= this.#load()
     return this.#state
+  }
+
+  /** Reads the catalog anew; once for all who ask in the same turn. */
+  refreshed(): Promise<CatalogState> {
+    if (this.#refreshing === undefined) {
+      this.invalidate()
+      this.#refreshing = this.current()
+      queueMicrotask(() => {
+        this.#refreshing = undefined
+      })
+    }
+    return this.#refreshing
   }
 
   async #load(): Promise<CatalogState> {
@@ -146,7 +159,7 @@ export class Session implements ScriptHost {
           if (step.gives === 'count')
             result = {
               rows: [],
-              affectedRows: await affected(done, compiled.statementType.startsWith('CREATE')),
+              affectedRows: affected(done, compiled.statementType.startsWith('CREATE')),
             }
         }
       }
@@ -220,13 +233,11 @@ function isTemporary(change: CatalogChange): boolean {
 }
 
 /** The number of rows that DML touched; CREATE TABLE AS alone gives it as a row. */
-async function affected(
-  result: Awaited<ReturnType<DuckDBConnection['run']>>,
-  isCreate: boolean,
-): Promise<number> {
+function affected(result: Awaited<ReturnType<DuckDBConnection['run']>>, isCreate: boolean): number {
   if (!isCreate || result.rowsChanged > 0) return result.rowsChanged
-  const chunk = await result.fetchChunk()
-  const count = chunk !== null && chunk.rowCount > 0 ? chunk.getColumnVector(0).getItem(0) : 0
+  // The result is in memory already: taken at once, not through the engine's thread pool.
+  const chunk = result.chunkCount > 0 ? result.getChunk(0) : undefined
+  const count = chunk !== undefined && chunk.rowCount > 0 ? chunk.getColumnVector(0).getItem(0) : 0
   return typeof count === 'bigint' || typeof count === 'number' ? Number(count) : 0
 }
 

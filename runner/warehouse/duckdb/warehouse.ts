@@ -132,8 +132,7 @@ class DuckDbWarehouse implements LocalWarehouse {
   }
 
   async tables(database: string, schema: string): Promise<readonly ListedTable[]> {
-    this.#shared.invalidate()
-    const tables = (await this.#shared.current()).tables(database, schema)
+    const tables = (await this.#shared.refreshed()).tables(database, schema)
     return tables.map(({ target, kind }) => ({ ...target, kind: kind === 'SNAPSHOT' ? 'TABLE' : kind }))
   }
 
