@@ -57,22 +57,26 @@ export async function executeRun(warehouse: Warehouse, request: RunRequest): Pro
   const started = now()
   const { actions, blocking, after } = orderOf(request)
   const folder = await createRunFolder(request.folder, started)
-  const journal = new Journal(folder, {
-    formatVersion: 1,
-    id: folder.id,
-    command: request.command,
-    status: 'running',
-    warehouse: warehouse.kind,
-    startedAt: started.toISOString(),
-    endedAt: null,
-    seconds: null,
-    fullRefresh: request.fullRefresh,
-    select: request.select,
-    exclude: request.exclude,
-    vars: request.vars,
-    resumes: request.resumes,
-    actions: actions.map(pendingResult),
-  })
+  const journal = new Journal(
+    folder,
+    {
+      formatVersion: 1,
+      id: folder.id,
+      command: request.command,
+      status: 'running',
+      warehouse: warehouse.kind,
+      startedAt: started.toISOString(),
+      endedAt: null,
+      seconds: null,
+      fullRefresh: request.fullRefresh,
+      select: request.select,
+      exclude: request.exclude,
+      vars: request.vars,
+      resumes: request.resumes,
+      actions: actions.map(pendingResult),
+    },
+    now,
+  )
   await journal.open()
   await recordStart(warehouse, request.command, folder, started)
   request.onEvent({ type: 'begin', id: folder.id, total: actions.length })
@@ -131,6 +135,7 @@ async function actionContext(
   const { fullRefresh, retries, retryDelay = 500, signal, now, folder } = request
   const enabled = actions.filter(({ disabled }) => !disabled)
   const datasets = new Map(enabled.map(({ target: t }) => [`${t.database}.${t.schema}`, t]))
+  const known = await knownTargets(warehouse, enabled, [...datasets.values()])
   for (const { database, schema } of datasets.values()) await warehouse.createDataset(database, schema)
   return {
     warehouse,
@@ -139,7 +144,7 @@ async function actionContext(
     retryDelay,
     signal,
     now,
-    known: await knownTargets(warehouse, enabled, [...datasets.values()]),
+    known,
     readSource: (file) => readFile(join(folder, file), 'utf8').catch(() => undefined),
     onRetry: (action, error) => request.onEvent({ type: 'retry', action, error }),
   }
@@ -161,16 +166,25 @@ async function knownTargets(
   return new Map(lists.flat().map((listed) => [targetId(listed), listed.kind]))
 }
 
-/** The results as they grow, and their writing: each end is noted at once, the whole file when it is not too dear. */
+/** Milliseconds between two writings of all results. */
+const writingInterval = 1000
+
+/**
+ * The results as they grow, and their writing: each end is noted at once, the whole file once a second, since writing
+ * all of n actions after each would take n² time.
+ */
 class Journal {
   readonly #folder: RunFolder
   readonly #actions: Map<string, ActionResult>
   #results: RunResults
-  #unwritten = 0
+  readonly #now: () => Date
+  #written: number
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(folder: RunFolder, results: RunResults) {
+  constructor(folder: RunFolder, results: RunResults, now: () => Date) {
     this.#folder = folder
+    this.#now = now
+    this.#written = now().getTime()
     this.#results = results
     this.#actions = new Map(results.actions.map((action) => [action.id, action]))
   }
@@ -192,10 +206,9 @@ class Journal {
   async end(result: ActionResult): Promise<void> {
     this.set(result)
     this.#folder.note(result)
-    // Writing all of n actions after each would take n² time: the file lags behind by a tenth of the actions at most.
-    this.#unwritten += 1
-    if (this.#unwritten * 10 < this.#actions.size) return
-    this.#unwritten = 0
+    const time = this.#now().getTime()
+    if (time - this.#written < writingInterval) return
+    this.#written = time
     await this.#write()
   }
 
@@ -207,6 +220,7 @@ class Journal {
   async close(changes: Partial<RunResults>): Promise<RunResults> {
     const results = this.results(changes)
     await this.#write()
+    this.#folder.close()
     return results
   }
 }

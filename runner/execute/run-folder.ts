@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nearest } from '../nearest.ts'
@@ -21,6 +21,8 @@ export interface RunFolder {
   write(results: RunResults): Promise<void>
   /** Notes that an action ended, at once; kept whatever happens to the process. */
   note(action: ActionResult): void
+  /** Nothing more will be noted. */
+  close(): void
 }
 
 /** Makes the folder of a new run. Its id is the time, with a number behind it where that is taken. */
@@ -44,6 +46,8 @@ export async function createRunFolder(project: string, now: Date): Promise<RunFo
 
 function runFolder(project: string, id: string): RunFolder {
   const folder = join(project, runsFolder, id)
+  // Not through the thread pool: there it would wait for the statements of an embedded warehouse.
+  const progress = openSync(join(folder, progressFile), 'a')
   return {
     id,
     path: `${runsFolder.replaceAll('\\', '/')}/${id}`,
@@ -52,8 +56,8 @@ function runFolder(project: string, id: string): RunFolder {
       await writeFile(`${file}.new`, `${JSON.stringify(results, undefined, 1)}\n`)
       await rename(`${file}.new`, file)
     },
-    // Not through the thread pool: there it would wait for the statements of an embedded warehouse.
-    note: (action) => appendFileSync(join(folder, progressFile), `${JSON.stringify(action)}\n`),
+    note: (action) => appendFileSync(progress, `${JSON.stringify(action)}\n`),
+    close: () => closeSync(progress),
   }
 }
 

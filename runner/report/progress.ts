@@ -77,7 +77,10 @@ type Colors = ReturnType<typeof colors.createColors>
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** @example counted(1234567) // '1,234,567' */
-export const counted = (count: number): string => count.toLocaleString('en-US')
+export const counted = (count: number): string => english.format(count)
+
+/** Made once: `toLocaleString` would make one for each number. */
+const english = new Intl.NumberFormat('en-US')
 
 /** @example duration(0.042) // '42 ms' */
 export const duration = (seconds: number): string =>

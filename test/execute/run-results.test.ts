@@ -85,7 +85,7 @@ test('what a run wrote is read back, and no temporary file stays', async () => {
   await run.write(results(run.id, 'running', []))
   await run.write(written)
   expect(await readRun(project, run.id)).toEqual(written)
-  expect(readdirSync(join(project, run.path))).toEqual(['run_results.json'])
+  expect(readdirSync(join(project, run.path)).sort()).toEqual(['progress.jsonl', 'run_results.json'])
 })
 
 test('a killed run has what ended up to the last whole line', async () => {
