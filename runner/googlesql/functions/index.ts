@@ -8,6 +8,7 @@ import { debuggingFunctions } from './debugging.ts'
 import { extractFunctions } from './extract.ts'
 import { formatFunctions } from './format.ts'
 import type { FunctionEntry } from './function.ts'
+import { geographyFunctions } from './geography.ts'
 import { hashFunctions } from './hash.ts'
 import { intervalFunctions } from './interval.ts'
 import { jsonFunctions } from './json.ts'
@@ -40,6 +41,7 @@ const families: readonly (readonly FunctionEntry[])[] = [
   debuggingFunctions,
   rangeFunctions,
   netFunctions,
+  geographyFunctions,
   refusedFunctions,
 ]
 

@@ -16,6 +16,7 @@ const physical: Readonly<Record<string, string>> = {
   TIMESTAMP: 'TIMESTAMP WITH TIME ZONE',
   INTERVAL: 'INTERVAL',
   JSON: 'JSON',
+  GEOGRAPHY: 'STRUCT("(wkt)" VARCHAR)',
 }
 
 const logical: Readonly<Record<string, SqlType['kind']>> = {
@@ -35,6 +36,9 @@ const logical: Readonly<Record<string, SqlType['kind']>> = {
   JSON: 'JSON',
 }
 
+/** The field by which DuckDB keeps a GEOGRAPHY, as well-known text with every digit. No BigQuery field has its name. */
+export const geographyText = '(wkt)'
+
 /** The fields by which DuckDB keeps a RANGE; NULL is an unbounded end. The names cannot be a BigQuery field's. */
 export const rangeStart = '[start'
 export const rangeEnd = 'end)'
@@ -43,7 +47,7 @@ export const rangeEnd = 'end)'
  * The DuckDB type, as text, that holds a BigQuery type's values.
  *
  * @example physicalType(structOf(['a', INT64], ['b', arrayOf(STRING)])) // 'STRUCT("a" BIGINT, "b" VARCHAR[])'
- * @throws Problem for GEOGRAPHY, which has no exact form here
+ * @throws Problem for a type that is not supported locally
  */
 export function physicalType(type: SqlType): string {
   switch (type.kind) {
@@ -135,6 +139,7 @@ function readStruct(reader: Reader): SqlType {
     if (next !== ',') unknownType(reader.text)
   }
   const [start, end] = fields
+  if (start?.name === geographyText) return { kind: 'GEOGRAPHY' }
   if (start?.name === rangeStart && end?.name === rangeEnd) return { kind: 'RANGE', element: start.type }
   return { kind: 'STRUCT', fields }
 }

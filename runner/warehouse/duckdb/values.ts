@@ -11,7 +11,9 @@ import {
   DuckDBTimeValue,
   type DuckDBValue,
 } from '@duckdb/node-api'
-import { physicalFieldNames, rangeEnd, rangeStart } from '../../googlesql/types/physical.ts'
+import { readStored } from '../../googlesql/lower/library/native/geography/read-text.ts'
+import { wellKnownText } from '../../googlesql/lower/library/native/geography/write.ts'
+import { geographyText, physicalFieldNames, rangeEnd, rangeStart } from '../../googlesql/types/physical.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
 import { Problem } from '../../problem.ts'
 import type { Value } from '../warehouse.ts'
@@ -65,6 +67,9 @@ function arrayValue(value: DuckDBValue, type: Extract<SqlType, { kind: 'ARRAY' }
 /** The text by which BigQuery shows a value. */
 function textOf(value: DuckDBValue, type: SqlType): string {
   if (type.kind === 'RANGE') return rangeText(value, type.element)
+  if (type.kind === 'GEOGRAPHY' && value instanceof DuckDBStructValue) {
+    return wellKnownText(readStored(String(value.entries[geographyText])))
+  }
   if (value instanceof DuckDBDecimalValue) return decimalText(value.value, value.scale)
   if (value instanceof DuckDBDateValue) return dateText(value.days)
   if (value instanceof DuckDBTimeValue) return timeText(value.micros)

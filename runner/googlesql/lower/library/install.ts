@@ -1,10 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { javaScriptFunction } from './javascript/javascript-function.ts'
 import { arrayFunctions } from './native/arrays.ts'
 import { bitFunctions } from './native/bits.ts'
 import { castFunctions } from './native/casts.ts'
 import { decimalMathFunctions } from './native/decimal-math.ts'
 import { errorFunctions } from './native/errors.ts'
 import { formatFunctions } from './native/formats.ts'
+import { geographyFunctions } from './native/geography/functions.ts'
 import { hashFunctions } from './native/hashes.ts'
 import { intervalFunctions } from './native/interval-functions.ts'
 import { jsonFunctions } from './native/json-functions.ts'
@@ -26,6 +28,7 @@ export const nativeFunctions: readonly NativeFunction[] = [
   ...regexpFunctions,
   ...hashFunctions,
   ...netFunctions,
+  ...geographyFunctions,
   ...formatFunctions,
   ...decimalMathFunctions,
   ...jsonFunctions,
@@ -41,4 +44,5 @@ export const nativeFunctions: readonly NativeFunction[] = [
  */
 export function installLibrary(connection: DuckDBConnection): void {
   for (const native of nativeFunctions) connection.registerScalarFunction(scalarFunction(native, errorPrefix))
+  connection.registerScalarFunction(javaScriptFunction(errorPrefix))
 }

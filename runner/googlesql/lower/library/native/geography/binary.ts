@@ -1,7 +1,7 @@
 import { GoogleSqlError } from '../../native-function.ts'
 import { lineOf, polygonOf, position, shapeOf } from './build.ts'
 import type { ReadOptions } from './read-text.ts'
-import { dump, EMPTY_SHAPE, joined, type Line, parts, type Position, type Shape } from './shape.ts'
+import { dump, EMPTY_SHAPE, joined, type Line, type Position, parts, type Shape } from './shape.ts'
 import { sphericalLine } from './tessellate.ts'
 
 const KINDS = ['', 'point', 'line', 'polygon', 'points', 'lines', 'polygons', 'collection'] as const

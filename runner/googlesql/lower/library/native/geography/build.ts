@@ -15,8 +15,7 @@ export function position(longitude: number, latitude: number, caller = 'ST_GeogP
       `${caller} failed: Latitude must be between -90 and 90 degrees, got ${latitude} degrees.`,
     )
   }
-  const turned =
-    Math.abs(longitude) <= 180 ? longitude : longitude - 360 * Math.round(longitude / 360)
+  const turned = Math.abs(longitude) <= 180 ? longitude : longitude - 360 * Math.round(longitude / 360)
   return [turned === 0 ? 0 : turned, latitude === 0 ? 0 : latitude]
 }
 

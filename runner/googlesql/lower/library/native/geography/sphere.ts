@@ -81,7 +81,7 @@ const NEAR = 1.6e-10
 /** `near` things that share no vertex: whether they touch would be a guess. */
 export function tooClose(): GoogleSqlError {
   return new GoogleSqlError(
-    'geographies that touch elsewhere than in a common vertex are not supported locally: whether they do hangs on rounding',
+    'comparing geographies that come within a millimetre of each other elsewhere than in a common vertex is not supported locally: rounding would decide',
   )
 }
 

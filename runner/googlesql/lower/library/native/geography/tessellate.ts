@@ -1,13 +1,13 @@
 import type { Line, Position } from './shape.ts'
-import { angle, add, dot, interpolate, place, RADIUS, unit, type Vector, vector } from './sphere.ts'
+import { add, angle, dot, interpolate, place, RADIUS, unit, type Vector, vector } from './sphere.ts'
 
 /**
  * Edges that are straight in degrees and edges that are straight on the sphere differ: either is replaced by several of
  * the other kind that stay within ten metres, by S2's rule (its EdgeTessellator; the two places at which the distance is
  * estimated, and by how much that may be too little, are its constants).
  */
-const FRACTION = 0.31215691082248312
-const TOLERANCE = (10 / RADIUS) * 0.83829992569888509
+const FRACTION = 0.31215691082248315
+const TOLERANCE = (10 / RADIUS) * 0.8382999256988851
 
 /** The other end's longitude, turned so that the way to it is the short one. */
 function turned(from: Position, to: Position): Position {
@@ -16,10 +16,7 @@ function turned(from: Position, to: Position): Position {
 }
 
 function planar(fraction: number, from: Position, to: Position): Vector {
-  return vector([
-    from[0] + (to[0] - from[0]) * fraction,
-    from[1] + (to[1] - from[1]) * fraction,
-  ])
+  return vector([from[0] + (to[0] - from[0]) * fraction, from[1] + (to[1] - from[1]) * fraction])
 }
 
 function tooFar(from: Position, to: Position): boolean {
