@@ -8,6 +8,7 @@
  * const { status, actions } = await run({ project: 'my-project', select: ['+country_profile'] })
  */
 export type { Effects } from '../effects.ts'
+export { type Endpoint, type EndpointOptions, startEndpoint } from '../endpoint/endpoint.ts'
 export type { PlannedAction } from '../execute/plan-run.ts'
 export type { ActionResult, RunResults } from '../execute/run-results.ts'
 export { Problem, Problems } from '../problem.ts'

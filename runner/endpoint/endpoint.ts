@@ -13,8 +13,8 @@ import { Turns } from './turns.ts'
 import { Uploads } from './uploads.ts'
 
 export interface EndpointOptions {
-  /** What it serves; the caller closes it, after the endpoint. */
-  readonly warehouse: LocalWarehouse
+  /** What it serves: an open one, which the caller closes after the endpoint, or a file or `:memory:`. */
+  readonly warehouse: LocalWarehouse | string
   /** 0 or undefined: any free one. */
   readonly port?: number | undefined
   /** Calls must bear it (`Authorization: Bearer …`); undefined: any credentials and none will do. */
@@ -38,11 +38,16 @@ export interface Endpoint {
  *
  * @throws Problem if the port is taken
  * @example
- * const endpoint = await startEndpoint({ warehouse })
+ * const endpoint = await startEndpoint({ warehouse: ':memory:' })
  * const bigquery = new BigQuery({ projectId: 'my-project', apiEndpoint: endpoint.url })
  */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { warehouse, port = 0, token, bucketFolder, now = () => new Date() } = options
+  const { port = 0, token, bucketFolder, now = () => new Date() } = options
+  const given = options.warehouse
+  const warehouse = typeof given === 'string' ? await open(given) : given
+  const release = async () => {
+    if (typeof given === 'string') await warehouse.close()
+  }
   const service: Service = {
     warehouse,
     jobs: new JobStore(),
@@ -59,7 +64,10 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
       send(response, result)
     })
   })
-  await listen(server, port)
+  await listen(server, port).catch(async (error: unknown) => {
+    await release()
+    throw error
+  })
   const { port: taken } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${taken}`,
@@ -68,8 +76,15 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
       await service.jobs.close()
       server.closeAllConnections()
       await closed
+      await release()
     },
   }
+}
+
+/** Every call names its project, so the warehouse's own default does not matter. */
+async function open(path: string): Promise<LocalWarehouse> {
+  const { openDuckDbWarehouse } = await import('../warehouse/duckdb/warehouse.ts')
+  return openDuckDbWarehouse({ path, defaultProject: 'streamform-local' })
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -7,6 +7,7 @@ import { writeSample } from '../../loaders/sample/sample.ts'
 import { localStore } from '../../loaders/store/local.ts'
 import type { Effects } from '../../runner/effects.ts'
 import { type Endpoint, startEndpoint } from '../../runner/endpoint/endpoint.ts'
+import { compile } from '../../runner/project/compile.ts'
 import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
 import { dataformCli, withCore } from '../project/dataform-cli.ts'
@@ -60,6 +61,17 @@ describe.skipIf(cli === '')("dataform's own command line on world_x", () => {
   }
   const run = (...command: readonly string[]) => dataform(cli, endpoint.url, copy.folder, command, world)
 
+  /** Assertions that only warn, for our runner; Dataform knows no such thing. The sample's day is long past, so it is not fresh. */
+  async function expectRun(...command: readonly string[]): Promise<void> {
+    const { text } = await run(...command)
+    const failed = [...text.matchAll(/^(?:\w+ )+failed: +\S+?\.(\S+)/gm)].map(([, name]) => name)
+    const { actions } = await compile(own)
+    const warn = actions.filter(({ tags }) => tags.includes('severity:warn')).map(({ target }) => target.name)
+    expect(failed.filter((name) => !warn.includes(name ?? ''))).toEqual([])
+    expect(text).toMatch(/^Table created: +world_x_analytics\.country_profile /m)
+    expect(text).not.toMatch(/^Skipping/m)
+  }
+
   beforeAll(async () => {
     theirs = await open(world)
     ours = await open(world)
@@ -76,22 +88,21 @@ describe.skipIf(cli === '')("dataform's own command line on world_x", () => {
 
   test('run builds what our runner builds, row for row', async () => {
     await arrive('13:30')
-    const { code, text } = await run('run')
-    expect([code, text.match(/.*(?:failed|rror).*/g)]).toEqual([0, null])
+    await expectRun('run')
     expect(await runOurs(ours, own)).toEqual([])
     expect(await contents(theirs)).toEqual(await contents(ours))
   }, 120_000)
 
   test('a second run merges what arrived since, as ours does', async () => {
     await arrive()
-    expect((await run('run')).code).toBe(0)
+    await expectRun('run')
     expect(await runOurs(ours, own)).toEqual([])
     expect(await contents(theirs)).toEqual(await contents(ours))
   }, 120_000)
 
   test('run --full-refresh leaves the same tables', async () => {
     const before = await contents(theirs)
-    expect((await run('run', '--full-refresh')).code).toBe(0)
+    await expectRun('run', '--full-refresh')
     expect(await contents(theirs)).toEqual(before)
   }, 120_000)
 

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import avro from 'avsc'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startEndpoint } from '../../runner/endpoint/endpoint.ts'
 import { typeName } from '../../runner/googlesql/types/print.ts'
 import { type Answer, type OpenEndpoint, openEndpoint, project } from './open-endpoint.ts'
 
@@ -567,6 +568,27 @@ describe('who may call', () => {
     } finally {
       await guarded.close()
     }
+  })
+
+  test('an endpoint may open its warehouse itself', async () => {
+    const own = await startEndpoint({ warehouse: ':memory:' })
+    try {
+      const answer = await fetch(`${own.url}/projects/p/queries`, {
+        method: 'POST',
+        body: JSON.stringify({ query: 'SELECT 1', useLegacySql: false }),
+      })
+      expect(await answer.json()).toMatchObject({ jobComplete: true, rows: [{ f: [{ v: '1' }] }] })
+    } finally {
+      await own.close()
+    }
+    await expect(fetch(own.url)).rejects.toThrow()
+  })
+
+  test('a port that is taken is a Problem', async () => {
+    const port = Number(new URL(endpoint.url).port)
+    await expect(startEndpoint({ warehouse: ':memory:', port })).rejects.toThrow(
+      `the port ${port} cannot be used`,
+    )
   })
 
   test('all four prefixes of the clients lead to the same', async () => {
