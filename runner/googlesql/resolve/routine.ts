@@ -9,6 +9,7 @@ import { typeName } from '../types/print.ts'
 import { coercionCost, convert } from './coerce.ts'
 import { type Context, EMPTY_SCOPE, newColumn, problemAt, type Source, unsupportedAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
+import { javaScriptCall } from './javascript-routine.ts'
 import type { Computed, Expr } from './resolved.ts'
 import { columnRef } from './scope.ts'
 import { resolveType } from './type-node.ts'
@@ -79,7 +80,8 @@ export function resolveRoutineCall(context: Context, node: Call, routine: Catalo
   const statement = routineStatement(routine)
   const name = targetName(routine.target)
   if (statement?.kind !== 'createFunction') throw problemAt(context, node, `${name} is no function`)
-  if (statement.language !== undefined) {
+  const inJavaScript = statement.language?.name.toLowerCase() === 'js'
+  if (statement.language !== undefined && !inJavaScript) {
     throw unsupportedAt(context, node, `function ${name} in language ${statement.language.name}`)
   }
   if (statement.remote || statement.body === undefined)
@@ -87,6 +89,10 @@ export function resolveRoutineCall(context: Context, node: Call, routine: Catalo
   if (node.over !== undefined) throw unsupportedAt(context, node, `function ${name} with OVER`)
   if (node.safe) throw unsupportedAt(context, node, `SAFE. before the function ${name}`)
   const inner = bodyContext(context, node, routine)
+  if (inJavaScript) {
+    const args = routineArguments(context, inner, node, node.args, statement, name)
+    return javaScriptCall(context, inner, node, routine, statement, args)
+  }
   const argContext: Context = statement.aggregate
     ? { ...context, aggregates: undefined, windows: undefined, clause: 'aggregate function call' }
     : context
