@@ -9,6 +9,7 @@ import { type Action, targetId } from '../project/compiled-graph.ts'
 import type { UnitTest } from '../project/unit-tests.ts'
 import { counted, progressReporter } from '../report/progress.ts'
 import { runSummary } from '../report/summary.ts'
+import { loadEngine } from '../warehouse/open.ts'
 import { defineCommand } from './command.ts'
 import { readProject, withWarehouse } from './context.ts'
 import { land } from './land.ts'
@@ -44,7 +45,11 @@ export async function build(
 ): Promise<BuildResult> {
   const project = await readProject(options, effects)
   const { vars = {}, select: selectors = [], exclude = [], fullRefresh = false } = options
-  const { actions, unitTests } = await compile(project.folder, { vars, signal: effects.signal })
+  const { actions, unitTests } = await compile(project.folder, {
+    vars,
+    signal: effects.signal,
+    meanwhile: () => loadEngine(project.settings.warehouse),
+  })
   const selected = withAssertions(actions, select(actions, { select: selectors, exclude }), exclude)
   checkRunnable(selected)
 

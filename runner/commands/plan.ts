@@ -5,6 +5,7 @@ import { type PlannedAction, planRun } from '../execute/plan-run.ts'
 import { select } from '../graph/select.ts'
 import { compile } from '../project/compile.ts'
 import { counted } from '../report/progress.ts'
+import { loadEngine } from '../warehouse/open.ts'
 import { defineCommand } from './command.ts'
 import { readProject, withWarehouse } from './context.ts'
 import {
@@ -29,7 +30,11 @@ export async function plan(
 ): Promise<readonly PlannedAction[]> {
   const project = await readProject(options, effects)
   const { vars = {}, select: selectors = [], exclude = [], fullRefresh = false } = options
-  const { actions } = await compile(project.folder, { vars, signal: effects.signal })
+  const { actions } = await compile(project.folder, {
+    vars,
+    signal: effects.signal,
+    meanwhile: () => loadEngine(project.settings.warehouse),
+  })
   const selected = select(actions, { select: selectors, exclude })
   checkRunnable(selected)
   return withWarehouse(project, effects, ({ warehouse }) =>

@@ -6,6 +6,7 @@ import type { RunResults } from '../execute/run-results.ts'
 import { compile } from '../project/compile.ts'
 import { progressReporter } from '../report/progress.ts'
 import { runSummary } from '../report/summary.ts'
+import { loadEngine } from '../warehouse/open.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'
 import { readProject, withWarehouse } from './context.ts'
 import { executionFlags, executionOptions } from './run.ts'
@@ -30,7 +31,11 @@ export async function resume(
 ): Promise<RunResults> {
   const project = await readProject(options, effects)
   const former = await runToResume(project.folder, options.run)
-  const { actions } = await compile(project.folder, { vars: former.vars, signal: effects.signal })
+  const { actions } = await compile(project.folder, {
+    vars: former.vars,
+    signal: effects.signal,
+    meanwhile: () => loadEngine(project.settings.warehouse),
+  })
   const { actions: selected, gone } = resumption(former, actions)
   for (const id of gone) effects.note(`${id} is no longer part of the project: left out`)
   if (selected.length === 0) {

@@ -7,6 +7,7 @@ import { Problem } from '../problem.ts'
 import { compile } from '../project/compile.ts'
 import { progressReporter } from '../report/progress.ts'
 import { runSummary } from '../report/summary.ts'
+import { loadEngine } from '../warehouse/open.ts'
 import { defineCommand, type Flags } from './command.ts'
 import { readProject, withWarehouse } from './context.ts'
 import {
@@ -37,7 +38,11 @@ export async function run(
 ): Promise<RunResults> {
   const project = await readProject(options, effects)
   const { vars = {}, select: selectors = [], exclude = [], fullRefresh = false } = options
-  const { actions } = await compile(project.folder, { vars, signal: effects.signal })
+  const { actions } = await compile(project.folder, {
+    vars,
+    signal: effects.signal,
+    meanwhile: () => loadEngine(project.settings.warehouse),
+  })
   const selected = select(actions, { select: selectors, exclude })
   checkRunnable(selected)
   const { concurrency, retries } = project.settings.run

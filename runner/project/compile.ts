@@ -24,6 +24,8 @@ export interface CompileOptions {
   readonly timeoutMs?: number
   /** Of JavaScript memory, default 2,048: about 25,000 models. */
   readonly memoryMb?: number
+  /** Called when the worker has begun: what this thread can do while it waits. */
+  readonly meanwhile?: () => void
 }
 
 export interface CompiledProject {
@@ -95,6 +97,7 @@ function runWorker(folder: string, core: CoreLocation, options: CompileOptions):
     stdin: false,
   })
   const at = (): { readonly file: string | undefined } => ({ file: new Progress(memory).file })
+  options.meanwhile?.()
   return new Promise<WorkerAnswer>((resolve, reject) => {
     let stopped: (() => unknown) | undefined
     const stop = (reason: () => unknown): void => {

@@ -22,6 +22,16 @@ export async function openWarehouse(options: OpenWarehouseOptions): Promise<Ware
       hint: 'set warehouse.kind to duckdb: the same SQL runs embedded',
       exitCode: 2,
     })
-  const { openDuckDbWarehouse } = await import('./duckdb/warehouse.ts')
+  const { openDuckDbWarehouse } = await engine()
   return openDuckDbWarehouse({ path: options.path, defaultProject: options.defaultProject })
+}
+
+const engine = () => import('./duckdb/warehouse.ts')
+
+/**
+ * Begins to load the engine, for those who will open the warehouse when something else is done. Opens nothing; what goes
+ * wrong is for `openWarehouse` to say.
+ */
+export function loadEngine({ kind }: Pick<OpenWarehouseOptions, 'kind'>): void {
+  if (kind === 'duckdb') engine().catch(() => undefined)
 }
