@@ -9,7 +9,7 @@ import { RawRows } from './columns/raw-rows.ts'
 import { type Envelope, planEvents } from './datastream/envelope.ts'
 import { jsonText } from './datastream/event-json.ts'
 import type { UnfitEvent } from './dead-letters.ts'
-import type { FileTally } from './file-tally.ts'
+import { type FileTally, TwoSourceTables } from './file-tally.ts'
 import { type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
 
 /** Rows of one raw table that come from files of one writer schema. */
@@ -59,17 +59,29 @@ export class AvroRows implements RowsOfTable {
     this.state.ordinal = 0
   }
 
-  /** Decodes a block; gives control back whenever a batch is full, which must then be taken. @throws UnreadableFile */
-  *addBlock(block: Block, tally: FileTally): Generator<void> {
+  /** The number that the file's next event has. */
+  get nextOrdinal(): number {
+    return this.state.ordinal
+  }
+
+  /**
+   * Decodes a block; gives control back whenever a batch is full, which must then be taken.
+   *
+   * @param salvage keep the events before one that cannot be read
+   * @throws UnreadableFile
+   */
+  *addBlock(block: Block, tally: FileTally, salvage = false): Generator<void> {
     const { state } = this
     state.at = 0
     state.count = block.count
     this.bytes += block.data.length
     while (state.count > 0) {
-      const limit = Math.min(rowsPerBatch, this.rows.reserve(state.row + 1))
-      this.decodeRows(block, limit)
-      for (const letter of state.leftOut) tally.unfit.push(this.unfitEvent(block, letter))
-      state.leftOut.length = 0
+      try {
+        this.decodeInto(block, tally)
+      } catch (error) {
+        if (salvage) yield* this.decodeEach(block, tally)
+        throw error
+      }
       if (state.row >= rowsPerBatch) {
         this.closeRows(tally)
         yield
@@ -77,6 +89,32 @@ export class AvroRows implements RowsOfTable {
     }
     if (state.at !== block.data.length) {
       throw new UnreadableFile('a block with more bytes than its records have', block.offset + state.at)
+    }
+  }
+
+  private decodeInto(block: Block, tally: FileTally): void {
+    const { state } = this
+    this.decodeRows(block, Math.min(rowsPerBatch, this.rows.reserve(state.row + 1)))
+    for (const letter of state.leftOut) tally.unfit.push(this.unfitEvent(block, letter))
+    state.leftOut.length = 0
+  }
+
+  /** One event after the other, up to the one that cannot be read. */
+  private *decodeEach(block: Block, tally: FileTally): Generator<void> {
+    const { state } = this
+    state.leftOut.length = 0
+    for (let left = state.count; left > 0; left--) {
+      state.count = 1
+      try {
+        this.decodeInto(block, tally)
+      } catch {
+        state.leftOut.length = 0
+        return
+      }
+      if (state.row >= rowsPerBatch) {
+        this.closeRows(tally)
+        yield
+      }
     }
   }
 
@@ -167,5 +205,5 @@ function checkConstant({ offsets, bytes }: TextBuilder, from: number, to: number
   const end = offsets[to] as number
   if (same && Buffer.compare(bytes.subarray(start + size, end), bytes.subarray(start, end - size)) === 0)
     return
-  throw new UnreadableFile('the file has events of two source tables', 0)
+  throw new TwoSourceTables()
 }

@@ -1,11 +1,20 @@
 import { UnreadableFile } from './avro/container.ts'
 import type { UnfitEvent } from './dead-letters.ts'
 
+/** Nothing of such a file can be kept: what is of which table is not to be told. */
+export class TwoSourceTables extends UnreadableFile {
+  constructor() {
+    super('the file has events of two source tables', 0)
+  }
+}
+
 /** What is counted while one file is read. */
 export class FileTally {
   readonly name: string
   rows = 0
   readonly unfit: UnfitEvent[] = []
+  /** Why not all of the file could be read, where what could was kept. */
+  salvaged: string | null = null
   /** Microseconds since 1970. */
   private minTime = Number.POSITIVE_INFINITY
   private maxTime = Number.NEGATIVE_INFINITY
@@ -23,7 +32,7 @@ export class FileTally {
   /** A name of the source that each part of the file begins with; all parts must have the same. */
   checkSource(name: string): void {
     if (this.sources.includes(name)) return
-    if (this.rows > 0) throw new UnreadableFile('the file has events of two source tables', 0)
+    if (this.rows > 0) throw new TwoSourceTables()
     this.sources = [...this.sources, name]
   }
 

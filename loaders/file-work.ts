@@ -3,11 +3,11 @@ import { Misfit } from './avro/compile-decoder.ts'
 import { UnreadableFile } from './avro/container.ts'
 import { AvroRows } from './avro-rows.ts'
 import { ColumnMisfit, type JsonEvent, jsonEvent } from './datastream/json-event.ts'
-import { jsonLines, NoJson } from './datastream/json-events.ts'
+import { type JsonLine, jsonLines, NoJson } from './datastream/json-events.ts'
 import { payloadColumns } from './datastream/json-payload.ts'
 import { rawTableName, type SourceTable, sourceTable } from './datastream/naming.ts'
 import type { PayloadField } from './datastream/payload-plan.ts'
-import { FileTally } from './file-tally.ts'
+import { FileTally, TwoSourceTables } from './file-tally.ts'
 import { JsonRows } from './json-rows.ts'
 import { type EventSchema, readEvents } from './read-file.ts'
 import { bytesPerBatch, type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
@@ -23,6 +23,8 @@ export interface FileWorkOptions {
   readonly schemas: SourceSchemas
   readonly maxDeadLetters: number
   readonly signal: AbortSignal
+  /** Keep what can be read of a file that cannot be read whole; the rest becomes dead letters. */
+  readonly salvage?: boolean
   readonly tableOf: (source: SourceTable) => Promise<TableWork>
 }
 
@@ -49,6 +51,8 @@ export class FileWork {
   private source: SourceTable | undefined
   private payloadBefore: TableWork['payload'] = []
   private rows: RowsOfTable | undefined
+  /** The number that the next line of JSON has. */
+  private nextLine = 0
 
   constructor(options: FileWorkOptions) {
     this.options = options
@@ -61,12 +65,35 @@ export class FileWork {
 
   /** Reads the file whole. @throws UnreadableFile, NoChangeFile, TooManyDeadLetters, Problem */
   async read(pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const event of readEvents(pieces)) {
-      if (event.kind === 'text') await this.readText(event.content)
-      else if (event.kind === 'schema') await this.beginAvro(event.schema, event.source)
-      else await this.addBlock(event.block)
+    try {
+      for await (const event of readEvents(pieces)) {
+        if (event.kind === 'text') await this.readText(event.content)
+        else if (event.kind === 'schema') await this.beginAvro(event.schema, event.source)
+        else await this.addBlock(event.block)
+      }
+    } catch (error) {
+      if (!this.isSalvageable(error)) throw error
+      this.leaveRest(error)
     }
     this.rows?.endFile(this.tally)
+  }
+
+  private isSalvageable(error: unknown): error is UnreadableFile {
+    const { salvage = false } = this.options
+    return (
+      salvage &&
+      this.rows !== undefined &&
+      error instanceof UnreadableFile &&
+      !(error instanceof TwoSourceTables)
+    )
+  }
+
+  /** One dead letter for all that comes after what could be read: how many events it holds, nobody knows. */
+  private leaveRest({ message, offset }: UnreadableFile): void {
+    const { rows } = this
+    const next = rows instanceof AvroRows ? rows.nextOrdinal : this.nextLine
+    this.tally.salvaged = message
+    this.addUnfit(next, undefined, message, { unreadable_from_byte: offset })
   }
 
   /** Forgets what the file has begun; only while nothing is handed over. */
@@ -87,7 +114,8 @@ export class FileWork {
     const { rows } = this
     if (!(rows instanceof AvroRows)) throw new Error('a block before its schema')
     this.options.signal.throwIfAborted()
-    for (const _full of rows.addBlock(block, this.tally)) await this.handOver(rows)
+    const { salvage = false } = this.options
+    for (const _full of rows.addBlock(block, this.tally, salvage)) await this.handOver(rows)
     this.checkDeadLetters()
     if (rows.inputBytes >= bytesPerBatch) await this.handOver(rows)
   }
@@ -104,25 +132,38 @@ export class FileWork {
   }
 
   private async readJson(content: AsyncIterable<Uint8Array>): Promise<void> {
+    const { salvage = false } = this.options
     let chunk: NumberedEvent[] = []
-    let ordinal = 0
     let start = 0
-    for await (const { value, offset } of jsonLines(content)) {
-      const event = this.eventOf(value, ordinal)
-      if (event !== undefined) chunk.push({ event, ordinal })
-      ordinal++
-      if (chunk.length < eventsPerChunk && offset - start < bytesPerChunk) continue
-      await this.addEvents(chunk, offset - start)
-      chunk = []
-      start = offset
+    try {
+      for await (const line of jsonLines(content, salvage)) {
+        const event = this.eventOf(line, this.nextLine)
+        if (event !== undefined) chunk.push({ event, ordinal: this.nextLine })
+        this.nextLine++
+        if (chunk.length < eventsPerChunk && line.offset - start < bytesPerChunk) continue
+        await this.addEvents(chunk, line.offset - start)
+        chunk = []
+        start = line.offset
+      }
+    } catch (error) {
+      if (salvage && error instanceof UnreadableFile) await this.addEvents(chunk, 0)
+      throw error
     }
-    if (ordinal === 0)
+    if (this.nextLine === 0)
       throw new UnreadableFile('neither Avro nor JSON lines: the file has white space only', 0)
     await this.addEvents(chunk, 0)
   }
 
   /** undefined for what is no event: a dead letter, unless it is the file's first line. */
-  private eventOf(value: unknown, ordinal: number): JsonEvent | undefined {
+  private eventOf({ value, error: unreadable }: JsonLine, ordinal: number): JsonEvent | undefined {
+    if (unreadable !== undefined) {
+      // A file that does not even begin as one cannot be told from something else.
+      if (ordinal === 0) throw unreadable
+      this.tally.salvaged ??= unreadable.message
+      const text = Buffer.from(value as Uint8Array).toString('base64')
+      this.addUnfit(ordinal, undefined, unreadable.message, { unreadable_base64: text })
+      return undefined
+    }
     try {
       const event = jsonEvent(value)
       this.checkSource(sourceTable(event.metadata))
@@ -138,7 +179,7 @@ export class FileWork {
   private checkSource(source: SourceTable): void {
     this.source ??= source
     if (this.source.database === source.database && this.source.table === source.table) return
-    throw new UnreadableFile('the file has events of two source tables', 0)
+    throw new TwoSourceTables()
   }
 
   private async addEvents(events: readonly NumberedEvent[], bytes: number): Promise<void> {

@@ -50,6 +50,7 @@ export interface GroupOptions {
   /** A file with more dead letters stops the run. */
   readonly maxDeadLetters: number
   readonly signal: AbortSignal
+  readonly salvage: boolean
 }
 
 /** Lands the rows of one file after another within one transaction; what a file has begun it ends or takes back. */
@@ -78,12 +79,13 @@ export class GroupLanding {
     }
     const reader = this.options.store.read(object)
     const pieces = reader.pieces[Symbol.asyncIterator]()
-    const { schemas, maxDeadLetters, signal } = this.options
+    const { schemas, maxDeadLetters, signal, salvage } = this.options
     const tableOf = (source: SourceTable) => this.table(source)
-    const file = new FileWork({ file: object.name, schemas, maxDeadLetters, signal, tableOf })
+    const file = new FileWork({ file: object.name, schemas, maxDeadLetters, signal, salvage, tableOf })
     try {
       // Not the iterator itself: what stops in the middle would close it, and the rest is needed for the hash.
       await file.read({ [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) })
+      await drain(pieces) // of a file that was salvaged; of others nothing is left
       const { rawTable, tally } = file
       return { status: 'landed', object, generation: reader.generation(), rawTable, tally }
     } catch (error) {
@@ -111,6 +113,10 @@ export class GroupLanding {
   }
 }
 
+async function drain(pieces: AsyncIterator<Uint8Array>): Promise<void> {
+  for (let next = await pieces.next(); next.done !== true; next = await pieces.next());
+}
+
 /** The rest of an unreadable file is read for its hash alone: the ledger must know the same file again. */
 async function failure(
   object: StoredObject,
@@ -121,7 +127,7 @@ async function failure(
 ): Promise<FileOutcome> {
   try {
     if (error instanceof ObjectChanged || error instanceof StoreFailure) throw error
-    for (let next = await pieces.next(); next.done !== true; next = await pieces.next());
+    await drain(pieces)
   } catch (cause) {
     if (cause instanceof ObjectChanged) return { status: 'changed', object, reason: cause.message }
     // A store that gives nothing at all would keep every file waiting in turn: the run ends.

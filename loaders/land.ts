@@ -19,6 +19,8 @@ export interface LandOptions {
   readonly maxDeadLetters: number
   /** Only says what would be landed. */
   readonly dryRun?: boolean
+  /** Of a file that cannot be read whole, lands what can be read; the rest becomes dead letters. */
+  readonly salvage?: boolean
   /** At most so many files a transaction; 4096 unless given. */
   readonly filesPerTransaction?: number
   /** Only files in the folders of these tables: `<database>.<table>`, or `<table>` in any database. */
@@ -156,7 +158,7 @@ class LandRun {
     objects: readonly StoredObject[],
     undone: ReadonlyMap<string, FileOutcome>,
   ): Promise<FileOutcome[]> {
-    const { store, project, maxDeadLetters } = this.options
+    const { store, project, maxDeadLetters, salvage = false } = this.options
     const group = new GroupLanding({
       store,
       landing,
@@ -164,6 +166,7 @@ class LandRun {
       project,
       maxDeadLetters,
       signal: this.effects.signal,
+      salvage,
     })
     // Another loader may have landed some since they were listed; landings go one after another.
     const entries = await entriesOf(
@@ -262,7 +265,7 @@ function entryOf(outcome: FileOutcome, now: Date, late: readonly string[]): File
       max_source_timestamp: tally.maxSourceTime,
       landed_at: now,
       late: late.includes(object.name),
-      reason: null,
+      reason: tally.salvaged,
     },
   ]
 }

@@ -5,6 +5,8 @@ import { parseExact } from './raw-json.ts'
 export interface JsonLine {
   readonly value: unknown
   readonly offset: number
+  /** Of a line that could not be read, where such are asked for; `value` is then its bytes. */
+  readonly error?: UnreadableFile
 }
 
 /** One event's size is at most 100 MB in Datastream; a line or a wrapped file may be so large. */
@@ -24,9 +26,13 @@ export class NoJson extends UnreadableFile {
  * The JSON values of a file: one a line, or, as some hand-made files have it, all in one array over any number of
  * lines. Numbers keep their digits (see `parseExact`).
  *
+ * @param salvage give lines that cannot be read with their error, and go on
  * @throws UnreadableFile with the byte offset for text that is not UTF-8 or not JSON
  */
-export async function* jsonLines(content: AsyncIterable<Uint8Array>): AsyncGenerator<JsonLine> {
+export async function* jsonLines(
+  content: AsyncIterable<Uint8Array>,
+  salvage = false,
+): AsyncGenerator<JsonLine> {
   let wrapped: boolean | undefined
   let rest: Uint8Array = new Uint8Array(0)
   let base = 0
@@ -41,14 +47,14 @@ export async function* jsonLines(content: AsyncIterable<Uint8Array>): AsyncGener
     if (wrapped !== false) continue
     let at = 0
     for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline, at)) {
-      yield* parseLine(rest.subarray(at, end), base + at)
+      yield* parseLine(rest.subarray(at, end), base + at, salvage)
       at = end + 1
     }
     rest = rest.subarray(at)
     base += at
   }
   if (wrapped === true) yield* parseArray(rest)
-  else yield* parseLine(rest, base)
+  else yield* parseLine(rest, base, salvage)
 }
 
 /** The first byte that is no white space; undefined while there is none. */
@@ -64,9 +70,14 @@ function byteOrderMark(bytes: Uint8Array): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
 }
 
-function* parseLine(bytes: Uint8Array, offset: number): Generator<JsonLine> {
-  const text = decode(bytes, offset)
-  if (text.trim() !== '') yield { value: parse(text, offset), offset }
+function* parseLine(bytes: Uint8Array, offset: number, salvage: boolean): Generator<JsonLine> {
+  try {
+    const text = decode(bytes, offset)
+    if (text.trim() !== '') yield { value: parse(text, offset), offset }
+  } catch (error) {
+    if (!salvage || !(error instanceof UnreadableFile)) throw error
+    yield { value: Buffer.from(bytes), offset, error }
+  }
 }
 
 function* parseArray(bytes: Uint8Array): Generator<JsonLine> {

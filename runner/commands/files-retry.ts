@@ -10,6 +10,8 @@ import { withProject } from './context.ts'
 export interface FilesRetryOptions extends ProjectOptions {
   /** Names of quarantined files; undefined or none: all. */
   readonly names?: readonly string[] | undefined
+  /** Of a file that still cannot be read whole, lands what can be read; the rest becomes dead letters. */
+  readonly salvage?: boolean | undefined
 }
 
 /** Lands quarantined files again, as they are by now, and whatever else is new. @throws Problem for a name that is not in quarantine */
@@ -25,6 +27,7 @@ export async function filesRetry(
         warehouse,
         project: defaultProject,
         maxDeadLetters: project.settings.landing.maxDeadLetters,
+        salvage: options.salvage ?? false,
       },
       effects,
     )
@@ -35,7 +38,21 @@ export const command = defineCommand({
   positionals: {
     names: { type: 'string', array: true, describe: 'quarantined files; all of them unless given' },
   },
-  options: (given): FilesRetryOptions => ({ project: given.project, names: given.names }),
+  flags: {
+    salvage: {
+      type: 'boolean',
+      describe: 'of a file that cannot be read whole, land what can be read; the rest becomes dead letters',
+    },
+  },
+  examples: [
+    ['files retry', 'all that is in quarantine, as it is by now'],
+    ['files retry --salvage', 'and if it is as it was, what can be read of it'],
+  ],
+  options: (given): FilesRetryOptions => ({
+    project: given.project,
+    names: given.names,
+    salvage: given.salvage,
+  }),
   run: filesRetry,
   text: (report) => landText(report),
   failed: (report) => report.quarantined.length > 0 || report.unfetched.length > 0,

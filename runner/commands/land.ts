@@ -13,6 +13,8 @@ export interface LandCommandOptions extends ProjectOptions {
   readonly tables?: readonly string[] | undefined
   /** Only files in minute folders from this time on: `2024-06-01` or `2024-06-01T12:30`, UTC. */
   readonly since?: string | undefined
+  /** Of a file that cannot be read whole, lands what can be read; the rest becomes dead letters. */
+  readonly salvage?: boolean | undefined
 }
 
 /**
@@ -27,7 +29,7 @@ export async function land(
 ): Promise<LandReport> {
   return await withProject(options, effects, async ({ project, warehouse, defaultProject }) => {
     const { settings } = project
-    const { dryRun, tables, since } = options
+    const { dryRun, tables, since, salvage } = options
     return await landStream(
       {
         store: await openStore(settings.stream.path),
@@ -35,6 +37,7 @@ export async function land(
         project: defaultProject,
         maxDeadLetters: settings.landing.maxDeadLetters,
         dryRun: dryRun ?? false,
+        salvage: salvage ?? false,
         ...(tables === undefined ? {} : { tables }),
         ...(since === undefined ? {} : { since }),
       },
@@ -47,6 +50,10 @@ export const command = defineCommand({
   flags: {
     'dry-run': { type: 'boolean', describe: 'only say which files would be landed' },
     table: { type: 'string', array: true, describe: 'only files of this source table: <database>.<table>' },
+    salvage: {
+      type: 'boolean',
+      describe: 'of a file that cannot be read whole, land what can be read; the rest becomes dead letters',
+    },
     since: {
       type: 'string',
       describe: 'only files in minute folders from this time on: 2024-06-01T12:30 (UTC)',
@@ -62,6 +69,7 @@ export const command = defineCommand({
     dryRun: given['dry-run'],
     tables: given.table,
     since: given.since,
+    salvage: given.salvage,
   }),
   run: land,
   text: (report) => landText(report),

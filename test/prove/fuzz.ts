@@ -50,7 +50,7 @@ export async function proveFuzz({ runs, seed }: { runs: number; seed: number }):
   const property = fc.asyncProperty(fuzzInput, async (input) => {
     const file = fileOf(input)
     const began = performance.now()
-    const outcome = await landOne(file)
+    const outcome = await landOne(file, input.base % 2 === 0)
     const took = performance.now() - began
     if (took > slowest) throw new Error(`${Math.round(took)} ms for ${file.length} bytes`)
     inputs++
@@ -71,7 +71,10 @@ export async function proveFuzz({ runs, seed }: { runs: number; seed: number }):
 }
 
 /** The whole way but the warehouse; undefined for a file that is refused. */
-async function landOne(file: Buffer): Promise<{ rows: number; letters: number } | undefined> {
+async function landOne(
+  file: Buffer,
+  salvage: boolean,
+): Promise<{ rows: number; letters: number } | undefined> {
   const landing = new CheckingLanding()
   const tables = new Map<string, TableWork>()
   const tableOf = async (source: SourceTable) => {
@@ -85,6 +88,7 @@ async function landOne(file: Buffer): Promise<{ rows: number; letters: number } 
     schemas: new SourceSchemas(),
     maxDeadLetters: 1000,
     signal: new AbortController().signal,
+    salvage,
     tableOf,
   })
   try {
