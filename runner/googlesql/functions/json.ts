@@ -33,12 +33,36 @@ function extraction(
       const path =
         name === 'JSON_QUERY' || name === 'JSON_EXTRACT' ? jsonPath : { ...jsonPath, optional: true }
       return signature([type, path], result(isJson), ([value = '', path = `'$'`]) => {
+        if (native === 'json_value') {
+          const plain = plainPath(path)
+          if (plain !== undefined) return scalarAt(value, plain, path, mode, isJson)
+        }
         const call = `googlesql_${native}(${isJson ? text(value) : value}, ${path}, '${mode}'${last})`
         if (!isJson || native.startsWith('json_value')) return call
         return native === 'json_query' ? json(call) : `CAST(${call} AS JSON[])`
       })
     }),
   )
+}
+
+/** A path of names alone, in DuckDB's spelling; undefined for others. */
+function plainPath(path: string): string | undefined {
+  const names = /^'\$((?:\.[A-Za-z_]\w*)+)'$/.exec(path)?.[1]
+  return names === undefined ? undefined : `'$${names.replace(/\.(\w+)/g, '."$1"')}'`
+}
+
+/**
+ * The text of a scalar by DuckDB's own JSON functions. Fractions, and texts that are no JSON throughout, are left to
+ * ours: their digits and their beginning count.
+ */
+function scalarAt(value: string, plain: string, path: string, mode: string, isJson: boolean): string {
+  return once([value], (v) => {
+    const slow = `googlesql_json_value(${isJson ? text(v) : v}, ${path}, '${mode}')`
+    const found = `json_extract_string(${v}, ${plain})`
+    const kind = `json_type(${v}, ${plain})`
+    const fast = `CASE ${kind} WHEN 'VARCHAR' THEN ${found} WHEN 'BOOLEAN' THEN ${found} WHEN 'UBIGINT' THEN ${found} WHEN 'DOUBLE' THEN ${slow} WHEN 'BIGINT' THEN ${slow} WHEN 'HUGEINT' THEN ${slow} END`
+    return isJson ? fast : `CASE WHEN json_valid(${v}) THEN ${fast} ELSE ${slow} END`
+  })
 }
 
 const same = (isJson: boolean): SqlType => (isJson ? JSON_TYPE : STRING)

@@ -61,7 +61,7 @@ function parseLoose(text: string, scale: number): bigint | undefined {
 }
 
 /** Casts with BigQuery's syntax, rounding and messages (conversion_functions). BIGNUMERIC travels as scaled text. */
-export const castFunctions: readonly NativeFunction[] = [
+const strictFunctions: readonly NativeFunction[] = [
   {
     name: 'googlesql_int64',
     parameters: [VARCHAR],
@@ -198,3 +198,23 @@ export const castFunctions: readonly NativeFunction[] = [
     evaluate: (value: DuckDBIntervalValue) => isoInterval(value),
   },
 ]
+
+/** Casts of text that SAFE_CAST calls: NULL in place of an error. */
+const forgivingFunctions = strictFunctions
+  .filter(({ name }) => /_(?:int64|float64|numeric|bignumeric|date|time|datetime|timestamp)$/.test(name))
+  .map(
+    (strict): NativeFunction => ({
+      ...strict,
+      name: `${strict.name}_or_null`,
+      evaluate: (...args: never[]) => {
+        try {
+          return strict.evaluate(...args)
+        } catch (error) {
+          if (error instanceof GoogleSqlError) return null
+          throw error
+        }
+      },
+    }),
+  )
+
+export const castFunctions: readonly NativeFunction[] = [...strictFunctions, ...forgivingFunctions]
