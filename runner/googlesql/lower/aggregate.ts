@@ -1,7 +1,17 @@
 import type { AggregateClauses } from '../functions/function.ts'
-import type { AggregateCall, Column, FrameEdge, WindowCall, WindowFrame } from '../resolve/resolved.ts'
+import type {
+  AggregateCall,
+  Column,
+  FrameEdge,
+  SortItem,
+  WindowCall,
+  WindowFrame,
+} from '../resolve/resolved.ts'
+import type { SqlType } from '../types/type.ts'
 import { columnSql, type Environment } from './environment.ts'
 import { callFacts, lowerArgument, lowerExpr } from './expression.ts'
+import { once } from './library/once.ts'
+import { raiseText } from './library/raise.ts'
 import { sortText } from './sort.ts'
 import { visitColumns } from './uses.ts'
 
@@ -73,15 +83,25 @@ function windowText(environment: Environment, call: WindowCall): string {
   if (call.windowOrder.length > 0) {
     const items = call.windowOrder.flatMap((item) => {
       const sql = lowerExpr(environment, item.expr)
-      // A RANGE with distances takes one key; there NaN is ordered as DuckDB does.
-      return ranged
-        ? sortText(sql, { ...item, expr: { ...item.expr, type: { kind: 'INT64' } } as typeof item.expr })
-        : sortText(sql, item)
+      return ranged ? sortText(rangeKey(sql, item.expr.type, call.frame), plainly(item)) : sortText(sql, item)
     })
     parts.push(`ORDER BY ${items.join(', ')}`)
   }
   if (call.frame !== undefined) parts.push(frameText(environment, call.frame))
   return `(${parts.join(' ')})`
+}
+
+/** A RANGE with distances takes one key, so that NaN cannot have one of its own before the number. */
+function plainly(item: SortItem): SortItem {
+  return { ...item, expr: { ...item.expr, type: { kind: 'INT64' } } as SortItem['expr'] }
+}
+
+/** NaN comes first in BigQuery and last in DuckDB, which shows where the frame has no end. */
+function rangeKey(sql: string, type: SqlType, frame: WindowFrame | undefined): string {
+  const open = frame?.from.bound === 'UNBOUNDED PRECEDING' || frame?.to.bound === 'UNBOUNDED FOLLOWING'
+  if (type.kind !== 'FLOAT64' || !open) return sql
+  const refusal = raiseText('a RANGE frame with a distance over NaN is not supported locally', 'DOUBLE')
+  return once([sql], (key) => `CASE WHEN isnan(${key}) THEN ${refusal} ELSE ${key} END`)
 }
 
 function frameText(environment: Environment, frame: WindowFrame): string {

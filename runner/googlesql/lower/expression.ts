@@ -3,9 +3,11 @@ import type { Call } from '../functions/function.ts'
 import type { CallExpr, Expr, LetExpr, PartArgument } from '../resolve/resolved.ts'
 import { physicalFieldNames, physicalType } from '../types/physical.ts'
 import { bind } from './bind.ts'
+import { constantInteger } from './constant-integer.ts'
 import { columnSql, type Environment } from './environment.ts'
 import { quoteText } from './identifier.ts'
 import { repeatable } from './library/once.ts'
+import { raiseText } from './library/raise.ts'
 import { lowerList, lowerLiteral, lowerStruct } from './literal.ts'
 import { checkParameters } from './parameters.ts'
 import { arrayQuery, existsQuery, inQuery, scalarQuery } from './subquery.ts'
@@ -90,6 +92,8 @@ function literalValue(arg: Expr | PartArgument): Call['literals'][number] {
 }
 
 function lowerCall(environment: Environment, expr: CallExpr): string {
+  // BigQuery computes constants before it runs a query, and says less when they do not fit.
+  if (!expr.safe && constantInteger(expr) === 'overflow') return raiseText('Integer Overflow', 'BIGINT')
   const args = expr.args.map((arg) => lowerArgument(environment, arg))
   const facts = callFacts(expr.args, expr.type, expr.safe)
   const plain = (given: readonly string[]) => expr.signature.lower(given, facts)

@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { freshWarehouse, problemOf, rowsOf } from '../../warehouse/fresh-warehouse.ts'
 
 async function value(expression: string): Promise<unknown> {
-  const [row] = await rowsOf(await freshWarehouse(), `SELECT ${expression}`)
-  return row?.[0]
+  const rows = (await rowsOf(
+    await freshWarehouse(),
+    `SELECT ${expression}`,
+  )) as readonly (readonly unknown[])[]
+  return rows[0]?.[0]
 }
 
 const square = "ST_GEOGFROMTEXT('POLYGON((0 0, 4 0, 4 4, 0 4, 0 0))')"

@@ -3,10 +3,10 @@ import type { Case } from '../case.ts'
 /** Answers of GoogleSQL's reference implementation. */
 export const cases: readonly Case[] = [
   ["'a' || 'b'", { types: 'STRING', values: ['ab'] }],
-  ['-(-9223372036854775808)', { error: 'int64 overflow: --9223372036854775808' }],
+  ['-(-9223372036854775808)', { error: 'Integer Overflow' }],
   ['-1.7e308-1.7e308', { error: 'double overflow: -1.7e+308 - 1.7e+308' }],
   ['-1>>1', { types: 'INT64', values: ['9223372036854775807'] }],
-  ['-9223372036854775808-1', { error: 'int64 overflow: -9223372036854775808 - 1' }],
+  ['-9223372036854775808-1', { error: 'Integer Overflow' }],
   ['-INTERVAL 5 MONTH', { types: 'INTERVAL', values: ['-0-5 0 0:0:0'] }],
   ['1.5/0', { error: 'division by zero: 1.5 / 0' }],
   ['1.7e308*10', { error: 'double overflow: 1.7e+308 * 10' }],
@@ -16,8 +16,8 @@ export const cases: readonly Case[] = [
   ['1<<-1', { error: 'Bitwise shift by negative offset.' }],
   ['1<<63', { types: 'INT64', values: ['-9223372036854775808'] }],
   ['1<<64', { types: 'INT64', values: [0] }],
-  ['9223372036854775807*2', { error: 'int64 overflow: 9223372036854775807 * 2' }],
-  ['9223372036854775807+1', { error: 'int64 overflow: 9223372036854775807 + 1' }],
+  ['9223372036854775807*2', { error: 'Integer Overflow' }],
+  ['9223372036854775807+1', { error: 'Integer Overflow' }],
   ["DATE '2020-01-01' = TIMESTAMP '2020-01-01'", { error: '' }],
   ["DATE '2024-01-01' + 5", { types: 'DATE', values: ['2024-01-06'] }],
   ["DATE '2024-01-01' + INTERVAL 1 HOUR", { types: 'DATETIME', values: ['2024-01-01T01:00:00'] }],

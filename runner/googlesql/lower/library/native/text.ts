@@ -51,7 +51,9 @@ export function translate(value: string, from: string, to: string): string {
   const by = new Map<string, string>()
   for (const [index, point] of Array.from(from).entries()) {
     if (by.has(point))
-      throw new GoogleSqlError(`Duplicate character "${point}" in TRANSLATE source characters`)
+      throw new GoogleSqlError(
+        `Duplicate character "${point}" in TRANSLATE source characters: a duplicated source character has no meaning`,
+      )
     by.set(point, target[index] ?? '')
   }
   return Array.from(value, (point) => by.get(point) ?? point).join('')
