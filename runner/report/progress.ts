@@ -35,7 +35,8 @@ export function progressReporter(effects: Effects): (event: RunEvent) => void {
         ended += 1
         if (worthALine(event.result))
           effects.note(progressLine(event.result, paint, String(total).length, ended, total))
-        for (const warning of event.result.warnings)
+        // An assertion's own is told in the summary, with how to see its rows.
+        for (const warning of hasWarned(event.result) ? [] : event.result.warnings)
           effects.note(`${paint.yellow('warning')}  ${event.result.file}: ${warning}`)
         break
     }
@@ -55,7 +56,13 @@ function progressLine(
 ): string {
   const { status, deed, target, rows } = result
   const word =
-    status === 'failed' ? paint.red('failed ') : status === 'disabled' ? 'off    ' : paint.green('ok     ')
+    status === 'failed'
+      ? paint.red('failed ')
+      : status === 'disabled'
+        ? 'off    '
+        : hasWarned(result)
+          ? paint.yellow('warned ')
+          : paint.green('ok     ')
   const place = paint.dim(`${String(ended).padStart(width)}/${total}`)
   const what = [
     (deed ?? '').padEnd(9),
@@ -71,6 +78,10 @@ function progressLine(
   ]
   return `${place} ${word} ${what.filter((part) => part !== '').join('  ')}`
 }
+
+/** An assertion of the severity `warn` that rows fail. */
+export const hasWarned = ({ kind, status, rows }: ActionResult): boolean =>
+  kind === 'assertion' && status === 'succeeded' && rows !== null && rows > 0
 
 type Colors = ReturnType<typeof colors.createColors>
 

@@ -5,7 +5,7 @@ import {
   statusCounts,
 } from '../execute/run-results.ts'
 import { Problem } from '../problem.ts'
-import { counted, duration } from './progress.ts'
+import { counted, duration, hasWarned } from './progress.ts'
 
 /**
  * What a run did, for people: failures first, the first causes on top, each with what was skipped because of it; then
@@ -17,6 +17,7 @@ export function runSummary(results: RunResults): string {
   const failed = actions.filter((action) => action.status === 'failed')
   return [
     ...failed.map((action) => failureText(action, actions)),
+    ...actions.filter(hasWarned).map(warningText),
     countsLine(results),
     nextLine(results, status),
   ]
@@ -43,6 +44,9 @@ function failureText(failed: ActionResult, actions: readonly ActionResult[]): st
   return skipped.length === 0 ? `error: ${text}` : `error: ${text}\n  skipped because of it: ${named}${more}`
 }
 
+const warningText = ({ id, file, warnings }: ActionResult): string =>
+  `warning: ${file}: ${warnings.join('; ')}\n  streamform query 'select * from \`${id}\`' shows them`
+
 const words: readonly (readonly [ActionStatus, string])[] = [
   ['succeeded', 'ok'],
   ['failed', 'failed'],
@@ -57,6 +61,8 @@ function countsLine({ actions, seconds }: RunResults): string {
     const count = counts.get(status)
     return count === undefined ? [] : [`${counted(count)} ${word}`]
   })
+  const warned = actions.filter(hasWarned).length
+  if (warned > 0) parts.push(`${counted(warned)} of them with a warning`)
   const rows = actions.reduce((sum, { kind, rows }) => sum + (kind === 'assertion' ? 0 : (rows ?? 0)), 0)
   return `${parts.join(', ')}; ${counted(rows)} ${rows === 1 ? 'row' : 'rows'} written; ${duration(seconds ?? 0)}`
 }

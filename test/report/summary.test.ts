@@ -61,6 +61,20 @@ describe('the summary of a run', () => {
     expect(runSummary(results('succeeded', actions))).toBe('3 ok, 1 off; 1,200 rows written; 1 min 5 s')
   })
 
+  test('tells what only warns, and how to see the rows', () => {
+    const actions = [
+      result('a', { rows: 1 }),
+      result('check', { kind: 'assertion', rows: 2, warnings: ['2 rows fail the assertion `check`'] }),
+    ]
+    expect(runSummary(results('succeeded', actions))).toBe(
+      [
+        'warning: definitions/check.sqlx: 2 rows fail the assertion `check`',
+        "  streamform query 'select * from `p.d.check`' shows them",
+        '2 ok, 1 of them with a warning; 1 row written; 1 min 5 s',
+      ].join('\n'),
+    )
+  })
+
   test('of failure tells first causes on top with what they held back, and what to type next', () => {
     const actions = [
       result('a', { rows: 3 }),
