@@ -7,6 +7,7 @@ import { anonymousTable } from './job-store.ts'
 import { flagAt, isObject, type JsonObject, listAt, objectAt, textAt, textsAt } from './json.ts'
 import { readParameters } from './query-parameters.ts'
 import { sqlName, sqlTable, tableName, targetOf } from './reference.ts'
+import { retryConflicts } from './retry-conflicts.ts'
 import type { Service } from './service.ts'
 import { createTable, readLayout } from './table-ddl.ts'
 
@@ -95,7 +96,9 @@ export async function runQuery(
   const planned = await plan(service, request)
   const target = planned?.writes.length === 1 ? planned.writes[0] : undefined
   const existed = target !== undefined && (await service.warehouse.definition(target)) !== undefined
-  const result = await service.warehouse.execute(text, { ...options, signal })
+  const run = () => service.warehouse.execute(text, { ...options, signal })
+  const single = planned !== undefined && planned.statementType !== 'SCRIPT'
+  const result = await (single ? retryConflicts(run, signal) : run())
   const statementType = planned?.statementType ?? result.statementType
   for (const written of planned?.writes ?? []) noteWrite(service, written, statementType)
   const rows = readsRows(result, statementType)

@@ -190,6 +190,15 @@ describe('jobs', () => {
     expect((await endpoint.warehouse.execute('SELECT COUNT(*) FROM d.twice')).rows).toEqual([[1n]])
   })
 
+  test('statements that change the same rows at once all succeed, one after another', async () => {
+    await endpoint.warehouse.execute('CREATE OR REPLACE TABLE d.counter AS SELECT 0 AS n')
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => endpoint.query('UPDATE d.counter SET n = n + 1 WHERE true')),
+    )
+    expect(answers.map(({ body }) => body.numDmlAffectedRows)).toEqual(Array(8).fill('1'))
+    expect((await endpoint.warehouse.execute('SELECT n FROM d.counter')).rows).toEqual([[8n]])
+  })
+
   test('a job shows its configuration, labels, statement type and tables', async () => {
     await insert('shown', 'SELECT x FROM d.t')
     await endpoint.call('GET', 'queries/shown')
