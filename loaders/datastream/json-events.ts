@@ -34,32 +34,39 @@ export async function* jsonLines(
   salvage = false,
 ): AsyncGenerator<JsonLine> {
   let wrapped: boolean | undefined
-  let rest: Uint8Array = new Uint8Array(0)
+  // Of the line that has begun; put together once it ends, however many there are.
+  let pieces: Uint8Array[] = []
+  let size = 0
   let base = 0
   for await (const piece of content) {
-    rest = Buffer.concat([rest, piece])
-    const first = wrapped === undefined ? firstCharacter(rest) : undefined
+    const first = wrapped === undefined ? firstCharacter(piece, base + size === 0) : undefined
     if (first !== undefined && first !== openBracket && first !== openBrace) throw new NoJson()
     if (first !== undefined) wrapped = first === openBracket
-    if (rest.length > maxLineBytes && (wrapped === true || rest.indexOf(newline) < 0)) {
+    pieces.push(Buffer.from(piece)) // the reader uses its memory again
+    size += piece.length
+    const hasEnd = wrapped === false && piece.includes(newline)
+    if (size > maxLineBytes && !hasEnd) {
       throw new UnreadableFile(`a line of more than ${maxLineBytes} bytes`, base)
     }
-    if (wrapped !== false) continue
+    if (!hasEnd) continue
+    const lines = Buffer.concat(pieces)
     let at = 0
-    for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline, at)) {
-      yield* parseLine(rest.subarray(at, end), base + at, salvage)
+    for (let end = lines.indexOf(newline); end >= 0; end = lines.indexOf(newline, at)) {
+      yield* parseLine(lines.subarray(at, end), base + at, salvage)
       at = end + 1
     }
-    rest = rest.subarray(at)
+    pieces = [lines.subarray(at)]
+    size = lines.length - at
     base += at
   }
+  const rest = Buffer.concat(pieces)
   if (wrapped === true) yield* parseArray(rest)
   else yield* parseLine(rest, base, salvage)
 }
 
 /** The first byte that is no white space; undefined while there is none. */
-function firstCharacter(bytes: Uint8Array): number | undefined {
-  for (let at = byteOrderMark(bytes); at < bytes.length; at++) {
+function firstCharacter(bytes: Uint8Array, atStart: boolean): number | undefined {
+  for (let at = atStart ? byteOrderMark(bytes) : 0; at < bytes.length; at++) {
     const byte = bytes[at] as number
     if (byte !== 32 && byte !== 9 && byte !== newline && byte !== 13) return byte
   }
