@@ -17,9 +17,10 @@ import { resolveType } from './type-node.ts'
 
 const page = 'user-defined-functions#javascript-udf-structure'
 
-/** Types that BigQuery gives to JavaScript and takes from it; INT64 it only takes. */
+/** Types that BigQuery gives to JavaScript and takes from it. Its page leaves INT64 out, but BigQuery accepts it. */
 const known: readonly SqlType['kind'][] = [
   'BOOL',
+  'INT64',
   'FLOAT64',
   'NUMERIC',
   'BIGNUMERIC',
@@ -93,7 +94,6 @@ function checkArgument(context: Context, node: Span, type: SqlType, name: string
       why,
     )
   }
-  if (type.kind === 'INT64') refuse('JavaScript has no such numbers: declare it FLOAT64 or STRING')
   if (type.kind === 'ARRAY') checkArgument(context, node, type.element, name)
   else if (type.kind === 'STRUCT') {
     checkFields(context, node, type, name)
@@ -114,7 +114,7 @@ function checkResult(context: Context, node: Span, type: SqlType, name: string):
         )
       checkResult(context, node, each, name)
     }
-  } else if (type.kind !== 'INT64' && !known.includes(type.kind)) {
+  } else if (!known.includes(type.kind)) {
     throw problemAt(context, node, `Function ${name} in JavaScript cannot return type ${typeName(type)}`)
   }
 }

@@ -20,7 +20,7 @@ export function isolateProgram(realm: string): void {
     })
     try {
       const run = vm.runInContext(realm, context) as (...args: unknown[]) => unknown
-      const callback = vm.compileFunction(body, names, { parsingContext: context })
+      const callback = vm.compileFunction(body, names, { parsingContext: context, filename: 'function.js' })
       const answered = run(callback, types, rows)
       return typeof answered === 'string' ? answered : '{"error":"no answer"}'
     } catch (error) {

@@ -14,7 +14,13 @@ export interface IsolateRequest {
   readonly rows: string
 }
 
-export type IsolateAnswer = { readonly values: readonly unknown[] } | { readonly error: string }
+export type IsolateAnswer = { readonly values: readonly unknown[] } | IsolateError
+
+export interface IsolateError {
+  readonly error: string
+  /** Of a `throw` in the function's text. */
+  readonly place?: { readonly line: number; readonly column: number }
+}
 
 export interface IsolateLimits {
   /** For one request. */
@@ -55,7 +61,7 @@ export class Isolate {
       this.#port = undefined
       return { error: 'the process for it does not answer' }
     }
-    return readAnswer(answer.message)
+    return readAnswer(answer.message, request.body)
   }
 
   #start(): MessagePort {
@@ -90,8 +96,18 @@ export class Isolate {
   }
 }
 
-function readAnswer(text: string): IsolateAnswer {
-  const answer = JSON.parse(text) as Partial<Record<'values' | 'error', unknown>>
+function readAnswer(text: string, body: string): IsolateAnswer {
+  const answer = JSON.parse(text) as Partial<Record<'values' | 'error' | 'stack', unknown>>
   if (Array.isArray(answer.values)) return { values: answer.values }
-  return { error: String(answer.error) }
+  const error = String(answer.error)
+  const place = throwPlace(String(answer.stack), body)
+  return place === undefined ? { error } : { error, place }
+}
+
+/** Where `throw` stands before the place at which the error was made, if it does. */
+function throwPlace(stack: string, body: string): IsolateError['place'] {
+  const [, line = '', column = ''] = /\bfunction\.js:(\d+):(\d+)\)?$/.exec(stack) ?? []
+  const before = (body.split('\n')[Number(line) - 1] ?? '').slice(0, Number(column) - 1)
+  const thrown = /\bthrow\s+$/.exec(before)
+  return thrown === null ? undefined : { line: Number(line), column: thrown.index + 1 }
 }

@@ -53,7 +53,7 @@ export function javaScriptFunction(prefix: string): DuckDBScalarFunction {
         output.flush()
       } catch (error) {
         if (!(error instanceof GoogleSqlError)) throw error
-        throw new Error(`${prefix}JavaScript function ${prepared.routine.name}: ${error.message}`)
+        throw new Error(prefix + error.message)
       }
     },
   })
@@ -85,11 +85,16 @@ function callAll(
   { routine, names, types }: Prepared,
   rows: readonly (readonly DuckDBValue[])[],
 ): readonly (string | null)[] {
+  const at = ` at ${routine.name}(${routine.parameters.map(({ type }) => typeName(type)).join(', ')})`
   const args = rows.map((row) =>
     routine.parameters.map(({ type }, index) => argumentOf(row[index] ?? null, type)),
   )
   const answer = isolate.run({ body: routine.body, names, types, rows: JSON.stringify(args) })
-  if ('error' in answer) throw new GoogleSqlError(answer.error)
-  if (answer.values.length !== rows.length) throw new GoogleSqlError('an answer is missing')
+  if ('error' in answer) {
+    const { error, place } = answer
+    const where = place === undefined ? '' : ` line ${place.line}, column ${place.column}`
+    throw new GoogleSqlError(`${error}${at}${where}`)
+  }
+  if (answer.values.length !== rows.length) throw new GoogleSqlError(`an answer is missing${at}`)
   return answer.values.map((value) => resultText(value, routine.returns))
 }

@@ -34,7 +34,7 @@ function confine(): void {
   }
   // A hook that would be handed frames of the process outside.
   defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false })
-  defineProperty(Error, 'stackTraceLimit', { value: 0, writable: false, configurable: false })
+  defineProperty(Error, 'stackTraceLimit', { value: 1, writable: false, configurable: false })
 }
 
 /** Arguments from JSON. */
@@ -180,6 +180,7 @@ function caller(decode: Decode, encode: Encode): unknown {
   const { apply } = Reflect
   const text = String
   const NativeError = Error
+  const NativePromise = Promise
   const slice = String.prototype.slice
 
   return (callback: object, typesText: string, rowsText: string): string => {
@@ -195,15 +196,20 @@ function caller(decode: Decode, encode: Encode): unknown {
         for (let index = 0; index < parameters.length; index++)
           given[index] = decode(given[index], parameters[index] as Type)
         const value = apply(callback as () => unknown, undefined, given)
+        if (value instanceof NativePromise)
+          throw new NativeError('a function that gives a Promise is not supported locally')
         done += (row === 0 ? '' : ',') + encode(value, returns)
       }
       return `{"values":[${done}]}`
     } catch (error) {
       let message = 'an error that cannot be shown'
+      let stack = ''
       try {
         message = error instanceof NativeError ? `${text(error.name)}: ${text(error.message)}` : text(error)
+        if (error instanceof NativeError) stack = text(error.stack)
       } catch {}
-      return `{"error":${stringify(apply(slice, message, [0, 2000]))}}`
+      const shown = stringify(apply(slice, message, [0, 2000]))
+      return `{"error":${shown},"stack":${stringify(apply(slice, stack, [0, 4000]))}}`
     }
   }
 }
