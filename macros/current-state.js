@@ -3,6 +3,7 @@ const { identifier } = require('macros/identifier')
 const { newChanges } = require('macros/new-changes')
 const { epoch } = require('macros/position')
 const { privateColumns } = require('macros/privacy')
+const { inTime } = require('macros/retention')
 
 /** What the state keeps beside the columns of the log. */
 const STATE_METADATA = {
@@ -39,7 +40,8 @@ const stateConfig = (table) => ({
 })
 
 /** Before an increment: the events that the state has not taken yet. */
-const stateNews = (table, context) => newChanges(table, '_metadata_taken_at', context)
+const stateNews = (table, context) =>
+  newChanges(table, { taken: '_metadata_taken_at', latest: '_metadata_latest_timestamp' }, context)
 
 /**
  * The newest known state of each key, as a join: of a key's events in each epoch only the greatest is kept, and which
@@ -62,7 +64,7 @@ WITH
       ${epoch} AS _metadata_epoch,
       _metadata_timestamp AS _metadata_latest_timestamp,
       _metadata_loaded_at AS _metadata_taken_at
-    FROM ${when(incremental(), 'new_changes', ref(table.database, `${table.name}_log`))}
+    FROM ${when(incremental(), 'new_changes', inTime(table, ref(table.database, `${table.name}_log`)))}
   ),
   ${when(
     incremental(),

@@ -4,6 +4,7 @@ const { identifier } = require('macros/identifier')
 const { newChanges } = require('macros/new-changes')
 const { epoch } = require('macros/position')
 const { privateColumns } = require('macros/privacy')
+const { inTime } = require('macros/retention')
 
 const KEY = "The row's key as one text, never NULL: its columns as JSON, in the declared order."
 const VALID_FROM =
@@ -41,7 +42,8 @@ const versionsConfig = (table) => ({
 })
 
 /** Before an increment: the events that the versions have not taken yet. */
-const versionsNews = (table, context) => newChanges(table, '_metadata_loaded_at', context)
+const versionsNews = (table, context) =>
+  newChanges(table, { taken: '_metadata_loaded_at', latest: '_metadata_timestamp' }, context)
 
 /** Where a change stands, without the digit that tells the halves of a key change from one another. */
 const place = "REGEXP_EXTRACT(_metadata_position, r'^(.*):[01]$')"
@@ -65,7 +67,7 @@ WITH
       *,
       ${keyText(table)} AS _metadata_key,
       ${epoch} AS _metadata_epoch
-    FROM ${when(incremental(), 'new_changes', ref(table.database, `${table.name}_log`))}
+    FROM ${when(incremental(), 'new_changes', inTime(table, ref(table.database, `${table.name}_log`)))}
   ),
   ${when(
     incremental(),

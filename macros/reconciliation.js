@@ -2,6 +2,13 @@ const { NEVER } = require('macros/change-log')
 const { keyText } = require('macros/current-state')
 const { sourceRow } = require('macros/history')
 const { epoch } = require('macros/position')
+const { inTime, kept } = require('macros/retention')
+
+/** What a state with a retention may have forgotten is not missed. */
+const forgotten = (table) =>
+  table.retentionDays === undefined
+    ? ''
+    : ` AND TIMESTAMP_DIFF((SELECT MAX(latest) FROM kept), expected.latest, MICROSECOND) <= ${kept(table).replace('_metadata_epoch', 'expected.epoch')}`
 
 /**
  * What should be in a table's log or state and is not, or is and should not be: nothing, if all goes right.
@@ -26,8 +33,12 @@ WITH
   ),
   -- What the state must have kept of the log: the greatest of each key and epoch.
   expected AS (
-    SELECT key, epoch, MAX(_metadata_position) AS position, MAX(_metadata_timestamp) AS latest
-    FROM logged
+    SELECT
+      ${keyText(table)} AS key,
+      ${epoch} AS epoch,
+      MAX(_metadata_position) AS position,
+      MAX(_metadata_timestamp) AS latest
+    FROM ${inTime(table, ref(table.database, `${table.name}_log`))}
     GROUP BY key, epoch
   ),
   kept AS (
@@ -55,7 +66,7 @@ UNION ALL
 SELECT 'in the log, not in the state', CONCAT(expected.key, ' ', expected.epoch)
 FROM expected
 LEFT JOIN kept USING (key, epoch)
-WHERE kept.key IS NULL
+WHERE kept.key IS NULL${forgotten(table)}
 UNION ALL
 SELECT 'in the state, not in the log', CONCAT(kept.key, ' ', kept.epoch)
 FROM kept

@@ -32,7 +32,15 @@ const TYPES = [
 const MOST_CLUSTERED = 4
 const NOT_CLUSTERED = ['JSON', 'FLOAT64', 'BYTES', 'TIME', 'HEX BYTES']
 
-const OPTIONS = ['key', 'columns', 'clusterBy', 'sourceType', 'backfillMarginMinutes', 'privacy']
+const OPTIONS = [
+  'key',
+  'columns',
+  'clusterBy',
+  'sourceType',
+  'backfillMarginMinutes',
+  'retentionDays',
+  'privacy',
+]
 
 /** What a column may hold that is nobody's business; see docs/privacy.md. */
 const PRIVATE = ['email', 'phone', 'name', 'secret']
@@ -56,6 +64,7 @@ const refuse = (name, message) => {
  * @param {string[]} [options.clusterBy] what log and state are clustered by; the key if not given
  * @param {string} [options.sourceType] `mysql`, `oracle`, …, for streams whose `read_method` does not begin with it
  * @param {number} [options.backfillMarginMinutes] 60 if not given
+ * @param {number} [options.retentionDays] how long a deleted row is remembered; for ever if not given
  * @param {Object<string, string>} [options.privacy] columns that hold an `email`, a `phone`, a person's `name` or a `secret`
  * @throws Error naming the table, for an unknown option or type, or a margin that is not a whole number >= 0
  */
@@ -66,7 +75,7 @@ const sourceTable = (database, name, options = {}) => {
       refuse(table, `unknown option \`${option}\`; allowed are ${OPTIONS.join(', ')}`)
   }
   const { key = [], columns = {}, sourceType, privacy = {} } = options
-  const { backfillMarginMinutes = DEFAULT_BACKFILL_MARGIN_MINUTES } = options
+  const { backfillMarginMinutes = DEFAULT_BACKFILL_MARGIN_MINUTES, retentionDays } = options
   for (const [column, type] of Object.entries(columns)) {
     if (!(type in READ_AS) && !TYPES.includes(type)) {
       const allowed = [...Object.keys(READ_AS), ...TYPES].join(', ')
@@ -83,6 +92,9 @@ const sourceTable = (database, name, options = {}) => {
   if (!Number.isInteger(backfillMarginMinutes) || backfillMarginMinutes < 0) {
     refuse(table, `backfillMarginMinutes is a whole number, 0 or more; given: ${backfillMarginMinutes}`)
   }
+  if (retentionDays !== undefined && (!Number.isInteger(retentionDays) || retentionDays < 1)) {
+    refuse(table, `retentionDays is a whole number, 1 or more; given: ${retentionDays}`)
+  }
   const clusterable = key.filter((column) => !NOT_CLUSTERED.includes(columns[column]))
   const { clusterBy = clusterable.slice(0, MOST_CLUSTERED) } = options
   return Object.freeze({
@@ -93,6 +105,7 @@ const sourceTable = (database, name, options = {}) => {
     clusterBy,
     sourceType,
     backfillMarginMinutes,
+    retentionDays,
     privacy,
   })
 }

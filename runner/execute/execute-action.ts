@@ -188,7 +188,7 @@ function rowsOf(action: Action, { plan, statements, failures }: Attempt): number
   if (plan === undefined || action.kind === 'view') return null
   const adds = plan.deed === 'insert' || plan.deed === 'merge' || plan.deed === 'overwrite'
   const after = adds ? (action.incremental?.postOps ?? []) : action.postOps
-  return after.length === 0 ? (statements.at(-1)?.rows ?? null) : null
+  return after.every((text) => text.trim() === '') ? (statements.at(-1)?.rows ?? null) : null
 }
 
 function billed(statements: readonly ExecutedStatement[]): number | null {

@@ -21,6 +21,7 @@ export interface TableOptions {
   readonly backfillMarginMinutes?: number
   readonly clusterBy?: readonly string[]
   readonly sourceType?: string
+  readonly retentionDays?: number
   readonly privacy?: Readonly<Record<string, string>>
 }
 
@@ -50,6 +51,8 @@ const log = require('macros/change-log')
 const state = require('macros/current-state')
 const history = require('macros/history')
 const privacy = require('macros/privacy')
+const retention = require('macros/retention')
+const { reconciliation } = require('macros/reconciliation')
 declare({ schema: 'shop_private', name: 'masking_key' })
 for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
   const table = sourceTable('shop', name, options)
@@ -61,6 +64,7 @@ for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
   publish(name + '_state', { type: 'incremental', ...state.stateConfig(table) })
     .preOps((context) => state.stateNews(table, bound(context)))
     .query((context) => state.stateQuery(table, bound(context)))
+    .postOps((context) => retention.forgetOld(table, bound(context)))
   publish(name, { type: 'view', ...state.currentConfig(table) }).query((context) => state.currentQuery(table, bound(context)))
   publish(name + '_versions', { type: 'incremental', ...history.versionsConfig(table) })
     .preOps((context) => history.versionsNews(table, bound(context)))
@@ -70,6 +74,7 @@ for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
   if (options.privacy !== undefined)
     publish(name + '_masked', { type: 'view', ...privacy.maskedConfig(table) })
       .query((context) => privacy.maskedQuery(table, bound(context)))
+  assert(name + '_reconciles').query((context) => reconciliation(table, bound(context)))
   operate(name + '_as_of').schema('shop').hasOutput(true).queries((context) => history.asOfFunction(table, bound(context)))
   operate(name + '_changes').schema('shop').hasOutput(true).queries((context) => history.changesFunction(table, bound(context)))
 }

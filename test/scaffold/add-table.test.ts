@@ -59,6 +59,7 @@ describe('add table', () => {
   created  macros/position.js
   created  macros/privacy.js
   created  macros/reconciliation.js
+  created  macros/retention.js
   created  macros/source-table.js
   created  definitions/my_shop/sources.js
   created  definitions/my_shop/log/order_items_log.sqlx

@@ -33,6 +33,7 @@ test('a new project has settings, macros and a first model, and compiles', async
     'macros/position.js',
     'macros/privacy.js',
     'macros/reconciliation.js',
+    'macros/retention.js',
     'macros/source-table.js',
     'streamform.yaml',
     'workflow_settings.yaml',
