@@ -148,6 +148,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./files-forget.ts'),
   },
   {
+    usage: 'rebuild <table>',
+    group: build,
+    describe: 'build a current table and its history anew from the change log, and tell what that changes',
+    load: () => import('./rebuild.ts'),
+  },
+  {
     usage: 'privacy',
     group: build,
     describe: 'check that analysts cannot read what is private, by where columns come from',
