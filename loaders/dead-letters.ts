@@ -27,7 +27,10 @@ export interface UnfitEventsOfFile {
   readonly events: readonly UnfitEvent[]
 }
 
-/** Stores letters, waiting to be retried or discarded. */
+/**
+ * Stores letters, waiting to be retried or discarded. A letter that waits already, of a file that was forgotten and
+ * landed anew, takes the other's place: it would land twice.
+ */
 export async function addDeadLetters(
   state: Kysely<StateTables>,
   files: readonly UnfitEventsOfFile[],
@@ -53,6 +56,8 @@ export async function addDeadLetters(
   )
   const each = 200
   for (let at = 0; at < letters.length; at += each) {
+    const ids = letters.slice(at, at + each).map(({ id }) => id)
+    await state.deleteFrom('dead_letters').where('id', 'in', ids).where('status', '=', 'waiting').execute()
     await state
       .insertInto('dead_letters')
       .values(letters.slice(at, at + each))

@@ -71,6 +71,8 @@ export async function writerSchemas(
     .map((row) => {
       const { format, columns } = readSchema(row.schema)
       const last = before.get(row.raw_table)
+      // JSON lines have no types of their own to compare, and leave out what has no value.
+      const compared = last === undefined ? [] : changesBetween(last.columns, columns, format === 'json')
       const schema: WriterSchema = {
         rawTable: row.raw_table,
         source: `${row.source_database}.${row.source_table}`,
@@ -79,7 +81,7 @@ export async function writerSchemas(
         firstSeenAt: row.first_seen_at,
         format,
         columns,
-        changes: last === undefined ? [] : changesBetween(last.columns, columns, format === 'json'),
+        changes: last?.format === format ? compared : compared.filter(({ kind }) => kind !== 'type'),
       }
       before.set(row.raw_table, schema)
       return schema

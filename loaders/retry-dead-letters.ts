@@ -96,6 +96,8 @@ async function landLetter(
 ): Promise<string | undefined> {
   // Texts that are not UTF-8 are kept as their bytes: there is no text that they could land as.
   if (letter.event.includes('"invalid_utf8_base64"')) return letter.reason
+  // What a salvaged file had that is no event: there is nothing to try.
+  if (/^{"unreadable_(from_byte|base64)":/.test(letter.event)) return letter.reason
   try {
     const event = jsonEvent(parseExact(letter.event))
     const table = await TableWork.open(landing, targetOf(project, letter.raw_table))

@@ -1,3 +1,4 @@
+import { printable } from '../../loaders/printable.ts'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { textTable } from '../report/table.ts'
@@ -60,20 +61,20 @@ export const command = defineCommand({
     limit: given.limit,
   }),
   run: deadLettersList,
-  text: (letters) =>
+  text: (letters, { limit }) =>
     letters.length === 0
       ? 'no dead letters'
-      : textTable(
+      : `${textTable(
           ['id', 'table', 'file', 'event', 'column', 'why', 'attempts'],
           letters.map(({ id, rawTable, file, row, column, reason, attempts }) => [
             id,
-            rawTable,
-            file,
+            printable(rawTable),
+            printable(file),
             String(row),
-            column ?? '',
-            reason,
+            printable(column ?? ''),
+            printable(reason),
             String(attempts),
           ]),
           [false, false, false, true, false, false, true],
-        ),
+        )}${letters.length === limit ? `\nat most ${limit} are shown: --limit shows more` : ''}`,
 })

@@ -1,3 +1,4 @@
+import { printable } from '../../loaders/printable.ts'
 import { type RetryReport, retryDeadLetters } from '../../loaders/retry-dead-letters.ts'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
@@ -26,7 +27,7 @@ export const command = defineCommand({
   text: ({ landed, waiting }) =>
     [
       `${landed.length} landed, ${waiting.length} still wait`,
-      ...waiting.map(({ id, reason }) => `  ${id}: ${reason}`),
+      ...waiting.map(({ id, reason }) => `  ${id}: ${printable(reason)}`),
     ].join('\n'),
   failed: ({ waiting }) => waiting.length > 0,
 })

@@ -1,3 +1,4 @@
+import { printable } from '../../loaders/printable.ts'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { Problem } from '../problem.ts'
@@ -52,5 +53,7 @@ export const command = defineCommand({
       `${rawTable}: event ${row} of ${file} (${status})`,
       `${column === null ? '' : `${column}: `}${reason}`,
       event,
-    ].join('\n'),
+    ]
+      .map(printable)
+      .join('\n'),
 })

@@ -1,4 +1,5 @@
 import { type FileStatus, fileStatuses, type ListedFile, listFiles } from '../../loaders/files.ts'
+import { printable } from '../../loaders/printable.ts'
 import { openStore } from '../../loaders/store/open.ts'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
@@ -88,19 +89,19 @@ export const command = defineCommand({
     limit: given.limit,
   }),
   run: filesList,
-  text: (files) =>
+  text: (files, { limit }) =>
     files.length === 0
       ? 'no such files'
-      : textTable(
+      : `${textTable(
           ['file', 'status', 'table', 'events', 'dead letters', 'why'],
           files.map(({ name, status, rawTable, rows, deadLetters, late, reason }) => [
-            name,
+            printable(name),
             late ? `${status}, late` : status,
-            rawTable ?? '',
+            printable(rawTable ?? ''),
             String(rows),
             deadLetters === 0 ? '' : String(deadLetters),
-            reason ?? '',
+            printable(reason ?? ''),
           ]),
           [false, false, false, true, true, false],
-        ),
+        )}${files.length === limit ? `\nat most ${limit} are shown: --limit shows more` : ''}`,
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { forgetFiles } from '../../loaders/files.ts'
 import { retryDeadLetters } from '../../loaders/retry-dead-letters.ts'
 import { deadLetters } from './dead-letter-rows.ts'
 import { mysqlFile } from './events.ts'
@@ -85,5 +86,17 @@ test('a letter that was tried ten times is tried again only when it is named', a
   expect(letter?.attempts).toBe(10n)
   await retryDeadLetters(warehouse.warehouse, project, [letter?.id ?? ''], now)
   expect((await attempts())?.attempts).toBe(11n)
+  warehouse.close()
+})
+
+test('a letter of a file that was forgotten and landed anew waits once', async () => {
+  const folder = freshFolder()
+  const warehouse = await freshWarehouse()
+  const date = { name: 'v', type: { type: 'int', logicalType: 'date' } }
+  await writeFiles(folder, { 'a.avro': mysqlFile([date], [{ v: 5_000_000 }, { v: 1 }]) })
+  await landFolder(warehouse, folder)
+  await forgetFiles(warehouse.warehouse, ['a.avro'], 'landed', now)
+  expect((await landFolder(warehouse, folder)).deadLetters).toBe(1)
+  expect((await deadLetters(warehouse)).length).toBe(1)
   warehouse.close()
 })
