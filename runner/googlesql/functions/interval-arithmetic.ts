@@ -14,13 +14,17 @@ export function addToDatetime(datetime: string, interval: string): string {
 
 /** A TIMESTAMP has no months or years to add: BigQuery refuses. */
 export function addToTimestamp(timestamp: string, interval: string): string {
-  const withoutMonths = once(
-    [interval],
-    (i) =>
-      `CASE WHEN datepart('month', ${i}) = 0 AND datepart('year', ${i}) = 0 THEN ${i} WHEN ${i} IS NOT NULL THEN ` +
-      `${raiseText('TIMESTAMP +/- INTERVAL is not supported for intervals with non-zero MONTH or YEAR part.', 'INTERVAL')} END`,
+  const wrong = raiseText(
+    'TIMESTAMP +/- INTERVAL is not supported for intervals with non-zero MONTH or YEAR part.',
+    'TIMESTAMP WITH TIME ZONE',
   )
-  return inYears('TIMESTAMP', [timestamp, withoutMonths], (t, i) => `(${t} + ${i})`, 'Timestamp overflow')
+  return once([timestamp, interval], (t, i) => {
+    const sum = inYears('TIMESTAMP', [t, i], (x, y) => `(${x} + ${y})`, 'Timestamp overflow')
+    return (
+      `CASE WHEN ${t} IS NULL OR ${i} IS NULL THEN NULL ` +
+      `WHEN datepart('month', ${i}) = 0 AND datepart('year', ${i}) = 0 THEN ${sum} ELSE ${wrong} END`
+    )
+  })
 }
 
 export function negated(interval: string): string {

@@ -168,7 +168,7 @@ function decimalMath(name: string, operands: 1 | 2): readonly Signature[] {
         const big = type === BIGNUMERIC
         const text = (value: string) => (big ? `CAST(${value} AS VARCHAR)` : value)
         const one = big ? `'0'` : 'CAST(0 AS DECIMAL(38,9))'
-        const call = `googlesql_${big ? 'bignumeric' : 'numeric'}_math('${name}', ${text(x)}, ${y === undefined ? one : text(y)})`
+        const call = `googlesql_${big ? 'bignumeric' : 'numeric'}_math('${operands === 2 && name === 'LOG' ? 'LOG_BASE' : name}', ${text(x)}, ${y === undefined ? one : text(y)})`
         return big ? `CAST(${call} AS BIGNUM)` : call
       },
     ),
@@ -231,7 +231,10 @@ const functions: readonly FunctionEntry[] = [
     plain([INT64], INT64, (x) => `abs(${x})`),
     plain([NUMERIC], NUMERIC, (x) => `abs(${x})`),
     plain([BIGNUMERIC], BIGNUMERIC, (x) =>
-      once([x], (v) => `CASE WHEN ${v} < '0'::BIGNUM THEN -${v} ELSE ${v} END`),
+      once(
+        [x],
+        (v) => `CASE WHEN ${v} < '0'::BIGNUM THEN ${bigDecimal('subtract', `'0'::BIGNUM`, v)} ELSE ${v} END`,
+      ),
     ),
     plain([FLOAT64], FLOAT64, (x) => `abs(${x})`),
   ]),
@@ -265,7 +268,7 @@ const functions: readonly FunctionEntry[] = [
   math('SAFE_NEGATE', [
     plain([INT64], INT64, (x) => once([x], (v) => `TRY(-${v})`)),
     plain([NUMERIC], NUMERIC, (x) => `(-${x})`),
-    plain([BIGNUMERIC], BIGNUMERIC, (x) => `(-${x})`),
+    plain([BIGNUMERIC], BIGNUMERIC, (x) => bigDecimal('subtract', `'0'::BIGNUM`, x)),
     plain([FLOAT64], FLOAT64, (x) => `(-${x})`),
   ]),
   math('RAND', [plain([], FLOAT64, () => 'random()')]),

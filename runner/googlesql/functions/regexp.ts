@@ -68,7 +68,10 @@ function extractAll(value: string, pattern: string, call: Call): string {
   })
 }
 
-/** The n-th match from a position on (both from 1); NULL if there is none. */
+/**
+ * The n-th match from a position on (both from 1); NULL if there is none. Whether the position lies behind the text is
+ * asked of its bytes, as GoogleSQL does.
+ */
 function extractNth(
   [value = '', pattern = '', position = '', occurrence = '1']: readonly string[],
   call: Call,
@@ -78,7 +81,7 @@ function extractNth(
     const wrongOccurrence = raiseText('Occurrence must be positive', 'VARCHAR')
     return (
       `CASE WHEN ${v} IS NULL OR ${p} IS NULL OR ${at} IS NULL OR ${n} IS NULL THEN NULL ` +
-      `WHEN ${at} < 1 THEN ${wrongPosition} WHEN ${n} < 1 THEN ${wrongOccurrence} WHEN (${at} > length(${v}) AND ${at} > 1) THEN NULL ELSE (${matches(v, p, call, at)})[${n}] END`
+      `WHEN ${at} < 1 THEN ${wrongPosition} WHEN ${n} < 1 THEN ${wrongOccurrence} WHEN (${at} > strlen(${v}) AND ${at} > 1) THEN NULL ELSE (${matches(v, p, call, at)})[${n}] END`
     )
   })
 }

@@ -158,7 +158,13 @@ export class Expressions {
       const next = parameters[at + 1]
       const parameter = way.parameters[index]
       const wanted = way.argumentTypes[index] ?? INT64
-      if (parameter?.datePart === true) return leaf(STRING, random.pick(partsOf(entry.name)))
+      if (parameter?.datePart === true) {
+        const ofInterval = way.argumentTypes.some(({ kind }) => kind === 'INTERVAL')
+        return leaf(
+          STRING,
+          random.pick(ofInterval ? ['YEAR', 'MONTH', 'DAY', 'HOUR', 'SECOND'] : partsOf(entry.name)),
+        )
+      }
       if (parameter?.literal === true) return leaf(wanted, random.pick(['1', '2', '3']))
       const texts = wanted.kind === 'STRING' ? textsOf(entry.name, at) : undefined
       if (texts !== undefined) return leaf(wanted, random.pick(texts))

@@ -34,7 +34,9 @@ export async function judge(
   }
   // A call with an argument that is a constant NULL, or comes to one, need not compute the others, which may raise.
   const nulls = /CAST\(NULL AS/.test(query.replace(/ FROM UNNEST\(\[STRUCT\(.* AS n$/, ''))
-  const whole = (ours.rows ?? []).every((row) => row.every((value) => value === null || value === false))
+  const whole = (ours.rows ?? []).every((row) =>
+    row.every((value) => value === null || value === false || (Array.isArray(value) && value.length === 0)),
+  )
   const calls = (query.match(/\(/g) ?? []).length
   const raised = open && theirs.error !== undefined && theirs.place === undefined && ours.error === undefined
   const idle = raised && (nulls || (whole && calls > 2))

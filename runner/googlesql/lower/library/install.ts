@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { javaScriptFunction } from './javascript/javascript-function.ts'
 import { arrayFunctions } from './native/arrays.ts'
 import { bitFunctions } from './native/bits.ts'
+import { castFormatFunctions } from './native/cast-formats.ts'
 import { castFunctions } from './native/casts.ts'
 import { decimalMathFunctions } from './native/decimal-math.ts'
 import { errorFunctions } from './native/errors.ts'
@@ -22,6 +23,7 @@ import { errorPrefix } from './raise.ts'
 export const nativeFunctions: readonly NativeFunction[] = [
   ...errorFunctions,
   ...castFunctions,
+  ...castFormatFunctions,
   ...numericFunctions,
   ...stringFunctions,
   ...timeFunctions,

@@ -35,7 +35,7 @@ const native: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[]
   ],
   [/Overflow on abs\((-?\d+)\)/, () => 'int64 overflow: --9223372036854775808'],
   [
-    /Overflow in (?:addition|subtraction) of DECIMAL\(38\) \((-?\d+) ([+-]) (-?\d+)\)/,
+    /Overflow in (?:addition|subtraction|add|subtract) of DECIMAL\(38\) \((-?\d+) ([+-]) (-?\d+)\)/,
     (m) => `numeric overflow: ${unscaled(m[1])} ${m[2]} ${unscaled(m[3])}`,
   ],
   [/Type INT128 with value (-?\d+) can't be cast .* INT64/, () => 'int64 overflow'],

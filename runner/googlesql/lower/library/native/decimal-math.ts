@@ -91,7 +91,8 @@ function calculate(name: string, x: bigint, y: bigint, shown: () => string): big
     case 'LOG10':
       return (ln(positive(x)) * unit) / ln(10n * unit)
     case 'LOG':
-      if (y === 0n) return ln(positive(x))
+      return ln(positive(x))
+    case 'LOG_BASE':
       return positive(y) === unit ? fail() : (ln(positive(x)) * unit) / ln(y)
     default:
       return power(x, y, fail, overflow)
@@ -101,7 +102,7 @@ function calculate(name: string, x: bigint, y: bigint, shown: () => string): big
 function apply(name: string, x: bigint, y: bigint, scale: number): bigint {
   const raise = 10n ** BigInt(digits - scale)
   const shown = () =>
-    `${name}(${printDecimal(x, scale)}${name === 'POW' ? `, ${printDecimal(y, scale)}` : ''})`
+    `${name.replace('_BASE', '')}(${printDecimal(x, scale)}${name === 'POW' || name === 'LOG_BASE' ? `, ${printDecimal(y, scale)}` : ''})`
   const result = calculate(name, x * raise, y * raise, shown)
   // First to a few digits less than were computed: what is exact but for the last of them becomes exact.
   const guard = 10n ** 20n

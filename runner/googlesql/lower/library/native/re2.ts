@@ -99,9 +99,9 @@ class Translation {
       case '.':
         return plain(flags.s ? '[\\s\\S]' : '[^\\n]')
       case '^':
-        return plain(flags.m ? '(?<![^\\n])' : '(?<![\\s\\S])')
+        return plain(flags.m ? '(?:^|(?<=\\n))' : '^')
       case '$':
-        return plain(flags.m ? '(?![^\\n])' : '(?![\\s\\S])')
+        return plain(flags.m ? '(?:$|(?=\\n))' : '$')
       case '[':
         return plain(this.#class(flags))
       case '(':
@@ -143,8 +143,8 @@ class Translation {
     if (quoted !== undefined)
       return `(?:${Array.from(quoted.slice(1).replace(/\\E$/, '')).map(literal).join('')})`
     const next = this.#take()
-    if (next === 'A') return '(?<![\\s\\S])'
-    if (next === 'z') return '(?![\\s\\S])'
+    if (next === 'A') return '^'
+    if (next === 'z') return '$'
     if (next === 'b') return edge
     if (next === 'B') return noEdge
     if (next === 'E') return '(?:)'

@@ -41,13 +41,26 @@ export function matchesNothing(pattern: string): boolean {
  * empty. Positions are code units in the text behind `position`.
  */
 function* matchesOf(value: string, pattern: string, position: number): Generator<RegExpExecArray> {
-  const points = position === 1 ? undefined : Array.from(value)
-  if (points !== undefined && position > points.length) return
-  const text = points === undefined ? value : points.slice(position - 1).join('')
+  if (position > 1 && position > Buffer.byteLength(value)) return
+  const text =
+    position === 1
+      ? value
+      : Array.from(value)
+          .slice(position - 1)
+          .join('')
   const search = javascriptPattern(pattern)
   for (let at = 0; at < text.length || at === 0; ) {
     search.lastIndex = at
-    const match = search.exec(text)
+    let match = search.exec(text)
+    // V8 finds empty matches inside of a surrogate pair, where no character begins.
+    while (
+      match !== null &&
+      /[\ud800-\udbff]/.test(text.charAt(match.index - 1)) &&
+      /^[\udc00-\udfff]/.test(text.slice(match.index))
+    ) {
+      search.lastIndex = match.index + 1
+      match = search.exec(text)
+    }
     if (match === null) return
     yield match
     const end = match.index + match[0].length

@@ -129,7 +129,7 @@ const bytesFunctions: readonly NativeFunction[] = [
     name: 'googlesql_safe_utf8',
     parameters: [BLOB],
     returns: VARCHAR,
-    evaluate: (value: DuckDBBlobValue) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(value.bytes),
+    evaluate: ({ bytes }: DuckDBBlobValue) => safeText(Buffer.from(bytes)),
   },
   {
     name: 'googlesql_from_hex',
@@ -295,3 +295,18 @@ export const stringFunctions: readonly NativeFunction[] = [
   ...codePointFunctions,
   ...bytesFunctions,
 ]
+
+/** Text of bytes; each byte that belongs to no whole character becomes U+FFFD, also in a sequence that breaks off. */
+function safeText(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  let text = ''
+  for (let at = 0; at < bytes.length; ) {
+    const first = bytes[at] ?? 0
+    const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+    const part = bytes.subarray(at, at + size)
+    const whole = part.length === size && isUtf8(part)
+    text += whole ? part.toString('utf8') : '\ufffd'
+    at += whole ? size : 1
+  }
+  return text
+}
