@@ -4,7 +4,7 @@ import { raiseText } from '../lower/library/raise.ts'
 import { physicalType, rangeEnd, rangeStart } from '../types/physical.ts'
 import { BOOL, DATE, DATETIME, rangeOf, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { plain, refused, scalar, signature, typeAt } from './define.ts'
+import { plain, scalar, signature, typeAt } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
 import { checkedRange } from './range-text.ts'
 
@@ -80,10 +80,5 @@ export const rangeFunctions: readonly FunctionEntry[] = [
         }),
     ),
   ]),
-  refused(
-    'RANGE_SESSIONIZE',
-    `${page}#range_sessionize`,
-    'table function RANGE_SESSIONIZE is not supported locally',
-    'table',
-  ),
+  { name: 'RANGE_SESSIONIZE', kind: 'table', page: `${page}#range_sessionize`, signatures: [] },
 ]

@@ -4,7 +4,9 @@ import type { TablePath } from '../parse/ast.ts'
 import { columnTypeName, typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
 import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
+import { resolveDerived } from './derived.ts'
 import { type From, namesOf } from './from.ts'
+import { partitionsText } from './partitions-view.ts'
 import type { LiteralExpr, OutputColumn } from './resolved.ts'
 
 /** One view: its columns, and its rows for a dataset (or for all datasets of a project). */
@@ -27,6 +29,11 @@ export function resolveInformationSchema(context: Context, node: TablePath, part
     .slice(at + 1)
     .join('.')
     .toUpperCase()
+  if (name === 'PARTITIONS') {
+    const { tables } = contents(context, node, parts.slice(0, at), name)
+    const query = resolveDerived(context, node, partitionsText(tables))
+    return { scan: query.scan, names: namesOf(query.columns, node.alias?.name ?? name, false) }
+  }
   const view = VIEWS[name.replace(/_BY_PROJECT$/, '')]
   if (view === undefined) throw unsupportedAt(context, node, `INFORMATION_SCHEMA view ${name}`)
   const given = contents(context, node, parts.slice(0, at), name)

@@ -1,3 +1,4 @@
+import { findFunction } from '../functions/index.ts'
 import type { TableCall } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import { coercionCost, convert } from './coerce.ts'
@@ -5,14 +6,24 @@ import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
 import { type From, namesOf } from './from.ts'
 import { project } from './project.ts'
 import { resolveQuery } from './query.ts'
+import { resolveRangeSessionize } from './range-sessionize.ts'
 import type { Expr } from './resolved.ts'
 import { bodyContext, findRoutine, routineArguments, routineStatement } from './routine.ts'
 import { columnRef } from './scope.ts'
 import { resolveType } from './type-node.ts'
 
+/** Table functions of BigQuery's own. */
+const BUILTIN: Readonly<Record<string, (context: Context, node: TableCall) => From>> = {
+  RANGE_SESSIONIZE: resolveRangeSessionize,
+}
+
 /** A table function in FROM: its query, with the arguments in place. */
 export function resolveTableCall(context: Context, node: TableCall): From {
   const name = nameParts(node.name).join('.')
+  const builtin = BUILTIN[name.toUpperCase()]
+  if (builtin !== undefined) return builtin(context, node)
+  const entry = findFunction(name)
+  if (entry?.kind === 'table' && entry.refused !== undefined) throw problemAt(context, node, entry.refused)
   const routine = findRoutine(context, node.name)
   const statement = routine && routineStatement(routine)
   if (routine === undefined || statement?.kind !== 'createTableFunction') {

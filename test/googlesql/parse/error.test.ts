@@ -69,7 +69,7 @@ describe('the whole message, with its place', () => {
       '1:8: Syntax error: WHERE not supported after FROM query; Consider using pipe operator `|> WHERE`',
     ],
     ['FOO', '1:1: Syntax error: Unexpected identifier "FOO"'],
-    ['DROP FOO t', '1:6: FOO is not a supported object type'],
+    ['DROP FOO t', '1:6: object type FOO is not supported locally'],
     ['INSERT INTO t VALUES 1', '1:22: Syntax error: Expected "(" but got integer literal "1"'],
     ['MERGE t USING u ON TRUE', '1:24: Syntax error: Expected keyword WHEN but got end of script'],
     ['CREATE VIEW v SELECT 1', '1:15: Syntax error: Expected keyword AS but got keyword SELECT'],

@@ -70,7 +70,7 @@ function parseCreateEntity(p: Parser, start: number): CreateEntity {
 /** For a word behind CREATE, ALTER or DROP that is no kind of thing. */
 export function failObjectType(p: Parser): never {
   if (!p.atName) p.failUnexpected()
-  p.failPlain(`CREATE ${p.text.slice(p.start, p.tokens.ends[p.index])} is not supported locally`)
+  p.failPlain(`object type ${p.text.slice(p.start, p.tokens.ends[p.index])} is not supported locally`)
 }
 
 /** `IF NOT EXISTS`, if it is there. */
