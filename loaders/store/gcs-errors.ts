@@ -21,7 +21,6 @@ const passingCodes: ReadonlySet<unknown> = new Set([
   'ETIMEDOUT',
   'EPIPE',
   'EAI_AGAIN',
-  'ENOTFOUND',
   'ENETUNREACH',
   'EHOSTUNREACH',
   'ERR_STREAM_PREMATURE_CLOSE',
@@ -32,7 +31,7 @@ const passingCodes: ReadonlySet<unknown> = new Set([
 export function isPassing(error: unknown): boolean {
   if (error instanceof SyntaxError) return true // an answer that was cut short
   const status = statusOf(error)
-  if (status !== undefined) return status === 408 || status === 429 || status >= 500
+  if (status !== undefined) return status === 408 || status === 429 || (status >= 500 && status !== 501)
   const { code, message } = (error ?? {}) as ClientError
   return (
     passingCodes.has(code) ||
@@ -70,6 +69,12 @@ export function requestProblem(place: string, error: unknown): StoreFailure {
     return new StoreFailure('these credentials may not read here', {
       ...about,
       hint: 'grant roles/storage.objectViewer on the bucket to whom you are logged in as',
+    })
+  }
+  if ((error as ClientError | undefined)?.code === 'ENOTFOUND') {
+    return new StoreFailure('the name of Cloud Storage is not found: this machine seems to be offline', {
+      ...about,
+      transient: true,
     })
   }
   const passing = isPassing(error)

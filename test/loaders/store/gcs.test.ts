@@ -75,6 +75,7 @@ describe('a listing', () => {
     [401, 'there are no credentials for Cloud Storage, or they are not accepted'],
     [403, 'these credentials may not read here'],
     [404, 'the bucket does not exist, or its name is hidden from these credentials'],
+    [501, 'Cloud Storage does not answer as it should (501)'],
   ])('refused with %i is not tried again and says why', async (status, reason) => {
     bucket.failing = () => ({ kind: 'status', status })
     await expect(listed(await open())).rejects.toThrow(reason)
