@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { executeRun, runnable } from '../../runner/execute/execute-run.ts'
 import { compile } from '../../runner/project/compile.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
@@ -82,9 +83,11 @@ export async function runOurs(
   )
 }
 
+export type Contents = ReadonlyMap<string, Readonly<Record<string, unknown>>>
+
 /** What a person would compare of a warehouse: every table's columns, descriptions, labels and rows, rows sorted. */
-export async function contents(warehouse: LocalWarehouse): Promise<ReadonlyMap<string, unknown>> {
-  const all = new Map<string, unknown>()
+export async function contents(warehouse: LocalWarehouse): Promise<Contents> {
+  const all = new Map<string, Readonly<Record<string, unknown>>>()
   for (const database of await warehouse.databases()) {
     for (const schema of await warehouse.datasets(database)) {
       if (schema === 'streamform' || schema.startsWith('_')) continue
@@ -112,6 +115,24 @@ export async function contents(warehouse: LocalWarehouse): Promise<ReadonlyMap<s
   }
   return all
 }
+
+/** Where two warehouses differ: table, what of it, and both sides' own rows; empty if nowhere. */
+export function differences(a: Contents, b: Contents): readonly string[] {
+  const names = [...new Set([...a.keys(), ...b.keys()])].sort()
+  return names.flatMap((name) => {
+    const [left, right] = [a.get(name), b.get(name)]
+    if (left === undefined || right === undefined) return [`${name} is only in one`]
+    return Object.keys({ ...left, ...right }).flatMap((key) => {
+      if (isDeepStrictEqual(left[key], right[key])) return []
+      const [own, others] = [left[key], right[key]].map((side) => (Array.isArray(side) ? side : [side]))
+      const alone = (some: readonly unknown[] = [], rest: readonly unknown[] = []) =>
+        some.filter((item) => !rest.some((other) => isDeepStrictEqual(item, other))).slice(0, 3)
+      return [`${name} ${key}: ${text(alone(own, others))} instead of ${text(alone(others, own))}`]
+    })
+  })
+}
+
+const text = (value: unknown): string => JSON.stringify(value)?.slice(0, 600) ?? 'nothing'
 
 const shown = (row: readonly Value[]): string =>
   JSON.stringify(row, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))

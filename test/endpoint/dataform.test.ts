@@ -11,7 +11,7 @@ import { compile } from '../../runner/project/compile.ts'
 import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
 import { dataformCli, withCore } from '../project/dataform-cli.ts'
-import { contents, dataform, runOurs } from './dataform-run.ts'
+import { contents, dataform, differences, runOurs } from './dataform-run.ts'
 
 const cli = dataformCli() ?? ''
 if (cli === '') console.log("Dataform's command line is not installed: STREAMFORM_CI=1 installs it")
@@ -87,31 +87,19 @@ describe.skipIf(cli === '')("dataform's own command line on world_x", () => {
   })
 
   test('run builds what our runner builds, row for row', async () => {
-    await arrive('13:30')
+    // By then every column has arrived: Dataform's own SQL loses the values of a new column in the run that adds it.
+    await arrive('14:30')
     await expectRun('run')
     expect(await runOurs(ours, own)).toEqual([])
-    expect(await contents(theirs)).toEqual(await contents(ours))
-  }, 120_000)
+    expect(differences(await contents(theirs), await contents(ours))).toEqual([])
+  }, 300_000)
 
   test('a second run merges what arrived since, as ours does', async () => {
     await arrive()
     await expectRun('run')
     expect(await runOurs(ours, own)).toEqual([])
-    expect(await contents(theirs)).toEqual(await contents(ours))
-  }, 120_000)
-
-  test('run --full-refresh leaves the same tables', async () => {
-    const before = await contents(theirs)
-    await expectRun('run', '--full-refresh')
-    expect(await contents(theirs)).toEqual(before)
-  }, 120_000)
-
-  test('a dry run of all that is built succeeds and changes nothing', async () => {
-    const before = await contents(theirs)
-    const { code, text } = await run('run', '--dry-run')
-    expect([code, text.match(/.*(?:failed|rror).*/g)]).toEqual([0, null])
-    expect(await contents(theirs)).toEqual(before)
-  }, 120_000)
+    expect(differences(await contents(theirs), await contents(ours))).toEqual([])
+  }, 300_000)
 
   test('test answers every unit test', async () => {
     const { text } = await run('test')
@@ -120,7 +108,7 @@ describe.skipIf(cli === '')("dataform's own command line on world_x", () => {
     expect(tests.length).toBeGreaterThan(10)
     // Dataform compares rows in the order in which they come, which a query without ORDER BY does not promise.
     expect(text.match(/^.*\berror\b.*$/gim)).toBeNull()
-  }, 120_000)
+  }, 300_000)
 })
 
 describe.skipIf(cli === '')("dataform's own command line on small projects", () => {
@@ -154,7 +142,28 @@ describe.skipIf(cli === '')("dataform's own command line on small projects", () 
     const { code, text } = await dataform(cli, endpoint.url, copy.folder, ['run'], 'project-a')
     const failed = (await runOurs(ours, copy.folder)).filter((line) => !line.includes(': disabled'))
     expect([code, code === 0 ? '' : text, failed]).toEqual([0, '', []])
-    expect(await contents(theirs)).toEqual(await contents(ours))
+    expect(differences(await contents(theirs), await contents(ours))).toEqual([])
+  })
+
+  test('run --full-refresh leaves the same tables, and run --dry-run changes nothing', async () => {
+    using copy = withCore(join(root, 'test', 'projects', 'legacy-settings'))
+    const warehouse = await open('project-a')
+    const endpoint = await startEndpoint({ warehouse })
+    onTestFinished(async () => {
+      await endpoint.close()
+      await warehouse.close()
+    })
+    const run = (...flags: readonly string[]) =>
+      dataform(cli, endpoint.url, copy.folder, ['run', ...flags], 'project-a')
+    expect((await run()).code).toBe(0)
+    const before = await contents(warehouse)
+    expect(before.size).toBe(5)
+    expect((await run('--full-refresh')).code).toBe(0)
+    expect(differences(await contents(warehouse), before)).toEqual([])
+    const { code, text } = await run('--dry-run')
+    expect([code, text.match(/.*(?:failed|rror).*/g)]).toEqual([0, null])
+    expect(text.match(/dry run success/g)).toHaveLength(5)
+    expect(differences(await contents(warehouse), before)).toEqual([])
   })
 
   test('test passes and fails the unit tests of a project', async () => {
