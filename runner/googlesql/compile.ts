@@ -92,6 +92,7 @@ function compile(text: string, node: Statement, catalog: Catalog, options: Compi
     options.as === undefined ? resolved.statement : assigned(context, node, resolved.statement, options.as),
   )
   const { met } = context.resolution
+  let lineage: readonly ColumnLineage[] | undefined
   return {
     statementType: resolved.statementType,
     steps: lowerStatement(statement),
@@ -99,7 +100,11 @@ function compile(text: string, node: Statement, catalog: Catalog, options: Compi
     reads: [...met.tables.values()],
     writes: resolved.writes,
     changes: resolved.changes,
-    lineage: lineageOf(statement),
+    // Few callers ask for it, and it costs as much as a fifth of the rest.
+    get lineage() {
+      lineage ??= lineageOf(statement)
+      return lineage
+    },
     temporaryRoutine:
       statement.kind === 'create routine' && statement.temporary ? statement.routine : undefined,
     volatile: met.volatile,

@@ -15,18 +15,23 @@ export function collectUsed(parts: readonly unknown[]): ReadonlySet<number> {
       used.add((node as { readonly column: Column }).column.id)
       return
     }
-    if (kind === 'literal' || kind === 'table') return
+    if (kind === 'literal' || kind === 'table' || isColumn(node)) return
     if (seen.has(node)) return
     seen.add(node)
     if ('anonymous' in node && 'column' in node) used.add((node.column as Column).id)
     if (kind === undefined && 'scan' in node && 'columns' in node) addAll(used, node.columns)
-    for (const [key, value] of Object.entries(node)) {
-      if (key !== 'type' && key !== 'entry' && key !== 'signature') visit(value)
+    // Not Object.entries: this is met for every part of a statement.
+    for (const key in node) {
+      if (key !== 'type' && key !== 'entry' && key !== 'signature')
+        visit((node as Record<string, unknown>)[key])
     }
   }
   for (const part of parts) visit(part)
   return used
 }
+
+/** A column itself, where it is made or given: no use of one. */
+const isColumn = (node: object): boolean => 'id' in node && 'type' in node && !('kind' in node)
 
 /** A set operation's inputs name their columns. */
 function addAll(used: Set<number>, columns: unknown): void {

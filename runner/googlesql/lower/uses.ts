@@ -21,10 +21,10 @@ export function visitColumns(node: unknown, visit: (id: number) => void): void {
     visit((node as Extract<Expr, { kind: 'column' }>).column.id)
     return
   }
-  for (const [key, value] of Object.entries(node)) {
+  for (const key in node) {
     // Types, entries and tables hold no columns of the tree, and are large.
     if (key !== 'type' && key !== 'entry' && key !== 'signature' && key !== 'table' && key !== 'cte') {
-      visitColumns(value, visit)
+      visitColumns((node as Record<string, unknown>)[key], visit)
     }
   }
 }
