@@ -26,6 +26,8 @@ export interface SampleCommandOptions extends ProjectOptions {
   readonly until?: string | undefined
   readonly codec?: 'none' | 'deflate' | 'snappy' | undefined
   readonly force?: boolean | undefined
+  /** Tell the day of changes step by step; the result holds the steps either way. */
+  readonly script?: boolean | undefined
 }
 
 const largestScale = 100_000
@@ -117,6 +119,7 @@ export const command = defineCommand({
       choices: ['none', 'deflate', 'snappy'],
       describe: 'compression; Datastream uses none',
     },
+    script: { type: 'boolean', describe: 'list what happens in the day of changes, step by step' },
     force: { type: 'boolean', describe: 'write although the folder holds other things; leave those alone' },
   },
   examples: [
@@ -136,6 +139,7 @@ export const command = defineCommand({
     changes: given.changes,
     until: given.until,
     codec: given.codec as 'none' | 'deflate' | 'snappy' | undefined,
+    script: given.script,
     force: given.force,
   }),
   run: sample,
@@ -159,15 +163,19 @@ function sampleText(report: SampleReport, options: SampleCommandOptions): string
     ...(held === 0 ? [] : [`${counted(held, 'file')} not arrived yet`]),
   ]
   const day = script.map(({ time, table, what }) => `  ${time}  ${table.padEnd(16)}${what}`)
+  const told = options.script === true ? ['the scripted day:', ...day] : [scriptInShort(script.length)]
   return [
     `${folder}: ${files.join(', ')}; ${counted(events, 'event')} in all`,
     ...lines,
-    ...(day.length === 0 ? [] : ['the scripted day (--json has it too):', ...day]),
+    ...(day.length === 0 ? [] : told),
     ...(day.length === 0 && options.changes !== false
       ? ["backfill alone: only world_x's four tables have a day of changes"]
       : []),
   ].join('\n')
 }
+
+const scriptInShort = (steps: number) =>
+  `${counted(steps, 'step')} of the day are what goes wrong in practice: late files, double deliveries, keys and columns that change; \`streamform sample --script\` lists them`
 
 /** `1 row`, `4,352 rows` */
 const counted = (count: number, what: string): string =>

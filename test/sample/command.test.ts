@@ -6,7 +6,7 @@ import { streamformIn } from '../scaffold/in-process.ts'
 
 test('sample writes into the stream of the project, and says what and what the day holds', async () => {
   const { folder } = temporaryProject({ 'streamform.yaml': 'stream: {path: bucket/in}\n' })
-  const { code, out, err } = await streamformIn(folder, ['sample', '--scale', '0'])
+  const { code, out, err } = await streamformIn(folder, ['sample', '--scale', '0', '--script'])
   expect([code, err]).toEqual([0, ''])
   const lines = out.split('\n')
   expect(lines.slice(0, 7)).toEqual([
@@ -15,8 +15,13 @@ test('sample writes into the stream of the project, and says what and what the d
     '  world_x.country             249 rows, 28 changes',
     '  world_x.countryinfo         249 rows, 6 changes',
     '  world_x.countrylanguage     1,576 rows, 7 changes',
-    'the scripted day (--json has it too):',
+    'the scripted day:',
     '  00:00:40  city            a row changes after the backfill has read it',
+  ])
+  const short = await streamformIn(folder, ['sample', '--scale', '0'])
+  expect(short.out.split('\n').slice(5)).toEqual([
+    '39 steps of the day are what goes wrong in practice: late files, double deliveries, keys and columns that change; `streamform sample --script` lists them',
+    '',
   ])
   const again = await streamformIn(folder, ['sample', '--scale', '0', '--json'])
   expect(JSON.parse(again.out)).toMatchObject({ written: 0, unchanged: 38, held: 0, events: 6507 })
