@@ -23,6 +23,8 @@ export interface Pending {
 export interface Grouped {
   /** The text after GROUP BY; undefined: all rows are one group. */
   readonly by: string | undefined
+  /** One of the grouping sets is empty: without rows there is no group of it either. */
+  readonly ofRowsOnly?: boolean
 }
 
 /** One ORDER BY item: a column of the select list, or SQL over FROM. */
@@ -77,6 +79,7 @@ function renderItems(block: Block, items: readonly string[], orderKey: (column: 
   if (block.from !== undefined) parts.push(`FROM ${block.from}`)
   if (block.where.length > 0) parts.push(`WHERE ${block.where.join(' AND ')}`)
   if (block.group?.by !== undefined) parts.push(`GROUP BY ${block.group.by}`)
+  if (block.group?.ofRowsOnly === true) parts.push('HAVING count(*) > 0')
   if (block.order.length > 0) {
     const order = block.order.map(
       ({ key, direction }) => `${typeof key === 'string' ? key : orderKey(key)} ${direction}`,

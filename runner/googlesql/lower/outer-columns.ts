@@ -9,18 +9,18 @@
  */
 export function bindOuterColumns(sql: string, outer: ReadonlySet<string>): string {
   if (!sql.includes('lambda ')) return sql
-  const columns = [...outer].filter((column) => sql.includes(column))
-  return columns.length === 0 ? sql : bind(sql, columns, 0)
+  return [...outer].some((column) => sql.includes(column)) ? bind(sql, 0) : sql
 }
 
-function bind(sql: string, columns: readonly string[], depth: number): string {
+function bind(sql: string, depth: number): string {
   let result = ''
   let from = 0
   for (const call of lambdaCalls(sql)) {
     if (call.start < from) continue
     const text = sql.slice(call.start, call.end)
-    const bound = columns.filter((column) => occursIn(text, column))
-    result += sql.slice(from, call.start) + (bound.length === 0 ? text : bindCall(text, bound, depth))
+    // Where an outer column stands anywhere in an expression, DuckDB finds no other one from a lambda either: all are bound.
+    const bound = [...new Set(tokensOf(text).filter((token) => /^\w+\."/.test(token)))]
+    result += sql.slice(from, call.start) + (bound.length > 0 ? bindCall(text, bound, depth) : text)
     from = call.end
   }
   return result + sql.slice(from)
@@ -37,13 +37,21 @@ function bindCall(text: string, columns: readonly string[], depth: number): stri
     return `list_transform([{${fieldsOf(columns)}}], lambda ${name}: ${inner})[1]`
   }
   const { value, name, body } = single
-  const inner = bind(value, columns, depth + 1)
-  const used = columns.filter((column) => occursIn(body, column))
+  const inner = bind(value, depth + 1)
+  const used = [...columns.filter((column) => occursIn(body, column)), ...ownColumns(value, body, columns)]
   if (used.length === 0) return `list_transform([${inner}], lambda ${name}: ${body})`
   const renamed = tokensOf(body)
     .map((token) => (token === name ? `${name}.x` : token))
     .join('')
   return `list_transform([{'x': ${inner}, ${fieldsOf(used)}}], lambda ${name}: ${replaced(renamed, used, (index) => `${name}.o${index}`)})`
+}
+
+/** Where the value is made of outer columns alone, DuckDB takes the whole call for the outer query's: it must be told of the columns of its own. */
+function ownColumns(value: string, body: string, outer: readonly string[]): readonly string[] {
+  const columnsOf = (sql: string) => tokensOf(sql).filter((token) => /^\w+\."/.test(token))
+  const given = columnsOf(value)
+  if (given.length === 0 || !given.every((column) => outer.includes(column))) return []
+  return [...new Set(columnsOf(body))].filter((column) => !outer.includes(column))
 }
 
 const fieldsOf = (columns: readonly string[]) =>

@@ -207,7 +207,8 @@ function lowerAggregateScan(environment: Environment, scan: AggregateScan): Bloc
       : names.length === 0
         ? undefined
         : names.join(', ')
-  return { ...block, pending: [...groups, ...aggregates, ...groupings], group: { by } }
+  const ofRowsOnly = scan.sets?.some((set) => set.length === 0) === true
+  return { ...block, pending: [...groups, ...aggregates, ...groupings], group: { by, ofRowsOnly } }
 }
 
 function lowerSortScan(environment: Environment, given: Block, items: readonly SortItem[]): Block {
