@@ -90,6 +90,9 @@ function nullIfZero(count: string): string {
 /** MIN and MAX: one NaN makes the result NaN. */
 function extreme(duck: 'min' | 'max', value: string, call: Call): string {
   if (typeAt(call.argumentTypes, 0).kind === 'RANGE') {
+    if (call.aggregate?.having !== undefined) {
+      throw new Problem(`${duck.toUpperCase()} of a RANGE with HAVING is not supported locally`)
+    }
     return aggregate(`arg_${duck}`, [value, rangeKey(value)], call, notNull(value))
   }
   if (typeAt(call.argumentTypes, 0).kind !== 'FLOAT64' || duck === 'max')
