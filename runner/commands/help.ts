@@ -35,7 +35,7 @@ export function unknownCommand(words: readonly string[]): Problem {
     return new Problem(`\`${given}\` is not a whole command: ${partial.join(', ')}`, { exitCode: 2 })
   return new Problem(
     near === undefined
-      ? `unknown command \`${given}\`; there are: ${known.join(', ')}`
+      ? `unknown command \`${given}\``
       : `unknown command \`${given}\`; did you mean \`${near}\`?`,
     { exitCode: 2, hint: 'streamform --help lists the commands' },
   )
