@@ -31,7 +31,7 @@ describe('random queries', () => {
       write: ([text], [rows = []]) => `SELECT ${text} FROM ${rows.join()}`,
     }
     const fails = async (tried: Query) => /BAD\(.*\(2\)/.test(queryText(tried))
-    expect(queryText(await shrink(query, fails))).toBe('SELECT BAD(CAST(NULL AS STRING)) FROM (2)')
+    expect(queryText(await shrink(query, fails))).toBe("SELECT BAD('b') FROM (2)")
   })
 
   const here = shared('oracle/run.sh') !== undefined && spawnSync('java', ['-version']).error === undefined
