@@ -8,8 +8,11 @@ test('the page of functions is what the table of functions says (npm run docs wr
 })
 
 test('every function is answered in some form or refused with a reason', async () => {
-  const odd = (await functions()).filter(({ status, reason, signatures }) =>
-    status === 'refused' ? reason === undefined || reason === '' : signatures.length === 0,
+  const odd = (await functions()).filter(({ status, kind, reason, signatures }) =>
+    status === 'refused'
+      ? reason === undefined || reason === ''
+      : // Table functions take tables, which no signature says.
+        kind !== 'table' && signatures.length === 0,
   )
   expect(odd).toEqual([])
 })
