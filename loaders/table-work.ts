@@ -1,6 +1,6 @@
+import type { Target } from '../runner/googlesql/target.ts'
 import type { StructField } from '../runner/googlesql/types/type.ts'
 import type { Landing } from '../runner/warehouse/landing.ts'
-import type { Target } from '../runner/warehouse/warehouse.ts'
 import { payloadFields, rawColumns } from './datastream/columns.ts'
 import { mergePayload, type PayloadField } from './datastream/payload-plan.ts'
 import type { RowsOfTable } from './rows-of-table.ts'

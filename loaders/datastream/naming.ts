@@ -1,5 +1,5 @@
+import type { Target } from '../../runner/googlesql/target.ts'
 import { Problem } from '../../runner/problem.ts'
-import type { Target } from '../../runner/warehouse/warehouse.ts'
 
 /** What `source_metadata` says of where a row comes from. */
 export interface SourceTable {

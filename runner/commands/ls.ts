@@ -1,12 +1,12 @@
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
+import type { Target } from '../googlesql/target.ts'
 import { topologicalOrder } from '../graph/dag.ts'
 import { actionDag, select } from '../graph/select.ts'
 import { compile } from '../project/compile.ts'
 import type { ActionKind } from '../project/compiled-graph.ts'
 import { targetId } from '../project/compiled-graph.ts'
 import { textTable } from '../report/table.ts'
-import type { Target } from '../warehouse/warehouse.ts'
 import { defineCommand } from './command.ts'
 import { readProject } from './context.ts'
 import {

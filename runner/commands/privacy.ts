@@ -1,5 +1,6 @@
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
+import type { ColumnLineage } from '../googlesql/result.ts'
 import { topologicalOrder } from '../graph/dag.ts'
 import { actionDag } from '../graph/select.ts'
 import {
@@ -13,7 +14,7 @@ import { Problem } from '../problem.ts'
 import { compile } from '../project/compile.ts'
 import type { Action } from '../project/compiled-graph.ts'
 import { textTable } from '../report/table.ts'
-import type { ColumnLineage, Warehouse } from '../warehouse/warehouse.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'
 import { withProject } from './context.ts'
 

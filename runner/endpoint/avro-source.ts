@@ -1,9 +1,9 @@
 import { inflateRawSync } from 'node:zlib'
 import avro from 'avsc'
 import snappy from 'snappyjs'
+import type { Value } from '../googlesql/result.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
 import type { FileRows } from '../warehouse/local-warehouse.ts'
-import type { Value } from '../warehouse/warehouse.ts'
 import { ApiError, invalid } from './api-error.ts'
 import { instantText } from './read-value.ts'
 

@@ -1,5 +1,5 @@
+import type { ResultColumn, Value } from '../googlesql/result.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
-import type { ResultColumn, Value } from '../warehouse/warehouse.ts'
 
 /** How a client asked for timestamps: microseconds as whole numbers, or (the API's default) seconds as floats. */
 export type TimestampFormat = 'micros' | 'seconds' | 'iso'

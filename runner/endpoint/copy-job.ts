@@ -1,4 +1,4 @@
-import type { Target } from '../warehouse/warehouse.ts'
+import type { Target } from '../googlesql/target.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
 import type { Outcome } from './job.ts'
 import { isObject, type JsonObject, listAt, objectAt, textAt } from './json.ts'

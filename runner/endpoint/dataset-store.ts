@@ -1,5 +1,5 @@
+import type { Target } from '../googlesql/target.ts'
 import type { LocalWarehouse } from '../warehouse/local-warehouse.ts'
-import type { Target } from '../warehouse/warehouse.ts'
 import { isObject, type JsonObject, parseJson } from './json.ts'
 import { sqlTable, sqlText } from './reference.ts'
 

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
+import type { ResultColumn, Value } from '../googlesql/result.ts'
+import type { Target } from '../googlesql/target.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
-import type { ResultColumn, Target, Value } from '../warehouse/warehouse.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
 import { writeObject } from './bucket.ts'
 import { floatText } from './cell.ts'

@@ -1,6 +1,6 @@
 import type { CatalogColumn } from '../googlesql/catalog.ts'
+import type { ResultColumn } from '../googlesql/result.ts'
 import type { ScalarKind, SqlType } from '../googlesql/types/type.ts'
-import type { ResultColumn } from '../warehouse/warehouse.ts'
 import { ApiError, invalid } from './api-error.ts'
 import { isObject, type Json, type JsonObject, listAt, objectAt, textAt } from './json.ts'
 

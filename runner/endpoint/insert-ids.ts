@@ -1,4 +1,4 @@
-import type { Target } from '../warehouse/warehouse.ts'
+import type { Target } from '../googlesql/target.ts'
 import { tableName } from './reference.ts'
 
 /** As many as BigQuery's best effort remembers in about a minute of a busy stream. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Target } from '../warehouse/warehouse.ts'
+import type { Target } from '../googlesql/target.ts'
 import { notFound } from './api-error.ts'
 import { type Job, jobName } from './job.ts'
 

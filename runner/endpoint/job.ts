@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { ResultColumn, Target, Value } from '../warehouse/warehouse.ts'
+import type { ResultColumn, Value } from '../googlesql/result.ts'
+import type { Target } from '../googlesql/target.ts'
 import { ApiError, asApiError } from './api-error.ts'
 import type { JsonObject } from './json.ts'
 import { tableReference } from './reference.ts'

@@ -1,5 +1,5 @@
+import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
-import type { Target } from '../warehouse/warehouse.ts'
 import { ApiError, invalid } from './api-error.ts'
 import { findObjects, readObject } from './bucket.ts'
 import { delimiterOf } from './extract-job.ts'

@@ -1,5 +1,5 @@
+import type { QueryParameter, Value } from '../googlesql/result.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
-import type { QueryParameter, Value } from '../warehouse/warehouse.ts'
 import { invalid } from './api-error.ts'
 import { scalarKind } from './field-schema.ts'
 import { isObject, type JsonObject, listAt, objectAt, textAt } from './json.ts'

@@ -1,5 +1,5 @@
+import type { Value } from '../googlesql/result.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
-import type { Value } from '../warehouse/warehouse.ts'
 import { isObject, type Json, LongNumber } from './json.ts'
 
 /** A value that is not of its column's type. */

@@ -1,6 +1,6 @@
 import type { CatalogColumn } from '../googlesql/catalog.ts'
+import type { Target } from '../googlesql/target.ts'
 import { columnTypeName, typeName } from '../googlesql/types/print.ts'
-import type { Target } from '../warehouse/warehouse.ts'
 import { ApiError, invalid } from './api-error.ts'
 import type { GivenColumn } from './field-schema.ts'
 import { countAt, type JsonObject, listAt, objectAt, textAt, textsAt } from './json.ts'

@@ -1,5 +1,6 @@
 import type { CatalogTable } from '../googlesql/catalog.ts'
-import type { ListedTable, Target } from '../warehouse/warehouse.ts'
+import type { Target } from '../googlesql/target.ts'
+import type { ListedTable } from '../warehouse/warehouse.ts'
 import { type FieldSchema, resultSchema, tableSchema } from './field-schema.ts'
 import { etagOf, type Job } from './job.ts'
 import { tableName, tableReference } from './reference.ts'

@@ -1,6 +1,6 @@
 import type { CatalogTable } from '../googlesql/catalog.ts'
+import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
-import type { Target } from '../warehouse/warehouse.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
 import { type GivenColumn, readSchema } from './field-schema.ts'
 import { page } from './job-routes.ts'

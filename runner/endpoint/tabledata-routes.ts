@@ -1,6 +1,7 @@
 import type { CatalogColumn } from '../googlesql/catalog.ts'
+import type { ResultColumn, Value } from '../googlesql/result.ts'
+import type { Target } from '../googlesql/target.ts'
 import { Problem } from '../problem.ts'
-import type { ResultColumn, Target, Value } from '../warehouse/warehouse.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
 import { rowOf, type TimestampFormat } from './cell.ts'
 import type { GivenColumn } from './field-schema.ts'

@@ -1,8 +1,9 @@
 import pRetry from 'p-retry'
+import type { StatementResult } from '../googlesql/result.ts'
 import { Problem } from '../problem.ts'
 import type { Action } from '../project/compiled-graph.ts'
 import { mayPass } from '../warehouse/may-pass.ts'
-import type { StatementResult, Table, Warehouse } from '../warehouse/warehouse.ts'
+import type { Table, Warehouse } from '../warehouse/warehouse.ts'
 import { describeTable } from './describe-table.ts'
 import { placeError, type ReadSource } from './place-error.ts'
 import {

@@ -1,8 +1,9 @@
+import type { Target } from '../googlesql/target.ts'
 import { restrict } from '../graph/dag.ts'
 import { actionDag } from '../graph/select.ts'
 import { Problem } from '../problem.ts'
 import type { Action } from '../project/compiled-graph.ts'
-import type { Target, Warehouse } from '../warehouse/warehouse.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
 import { runnable } from './execute-run.ts'
 import { type ActionPlan, incrementalColumnsScript, planAction, schemaMatters } from './plan.ts'
 

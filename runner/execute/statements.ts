@@ -4,9 +4,12 @@
  * names only through `quotedTarget` and `quotedColumn`.
  * Source of the rules: Dataform CLI, cli/api/dbadapters/execution_sql.ts.
  */
+
+import type { ResultColumn } from '../googlesql/result.ts'
+import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import type { Action } from '../project/compiled-graph.ts'
-import type { ResultColumn, Table, Target } from '../warehouse/warehouse.ts'
+import type { Table } from '../warehouse/warehouse.ts'
 
 /** @example quotedTarget({ database: 'p', schema: 'd', name: 't' }) // '`p.d.t`' */
 export const quotedTarget = ({ database, schema, name }: Target): string =>

@@ -1,4 +1,4 @@
-import type { Target } from '../warehouse/warehouse.ts'
+import type { Target } from './target.ts'
 import type { SqlType } from './types/type.ts'
 
 /** A column as the resolver sees it. */

@@ -1,4 +1,4 @@
-import type { ResultColumn, Value } from '../warehouse/warehouse.ts'
+import type { ResultColumn, Value } from '../googlesql/result.ts'
 import { textOf } from './values.ts'
 
 /**

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
+import type { ResultColumn, Value } from '../googlesql/result.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
-import type { ResultColumn, Value } from '../warehouse/warehouse.ts'
 import { textOf } from './values.ts'
 
 /** How wide a cell may be before it is cut, with an ellipsis. */

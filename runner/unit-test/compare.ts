@@ -1,6 +1,6 @@
+import type { StatementResult, Value } from '../googlesql/result.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
-import type { StatementResult, Value } from '../warehouse/warehouse.ts'
 import { type ValueKey, valueKey } from './value-key.ts'
 
 export type Rows = readonly (readonly Value[])[]

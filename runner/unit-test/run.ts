@@ -1,8 +1,9 @@
+import type { StatementResult } from '../googlesql/result.ts'
 import { Problem } from '../problem.ts'
 import { sourcePlace } from '../project/source-place.ts'
 import { fullName } from '../project/target-text.ts'
 import type { UnitTest } from '../project/unit-tests.ts'
-import type { StatementResult, Warehouse } from '../warehouse/warehouse.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
 import { type Comparison, compareResults } from './compare.ts'
 
 /** The text of a file of the project, by its path relative to it; undefined if it cannot be read. */

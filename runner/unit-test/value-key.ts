@@ -1,5 +1,5 @@
+import type { Value } from '../googlesql/result.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
-import type { Value } from '../warehouse/warehouse.ts'
 
 /** A text for a value: two values of a column are equal if and only if their texts are. */
 export type ValueKey = (value: Value) => string

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
+import type { Target } from '../googlesql/target.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
 import type { StateTables } from './state.ts'
-import type { Target } from './warehouse.ts'
 
 /**
  * One transaction of the loader: raw tables, rows and ledger entries that become visible together, or not at all.

@@ -1,5 +1,7 @@
 import type { CatalogRoutine, CatalogTable } from '../googlesql/catalog.ts'
-import type { ResultColumn, Target, Value, Warehouse } from './warehouse.ts'
+import type { ResultColumn, Value } from '../googlesql/result.ts'
+import type { Target } from '../googlesql/target.ts'
+import type { Warehouse } from './warehouse.ts'
 
 /** Rows of a file, in BigQuery's types. */
 export interface FileRows {

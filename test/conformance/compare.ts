@@ -1,7 +1,7 @@
+import type { ResultColumn, StatementResult, Value } from '../../runner/googlesql/result.ts'
 import { logicalType } from '../../runner/googlesql/types/physical.ts'
 import { typeName } from '../../runner/googlesql/types/print.ts'
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
-import type { ResultColumn, StatementResult, Value } from '../../runner/warehouse/warehouse.ts'
 import type { Expectation, ExpectedColumn } from './case.ts'
 
 /** What is different between a result and what is expected; undefined if nothing is. */

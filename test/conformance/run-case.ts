@@ -1,11 +1,12 @@
 import type { Path } from '../../runner/googlesql/parse/ast.ts'
 import { parse } from '../../runner/googlesql/parse/index.ts'
 import { nameParts } from '../../runner/googlesql/parse/name-parts.ts'
+import type { QueryParameter, Value } from '../../runner/googlesql/result.ts'
 import { scalarType } from '../../runner/googlesql/types/scalars.ts'
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
 import { Problem } from '../../runner/problem.ts'
 import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
-import type { QueryParameter, Value, Warehouse } from '../../runner/warehouse/warehouse.ts'
+import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import type { Answer, Case, GivenType, PreparedCase } from './case.ts'
 import { compareResult } from './compare.ts'
 

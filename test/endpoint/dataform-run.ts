@@ -3,9 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { executeRun, runnable } from '../../runner/execute/execute-run.ts'
+import type { Value } from '../../runner/googlesql/result.ts'
 import { compile } from '../../runner/project/compile.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
-import type { Value, Warehouse } from '../../runner/warehouse/warehouse.ts'
+import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 
 export interface DataformRun {
   readonly code: number

@@ -1,10 +1,11 @@
 import { onTestFinished } from 'vitest'
 import { executeRun, type RunEvent, type RunRequest } from '../../runner/execute/execute-run.ts'
 import type { RunResults } from '../../runner/execute/run-results.ts'
+import type { Value } from '../../runner/googlesql/result.ts'
 import { select } from '../../runner/graph/select.ts'
 import { compile } from '../../runner/project/compile.ts'
 import { openWarehouse } from '../../runner/warehouse/open.ts'
-import type { Value, Warehouse } from '../../runner/warehouse/warehouse.ts'
+import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { type TemporaryProject, temporaryProject } from '../commands/temporary-project.ts'
 
 /** A small project and an embedded warehouse in memory, both gone when the test ends. */

@@ -7,9 +7,10 @@ import {
   planAction,
   schemaMatters,
 } from '../../runner/execute/plan.ts'
+import type { Value } from '../../runner/googlesql/result.ts'
 import { compile } from '../../runner/project/compile.ts'
 import type { Action } from '../../runner/project/compiled-graph.ts'
-import type { Value, Warehouse } from '../../runner/warehouse/warehouse.ts'
+import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 
 export const project = 'streamform-local'
 export const root = join(import.meta.dirname, '..', '..')

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Value } from '../../runner/googlesql/result.ts'
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
 import { csvText } from '../../runner/report/csv.ts'
 import { resultTable } from '../../runner/report/table.ts'
 import { jsonRows } from '../../runner/report/values.ts'
-import type { Value } from '../../runner/warehouse/warehouse.ts'
 
 const struct: SqlType = {
   kind: 'STRUCT',

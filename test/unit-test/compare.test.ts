@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Value } from '../../runner/googlesql/result.ts'
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
 import { columnDifferences, compareResults, type Result } from '../../runner/unit-test/compare.ts'
-import type { Value } from '../../runner/warehouse/warehouse.ts'
 
 const result = (
   columns: Readonly<Record<string, SqlType>>,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import type { ResultColumn, Value } from '../../runner/googlesql/result.ts'
 import { Problem } from '../../runner/problem.ts'
 import { compareResults } from '../../runner/unit-test/compare.ts'
 import type { UnitTestResult } from '../../runner/unit-test/run.ts'
 import { showUnitTest } from '../../runner/unit-test/show.ts'
-import type { ResultColumn, Value } from '../../runner/warehouse/warehouse.ts'
 
 const columns: readonly ResultColumn[] = [
   { name: 'code', type: { kind: 'STRING' } },

@@ -1,7 +1,8 @@
 import { afterEach } from 'vitest'
+import type { Value } from '../../runner/googlesql/result.ts'
 import { Problem } from '../../runner/problem.ts'
 import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
-import type { ExecuteOptions, Value, Warehouse } from '../../runner/warehouse/warehouse.ts'
+import type { ExecuteOptions, Warehouse } from '../../runner/warehouse/warehouse.ts'
 
 const open: Warehouse[] = []
 

@@ -1,4 +1,4 @@
-import type { Target } from '../../warehouse/warehouse.ts'
+import type { Target } from '../target.ts'
 
 /** The dataset of temporary tables; no BigQuery project has an empty name. */
 export const SESSION: Pick<Target, 'database' | 'schema'> = { database: '', schema: '_SESSION' }

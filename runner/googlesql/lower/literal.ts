@@ -1,5 +1,5 @@
-import type { Value } from '../../warehouse/warehouse.ts'
 import { lowerCast } from '../functions/cast.ts'
+import type { Value } from '../result.ts'
 import { physicalFieldNames, physicalType } from '../types/physical.ts'
 import type { SqlType } from '../types/type.ts'
 import { quoteText } from './identifier.ts'

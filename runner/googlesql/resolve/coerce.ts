@@ -1,6 +1,6 @@
-import type { Value } from '../../warehouse/warehouse.ts'
 import { raise } from '../lower/library/raise.ts'
 import type { Span } from '../parse/ast.ts'
+import type { Value } from '../result.ts'
 import { coercion } from '../types/coerce.ts'
 import { equalTypes, equivalentTypes } from '../types/equal.ts'
 import { physicalType } from '../types/physical.ts'

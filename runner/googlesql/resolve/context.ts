@@ -1,9 +1,9 @@
 import { nearest } from '../../nearest.ts'
 import { Problem } from '../../problem.ts'
-import type { QueryParameter } from '../../warehouse/warehouse.ts'
 import type { Catalog, CatalogRoutine, NameDefaults } from '../catalog.ts'
 import type { Span } from '../parse/ast.ts'
 import { positionAt } from '../parse/position.ts'
+import type { QueryParameter } from '../result.ts'
 import type { SqlType } from '../types/type.ts'
 import type { AggregateCall, Column, Cte, Expr, WindowCall } from './resolved.ts'
 import { NO_NAMES, type Scope } from './scope.ts'
@@ -22,8 +22,8 @@ export interface Resolution {
 
 /** What a statement turned out to read and call. */
 export interface Met {
-  readonly tables: Map<string, import('../../warehouse/warehouse.ts').Target>
-  readonly routines: Map<string, import('../../warehouse/warehouse.ts').Target>
+  readonly tables: Map<string, import('../target.ts').Target>
+  readonly routines: Map<string, import('../target.ts').Target>
   /** It holds a function whose answer differs between runs (RAND, CURRENT_TIMESTAMP): not to be cached. */
   volatile: boolean
 }

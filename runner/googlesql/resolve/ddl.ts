@@ -1,4 +1,3 @@
-import type { Target } from '../../warehouse/warehouse.ts'
 import type { CatalogRoutine, RoutineKind } from '../catalog.ts'
 import type {
   CreateFunction,
@@ -9,6 +8,7 @@ import type {
   Path,
 } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
+import type { Target } from '../target.ts'
 import { type Context, problemAt, unsupportedAt } from './context.ts'
 import { checkDataset, NOTHING } from './create-table.ts'
 import type { Resolved } from './resolved-statement.ts'

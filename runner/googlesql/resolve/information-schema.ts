@@ -1,6 +1,6 @@
-import type { Value } from '../../warehouse/warehouse.ts'
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts'
 import type { TablePath } from '../parse/ast.ts'
+import type { Value } from '../result.ts'
 import { columnTypeName, typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
 import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'

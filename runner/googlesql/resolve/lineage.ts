@@ -1,9 +1,9 @@
-import type { ColumnLineage, ColumnSource } from '../../warehouse/warehouse.ts'
 import { targetName } from '../lower/identifier.ts'
+import type { ColumnLineage, ColumnSource } from '../result.ts'
 import type { CallExpr, Column, Cte, Expr, ResolvedQuery } from './resolved.ts'
 import type { ResolvedStatement } from './resolved-statement.ts'
 
-export type { ColumnLineage } from '../../warehouse/warehouse.ts'
+export type { ColumnLineage } from '../result.ts'
 
 type Source = Pick<ColumnSource, 'table' | 'column'>
 

@@ -1,5 +1,5 @@
-import type { Target } from '../../warehouse/warehouse.ts'
 import type { CatalogChange, CatalogColumn, CatalogRoutine, CatalogTable } from '../catalog.ts'
+import type { Target } from '../target.ts'
 import type { Column, Expr, ResolvedQuery, Scan, TableScan } from './resolved.ts'
 
 /** A statement with every name bound and every expression typed. */

@@ -1,6 +1,6 @@
-import type { Value } from '../../warehouse/warehouse.ts'
 import type { CatalogTable } from '../catalog.ts'
 import type { FunctionEntry, Signature } from '../functions/function.ts'
+import type { Value } from '../result.ts'
 import type { SqlType } from '../types/type.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { Problem } from '../../problem.ts'
-import type { Target } from '../../warehouse/warehouse.ts'
 import type { CatalogTable } from '../catalog.ts'
 import { SESSION } from '../lower/identifier.ts'
 import type { Path } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
+import type { Target } from '../target.ts'
 import { type Context, didYouMean, problemAt } from './context.ts'
 
 /** A temporary table's full name. */

@@ -1,7 +1,7 @@
 import { Problem } from '../../problem.ts'
-import type { QueryParameter } from '../../warehouse/warehouse.ts'
 import type { ExecuteImmediate } from '../parse/ast.ts'
 import { parse } from '../parse/index.ts'
+import type { QueryParameter } from '../result.ts'
 import { assign } from './assignment.ts'
 import { type Ending, Interpreter, NEXT } from './interpreter.ts'
 import { Variables } from './variables.ts'

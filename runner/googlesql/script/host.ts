@@ -1,8 +1,8 @@
-import type { QueryParameter, StatementResult } from '../../warehouse/warehouse.ts'
 import type { Catalog, NameDefaults } from '../catalog.ts'
 import type { Compiled } from '../compile.ts'
 import type { Statement } from '../parse/ast.ts'
 import type { Expr } from '../resolve/resolved.ts'
+import type { QueryParameter, StatementResult } from '../result.ts'
 import type { SqlType } from '../types/type.ts'
 
 /** What compiling one statement of a script depends on beside its text. */

@@ -1,7 +1,7 @@
 import { Problem, Problems } from '../../problem.ts'
-import type { DryRun, StatementResult } from '../../warehouse/warehouse.ts'
 import type { Statement } from '../parse/ast.ts'
 import { parse } from '../parse/index.ts'
+import type { DryRun, StatementResult } from '../result.ts'
 import { dryRunScript } from './dry-run.ts'
 import type { ScriptHost } from './host.ts'
 import { Interpreter } from './interpreter.ts'

@@ -1,5 +1,5 @@
-import type { Value } from '../../warehouse/warehouse.ts'
 import type { Expr } from '../resolve/resolved.ts'
+import type { Value } from '../result.ts'
 import type { SqlType } from '../types/type.ts'
 
 export interface Variable {

@@ -12,10 +12,11 @@ import {
   listValue,
   structValue,
 } from '@duckdb/node-api'
+import type { ResultColumn, Value } from '../../googlesql/result.ts'
+import type { Target } from '../../googlesql/target.ts'
 import { physicalFieldNames, rangeEnd, rangeStart } from '../../googlesql/types/physical.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
 import { Problem } from '../../problem.ts'
-import type { ResultColumn, Target, Value } from '../warehouse.ts'
 
 /**
  * Adds rows to a table through DuckDB's appender, in a transaction of its own.

@@ -8,8 +8,8 @@ import type {
   RoutineKind,
 } from '../../googlesql/catalog.ts'
 import { type PhysicalColumn, readTableEntry } from '../../googlesql/lower/metadata.ts'
+import type { Target } from '../../googlesql/target.ts'
 import { Problem } from '../../problem.ts'
-import type { Target } from '../warehouse.ts'
 import { LayeredMap } from './layered-map.ts'
 
 interface Dataset {

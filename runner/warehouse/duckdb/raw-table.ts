@@ -6,12 +6,12 @@ import {
   quoteText,
   targetName,
 } from '../../googlesql/lower/identifier.ts'
+import type { Target } from '../../googlesql/target.ts'
 import { equalTypes } from '../../googlesql/types/equal.ts'
 import { logicalType, physicalType } from '../../googlesql/types/physical.ts'
 import type { SqlType, StructField } from '../../googlesql/types/type.ts'
 import { Problem } from '../../problem.ts'
 import type { RawColumn } from '../landing.ts'
-import type { Target } from '../warehouse.ts'
 
 /** The columns of a table in their order, as this connection's transaction sees them; undefined without a table. */
 export async function readColumns(

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { quoteIdentifier, quoteText } from '../../googlesql/lower/identifier.ts'
+import type { ResultColumn } from '../../googlesql/result.ts'
 import { logicalType, physicalType } from '../../googlesql/types/physical.ts'
 import { Problem } from '../../problem.ts'
 import type { FileRows } from '../local-warehouse.ts'
-import type { ResultColumn } from '../warehouse.ts'
 import { toValue } from './values.ts'
 
 /** Types that Parquet files have and BigQuery has not, and the BigQuery type that holds all their values. */

@@ -13,10 +13,10 @@ import {
 } from '@duckdb/node-api'
 import { readStored } from '../../googlesql/lower/library/native/geography/read-text.ts'
 import { wellKnownText } from '../../googlesql/lower/library/native/geography/write.ts'
+import type { Value } from '../../googlesql/result.ts'
 import { geographyText, physicalFieldNames, rangeEnd, rangeStart } from '../../googlesql/types/physical.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
 import { Problem } from '../../problem.ts'
-import type { Value } from '../warehouse.ts'
 
 /**
  * A DuckDB value in BigQuery's form (see `Value`). A NULL array is an empty one in a result, as in BigQuery.

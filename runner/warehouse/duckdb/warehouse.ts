@@ -4,24 +4,15 @@ import type { CatalogColumn, CatalogRoutine, CatalogTable } from '../../googlesq
 import { physicalSchema, physicalTable, quoteText } from '../../googlesql/lower/identifier.ts'
 import { installLibrary } from '../../googlesql/lower/library/install.ts'
 import { tableComment } from '../../googlesql/lower/metadata.ts'
+import type { DryRun, ResultColumn, StatementResult, Value } from '../../googlesql/result.ts'
 import { dryRun, runScript } from '../../googlesql/script/run.ts'
+import type { Target } from '../../googlesql/target.ts'
 import { nearest } from '../../nearest.ts'
 import { Problem } from '../../problem.ts'
 import type { Landing } from '../landing.ts'
 import type { FileRows, LocalWarehouse } from '../local-warehouse.ts'
 import type { StateTables } from '../state.ts'
-import type {
-  DryRun,
-  ExecuteOptions,
-  ListedTable,
-  ResultColumn,
-  StatementResult,
-  Table,
-  TableColumn,
-  TableDescription,
-  Target,
-  Value,
-} from '../warehouse.ts'
+import type { ExecuteOptions, ListedTable, Table, TableColumn, TableDescription } from '../warehouse.ts'
 import { appendRows } from './append.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 import { translateError } from './errors.ts'
