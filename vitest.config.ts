@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: ['test/projects/**', 'node_modules/**'],
     env: { TZ: 'UTC' },
     pool: 'forks',
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['dot', new ClosingLine()],
