@@ -50,10 +50,15 @@ describe('a file', () => {
 
 const sqlx = globSync('definitions/**/*.sqlx', { cwd: join(here, '..', '..') }).sort()
 
+/** Here a placeholder stands for a part of a query that is no whole of its own, so that its SQL is left as it is. */
+const partsOfQueries = ['event_windows_test', 'hopping_windows_test', 'lag', 'lag_test'].map(
+  (name) => `definitions/world_x/ops/${name}.sqlx`,
+)
+
 test.each(sqlx)('%s: formatting twice is formatting once, and only SQL changes', (file) => {
   const text = readFileSync(join(here, '..', '..', file), 'utf8')
   const once = formatFile(text, file)
-  expect(once.problems.map(String)).toEqual([])
+  expect(once.problems.length > 0).toBe(partsOfQueries.includes(file))
   expect(formatFile(once.text, file).text).toBe(once.text)
   expect(untouched(once.text)).toEqual(untouched(text))
 })

@@ -52,6 +52,10 @@ export function describeWarehouse(name: string, fresh: () => Promise<Warehouse>)
           { database: 'p', schema: 'd', name: 'a' },
         ],
         writes: [{ database: 'p', schema: 'd', name: 'b' }],
+        lineage: ['x', 's'].map((name) => ({
+          name,
+          sources: [{ table: { database: 'p', schema: 'd', name: 'a' }, column: 'x' }],
+        })),
       })
       expect(await warehouse.table({ database: 'p', schema: 'd', name: 'b' })).toBeUndefined()
     })
