@@ -60,6 +60,29 @@ export function describeWarehouse(name: string, fresh: () => Promise<Warehouse>)
       expect(await warehouse.table({ database: 'p', schema: 'd', name: 'b' })).toBeUndefined()
     })
 
+    test('a statement stops whenever its signal is aborted, also between two steps of it', async () => {
+      const warehouse = await fresh()
+      const endless =
+        'SELECT SUM(x * y) FROM UNNEST(GENERATE_ARRAY(1, 100000)) AS x, UNNEST(GENERATE_ARRAY(1, 1000000)) AS y'
+      for (let turns = 0; turns < 30; turns += 1) {
+        const controller = new AbortController()
+        const wait = (left: number): void => {
+          if (left === 0) controller.abort(new Error('stopped'))
+          else setImmediate(() => wait(left - 1))
+        }
+        setImmediate(() => wait(turns))
+        await expect(
+          warehouse.execute(
+            `CREATE OR REPLACE TABLE d.s AS ${endless.replace('SUM(x * y)', 'SUM(x * y) AS s')}`,
+            {
+              signal: controller.signal,
+            },
+          ),
+        ).rejects.toThrow()
+      }
+      expect((await warehouse.execute('SELECT 1 AS x')).rows).toEqual([[1n]])
+    })
+
     test('each execute is a session of its own', async () => {
       const warehouse = await fresh()
       await warehouse.execute('CREATE TEMP TABLE mine AS SELECT 1 AS x; CREATE TEMP FUNCTION f() AS (1)')

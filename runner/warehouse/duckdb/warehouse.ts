@@ -87,14 +87,15 @@ class DuckDbWarehouse implements LocalWarehouse {
       maxRows: options.maxRows,
       compiled: this.#compiled,
     })
-    const interrupt = () => connection.interrupt()
-    options.signal?.addEventListener('abort', interrupt)
+    const stop = interruptOnAbort(connection, options.signal)
     try {
       return await work(session)
     } finally {
-      options.signal?.removeEventListener('abort', interrupt)
+      stop()
       if (session.inTransaction) await session.rollback()
-      if (session.isTainted || this.#idle.length >= 8) connection.closeSync()
+      // An interrupted connection may be left with anything: closing it rolls back.
+      const spoilt = session.isTainted || options.signal?.aborted === true
+      if (spoilt || this.#idle.length >= 8) connection.closeSync()
       else this.#idle.push(connection)
     }
   }
@@ -277,5 +278,27 @@ function withDescription(table: CatalogTable, given: TableDescription): CatalogT
     columns,
     ...(given.description === undefined ? {} : { description: given.description }),
     ...(given.labels === undefined ? {} : { labels: given.labels }),
+  }
+}
+
+/** How often an interrupt is repeated, in milliseconds. */
+const INTERRUPT_AGAIN = 20
+
+/**
+ * Interrupts what runs on a connection once the signal is aborted, until the function it gives is called. DuckDB forgets an
+ * interrupt that meets no running statement, so one that falls between two statements has to be said again.
+ */
+function interruptOnAbort(connection: DuckDBConnection, signal: AbortSignal | undefined): () => void {
+  if (signal === undefined) return () => undefined
+  let again: NodeJS.Timeout | undefined
+  const interrupt = () => {
+    connection.interrupt()
+    again = setInterval(() => connection.interrupt(), INTERRUPT_AGAIN)
+  }
+  if (signal.aborted) interrupt()
+  else signal.addEventListener('abort', interrupt, { once: true })
+  return () => {
+    clearInterval(again)
+    signal.removeEventListener('abort', interrupt)
   }
 }
