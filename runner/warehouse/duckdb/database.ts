@@ -59,6 +59,8 @@ function duckDbSettings(options: DatabaseOptions, inMemory: boolean): Record<str
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
     default_null_order: 'nulls_first_on_asc_last_on_desc',
+    // Files are read once; what is kept of them is found again by name and second alone.
+    enable_external_file_cache: 'false',
     // New files are in the storage format of the pinned DuckDB: its compression of texts is cheaper and as small.
     storage_compatibility_version: 'v1.5.0',
     ...(options.readOnly === true && !inMemory ? { access_mode: 'READ_ONLY' } : {}),

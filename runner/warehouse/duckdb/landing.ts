@@ -90,6 +90,12 @@ function handoverFolder(database: Database): string {
 const rowsPerInsert = 8 * 122_880
 const bytesPerInsert = 256 * 1024 * 1024
 
+/**
+ * Hand-over files of this process so far. No name is used twice: DuckDB keeps what it has read of a file by its name and the
+ * second it was changed in, and would read a new file of that name by what it knows of the one before.
+ */
+let handovers = 0
+
 class DuckDbLanding implements Landing {
   readonly state: Kysely<StateTables>
   readonly loadedAt: Date
@@ -100,7 +106,6 @@ class DuckDbLanding implements Landing {
   private open: Handover | undefined
   private inserting: Promise<void> = Promise.resolve()
   private busy = false
-  private files = 0
   private ended = false
 
   constructor(
@@ -170,7 +175,7 @@ class DuckDbLanding implements Landing {
 
   private startHandover(table: string, columns: readonly RawColumn[]): Handover {
     mkdirSync(this.folder, { recursive: true })
-    const path = join(this.folder, `${this.files++}.parquet`)
+    const path = join(this.folder, `${handovers++}.parquet`)
     const file = openSync(path, 'wx')
     return {
       table,
