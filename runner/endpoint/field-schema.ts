@@ -1,5 +1,6 @@
 import type { CatalogColumn } from '../googlesql/catalog.ts'
 import type { ResultColumn } from '../googlesql/result.ts'
+import { kindOfName } from '../googlesql/types/scalars.ts'
 import type { ScalarKind, SqlType } from '../googlesql/types/type.ts'
 import { ApiError, invalid } from './api-error.ts'
 import { isObject, type Json, type JsonObject, listAt, objectAt, textAt } from './json.ts'
@@ -26,35 +27,11 @@ const apiNames: Readonly<Record<string, string>> = {
   STRUCT: 'RECORD',
 }
 
-const kinds: Readonly<Record<string, ScalarKind>> = {
-  BOOL: 'BOOL',
-  BOOLEAN: 'BOOL',
-  INT64: 'INT64',
-  INTEGER: 'INT64',
-  INT: 'INT64',
-  SMALLINT: 'INT64',
-  BIGINT: 'INT64',
-  TINYINT: 'INT64',
-  BYTEINT: 'INT64',
-  FLOAT: 'FLOAT64',
-  FLOAT64: 'FLOAT64',
-  NUMERIC: 'NUMERIC',
-  DECIMAL: 'NUMERIC',
-  BIGNUMERIC: 'BIGNUMERIC',
-  BIGDECIMAL: 'BIGNUMERIC',
-  STRING: 'STRING',
-  BYTES: 'BYTES',
-  DATE: 'DATE',
-  TIME: 'TIME',
-  DATETIME: 'DATETIME',
-  TIMESTAMP: 'TIMESTAMP',
-  INTERVAL: 'INTERVAL',
-  JSON: 'JSON',
-  GEOGRAPHY: 'GEOGRAPHY',
-}
-
 /** The scalar type of a name that a client gave, in any case and with any alias; undefined if there is none. */
-export const scalarKind = (name: string): ScalarKind | undefined => kinds[name.trim().toUpperCase()]
+export function scalarKind(name: string): ScalarKind | undefined {
+  const given = name.trim().toUpperCase()
+  return given === apiNames['FLOAT64'] ? 'FLOAT64' : kindOfName(given)
+}
 
 /** A result's columns as a schema; every field has a mode, as query results have. */
 export const resultSchema = (

@@ -268,19 +268,22 @@ test('columns named like parts of the event, like the loader’s own, or like re
   expect(row).toEqual({ uuid: expect.stringMatching(/^00000000-/), _row: '0' })
 })
 
-test('2,000 columns land, and more beside them', async () => {
+test.each([
+  ['together', 2000],
+  ['one by one', 20],
+] as const)('2,000 columns land, and others beside them, %s: %i', async (runs, others) => {
   const columns = (prefix: string, many: number) => Array.from({ length: many }, (_, at) => `${prefix}${at}`)
   const file = (prefix: string, many: number): File => ({
     fields: columns(prefix, many).map(int),
     rows: [Object.fromEntries(columns(prefix, many).map((name, at) => [name, at]))],
   })
-  await landFiles([file('c', 2000), file('d', 20)], 'one by one')
+  await landFiles([file('c', 2000), file('d', others)], runs)
   const { rows } = await landed()
   const empty = (prefix: string, many: number) => columns(prefix, many).map((name) => [name, null])
   const full = (prefix: string, many: number) => columns(prefix, many).map((name, at) => [name, String(at)])
   expect(rows).toEqual([
-    Object.fromEntries([...full('c', 2000), ...empty('d', 20)]),
-    Object.fromEntries([...empty('c', 2000), ...full('d', 20)]),
+    Object.fromEntries([...full('c', 2000), ...empty('d', others)]),
+    Object.fromEntries([...empty('c', 2000), ...full('d', others)]),
   ])
 })
 

@@ -58,9 +58,12 @@ const kindByName: Readonly<Record<string, ScalarKind>> = {
   GEOGRAPHY: 'GEOGRAPHY',
 }
 
+/** The kind of scalar that a name means, in any case (`int`, `DECIMAL` …); undefined if BigQuery has no such type. */
+export const kindOfName = (name: string): ScalarKind | undefined => kindByName[name.toUpperCase()]
+
 /** The scalar type that a name in a query means (`int`, `DECIMAL` …); undefined if BigQuery has no such type. */
 export function scalarType(name: string): SqlType | undefined {
-  const kind = kindByName[name.toUpperCase()]
+  const kind = kindOfName(name)
   return kind === undefined ? undefined : { kind }
 }
 
