@@ -173,6 +173,8 @@ const tables: { readonly [Name in keyof StateTables]: Columns<StateTables[Name]>
     column: ['STRING'],
     reason: ['STRING', 'NOT NULL'],
     event: ['STRING', 'NOT NULL'],
+    fingerprint: ['STRING'],
+    fingerprint: ['STRING'],
     status: ['STRING', 'NOT NULL'],
     attempts: ['INT64', 'NOT NULL'],
     created_at: ['TIMESTAMP', 'NOT NULL'],

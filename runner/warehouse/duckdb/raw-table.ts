@@ -9,9 +9,10 @@ import {
 import type { Target } from '../../googlesql/target.ts'
 import { equalTypes } from '../../googlesql/types/equal.ts'
 import { logicalType, physicalType } from '../../googlesql/types/physical.ts'
-import type { SqlType, StructField } from '../../googlesql/types/type.ts'
+import type { SqlType } from '../../googlesql/types/type.ts'
 import { Problem } from '../../problem.ts'
 import type { RawColumn } from '../landing.ts'
+import { mergedType, sameName } from '../merged-type.ts'
 
 /** The columns of a table in their order, as this connection's transaction sees them; undefined without a table. */
 export async function readColumns(
@@ -88,32 +89,6 @@ export async function extendTable(
   }
 }
 
-const sameName = (left: string | undefined, right: string | undefined): boolean =>
-  left?.toLowerCase() === right?.toLowerCase()
-
-/** What holds the values of both types: `present` with the fields that only `wanted` has after its own. */
-function mergedType(present: SqlType, wanted: SqlType, path: readonly string[], table: Target): SqlType {
-  if (present.kind === 'STRUCT' && wanted.kind === 'STRUCT') {
-    const kept = present.fields.map((field): StructField => {
-      const other = wanted.fields.find(({ name }) => sameName(name, field.name))
-      if (other === undefined) return field
-      return {
-        name: field.name,
-        type: mergedType(field.type, other.type, [...path, field.name ?? ''], table),
-      }
-    })
-    const added = wanted.fields.filter(
-      ({ name }) => !present.fields.some((field) => sameName(name, field.name)),
-    )
-    return { kind: 'STRUCT', fields: [...kept, ...added] }
-  }
-  if (equalTypes(present, wanted) || wideningOf(wanted, present) !== undefined) return present
-  if (wideningOf(present, wanted) !== undefined) return wanted
-  throw new Problem(
-    `column ${path.map((part) => `\`${part}\``).join('.')} of \`${targetName(table)}\` is ${present.kind}; it cannot become ${wanted.kind}`,
-  )
-}
-
 /** True where adding fields at the end is all that `to` has beyond `from`. */
 function onlyAdds(from: SqlType, to: SqlType): boolean {
   if (from.kind !== 'STRUCT' || to.kind !== 'STRUCT') return false
@@ -175,7 +150,7 @@ const wideningsToText: Readonly<Record<string, Widening>> = {
   TIMESTAMP: (expression) => `strftime(timezone('UTC', ${expression}), '%Y-%m-%dT%H:%M:%S.%fZ')`,
 }
 
-/** How a value of a type becomes the same value of a wider one: int -> number -> text, and anything but bytes -> text. */
+/** How a value of a type becomes the same value of a wider one: see `widens`. */
 function wideningOf(from: SqlType, to: SqlType): Widening | undefined {
   if (to.kind === 'STRING') return wideningsToText[from.kind]
   if (from.kind === 'INT64' && to.kind === 'NUMERIC')
