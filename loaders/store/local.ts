@@ -5,12 +5,14 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  read,
   readdirSync,
   readSync,
   realpathSync,
   statSync,
 } from 'node:fs'
 import { resolve, sep } from 'node:path'
+import { promisify } from 'node:util'
 import { Problem } from '../../runner/problem.ts'
 import { ObjectChanged, StoreFailure } from './object-changed.ts'
 import type { ObjectReader, ObjectStore, StoredObject } from './store.ts'
@@ -155,16 +157,18 @@ function readObject(root: string, object: StoredObject): ObjectReader {
   async function* pieces(): AsyncIterable<Uint8Array> {
     const path = pathWithin(root, object.name)
     const file = open(path, object)
-    let read = 0
+    let done = 0
     try {
       checkUnchanged(file, object)
       const piece = Buffer.allocUnsafe(Math.min(pieceSize, Math.max(object.bytes, 1)))
       for (;;) {
-        const size = readPiece(file, piece, object)
+        // Most files are one piece: at once. Waiting for the pieces of a longer one lets the warehouse's answers through.
+        const between = done > 0 && done < object.bytes
+        const size = between ? await readNext(file, piece, object) : readPiece(file, piece, object)
         if (size === 0) break
-        read += size
+        done += size
         // One that grows as fast as it is read would never end.
-        if (read > object.bytes) throw new ObjectChanged(object, 'it has grown')
+        if (done > object.bytes) throw new ObjectChanged(object, 'it has grown')
         hash.update(piece.subarray(0, size))
         yield piece.subarray(0, size)
       }
@@ -198,8 +202,22 @@ function readPiece(file: number, piece: Buffer, object: StoredObject): number {
   try {
     return readSync(file, piece, 0, piece.length, null)
   } catch (error) {
-    throw new StoreFailure(`cannot be read: ${(error as Error).message}`, { file: object.name, cause: error })
+    throw unreadObject(object, error)
   }
+}
+
+const readLater = promisify(read)
+
+async function readNext(file: number, piece: Buffer, object: StoredObject): Promise<number> {
+  try {
+    return (await readLater(file, piece, 0, piece.length, null)).bytesRead
+  } catch (error) {
+    throw unreadObject(object, error)
+  }
+}
+
+function unreadObject({ name }: StoredObject, error: unknown): StoreFailure {
+  return new StoreFailure(`cannot be read: ${(error as Error).message}`, { file: name, cause: error })
 }
 
 function checkUnchanged(file: number, object: StoredObject): void {

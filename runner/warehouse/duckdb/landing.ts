@@ -133,8 +133,7 @@ class DuckDbLanding implements Landing {
 
   async ensure(table: Target, wanted: readonly RawColumn[]): Promise<void> {
     const present = await this.columns(table)
-    await this.handOver() // rows under way have the columns of before
-    await this.inserting
+    await this.allInserted() // rows under way have the columns of before
     if (present === undefined) await createTable(this.connection, table, wanted)
     else await extendTable(this.connection, table, present, wanted)
     this.known.delete(physicalTable(table))
@@ -145,18 +144,18 @@ class DuckDbLanding implements Landing {
     const name = physicalTable(table)
     const columns = await this.columns(table)
     if (columns === undefined) throw new Error(`there is no table ${name}: ensure it first`)
-    if (this.open !== undefined && this.open.table !== name) await this.handOver()
+    if (this.open !== undefined && this.open.table !== name) await this.inserting
     this.open ??= this.startHandover(name, columns)
     this.open.writer.write(batch)
     this.open.rows += batch.length
     // At once if DuckDB has nothing to do; else more row groups wait together, for it reads them with several threads.
     const isLong = this.open.rows >= rowsPerInsert || this.open.writer.size >= bytesPerInsert
-    if (!this.busy || isLong) await this.handOver()
+    if (!this.busy) this.insertOpen()
+    else if (isLong) await this.inserting
   }
 
   async commit(): Promise<void> {
-    await this.handOver()
-    await this.inserting
+    await this.allInserted()
     await this.connection.run('commit')
     this.end()
   }
@@ -186,19 +185,23 @@ class DuckDbLanding implements Landing {
     }
   }
 
-  /** Has DuckDB read the file that is being written, once it has read the one before. */
-  private async handOver(): Promise<void> {
+  /** Has DuckDB read the file that is being written; when it is done, the one that was begun meanwhile. */
+  private insertOpen(): void {
     const handover = this.open
     if (handover === undefined) return
-    this.open = undefined
+    this.busy = true // and stays so if this fails: what waits for the end of it then meets the failure
     handover.writer.finish()
+    this.open = undefined
     closeSync(handover.file)
-    await this.inserting
-    this.busy = true
-    this.inserting = this.insert(handover).finally(() => {
+    this.inserting = this.insert(handover).then(() => {
       this.busy = false
+      this.insertOpen()
     })
     this.inserting.catch(() => {}) // thrown where it is awaited
+  }
+
+  private async allInserted(): Promise<void> {
+    while (this.busy) await this.inserting
   }
 
   private async insert({ table, path, rows }: Handover): Promise<void> {
