@@ -24,6 +24,8 @@ export interface UnfitEventsOfFile {
   readonly file: string
   readonly generation: string
   readonly rawTable: string
+  /** Of their writer schema; null for JSON lines. */
+  readonly fingerprint: string | null
   readonly events: readonly UnfitEvent[]
 }
 
@@ -36,7 +38,7 @@ export async function addDeadLetters(
   files: readonly UnfitEventsOfFile[],
   now: Date,
 ): Promise<void> {
-  const letters = files.flatMap(({ file, generation, rawTable, events }) =>
+  const letters = files.flatMap(({ file, generation, rawTable, fingerprint, events }) =>
     events.map(
       ({ row, column, reason, event }): DeadLettersTable => ({
         id: deadLetterId(file, generation, row),
@@ -47,6 +49,7 @@ export async function addDeadLetters(
         column: column ?? null,
         reason,
         event,
+        fingerprint,
         status: 'waiting',
         attempts: 1n,
         created_at: now,

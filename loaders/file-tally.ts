@@ -13,6 +13,8 @@ export class FileTally {
   readonly name: string
   rows = 0
   readonly unfit: UnfitEvent[] = []
+  /** Of the file's writer schema; null for JSON lines. */
+  fingerprint: string | null = null
   /** Why not all of the file could be read, where what could was kept. */
   salvaged: string | null = null
   /** Microseconds since 1970. */

@@ -106,6 +106,7 @@ export class FileWork {
     const table = await this.begin(source)
     await table.hold(schema.payload)
     this.noteSchema(source, schema.text, schema.fingerprint)
+    this.tally.fingerprint = schema.fingerprint
     this.rows = table.writer(schema.fingerprint, (payload) => new AvroRows(schema.envelope, payload))
     this.rows.beginFile()
   }

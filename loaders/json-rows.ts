@@ -49,17 +49,22 @@ export class JsonRows implements RowsOfTable {
     this.fileStart = this.row
   }
 
-  /** Adds an event as the file's number `ordinal`. @throws Misfit (`ColumnMisfit` where one column is to blame) */
-  add(event: JsonEvent, ordinal: number, bytes: number, tally: FileTally): void {
+  /**
+   * Adds an event as the file's number `ordinal`.
+   *
+   * @param payload the payload's columns as they are to be stored; read from the event's JSON unless given
+   * @throws Misfit (`ColumnMisfit` where one column is to blame)
+   */
+  add(event: JsonEvent, ordinal: number, bytes: number, tally: FileTally, payload?: Stored): void {
     const values = eventValues(event)
-    const payload = this.payloadValues(event)
+    const stored = payload === undefined ? this.payloadValues(event) : payload
     const { row } = this
     this.rows.reserve(row + 1)
     this.own.forEach(({ builder }, index) => {
       builder.put(row, values.own[index] ?? null)
     })
     this.metadata.put(row, values.metadata)
-    this.payloads?.put(row, payload)
+    this.payloads?.put(row, stored)
     this.rows.ordinals.put(row, BigInt(ordinal))
     this.row++
     this.bytes += bytes

@@ -193,6 +193,7 @@ class LandRun {
       file: object.name,
       generation,
       rawTable: rawTable ?? '',
+      fingerprint: tally.fingerprint,
       events: tally.unfit,
     }))
     this.checkDeadLetters(landed)

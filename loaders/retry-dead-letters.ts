@@ -1,28 +1,39 @@
 import type { Target } from '../runner/googlesql/target.ts'
-import type { StructField } from '../runner/googlesql/types/type.ts'
 import { Problem } from '../runner/problem.ts'
 import type { Landing } from '../runner/warehouse/landing.ts'
 import type { DeadLettersTable } from '../runner/warehouse/state.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
 import { Misfit } from './avro/compile-decoder.ts'
 import { parseAvroSchema } from './avro/schema.ts'
-import { envelopePayload, findEnvelope } from './datastream/envelope.ts'
-import { ColumnMisfit, jsonEvent } from './datastream/json-event.ts'
+import type { Stored } from './columns/builder.ts'
+import { converter } from './datastream/convert.ts'
+import { type Envelope, envelopePayload, findEnvelope, refuse } from './datastream/envelope.ts'
+import { ColumnMisfit, fitColumn, type JsonObject, jsonEvent } from './datastream/json-event.ts'
 import { payloadColumns } from './datastream/json-payload.ts'
-import type { PayloadField } from './datastream/payload-plan.ts'
 import { parseExact } from './datastream/raw-json.ts'
-import { unionType } from './datastream/types.ts'
+import { avroOfJson } from './datastream/value-of-json.ts'
 import { FileTally } from './file-tally.ts'
 import { JsonRows } from './json-rows.ts'
 import { TableWork } from './table-work.ts'
 
 export type DeadLetter = Readonly<DeadLettersTable>
 
+/** Why an event does not land. */
+interface Misfitting {
+  /** The column that is to blame; null where it is the whole event. */
+  readonly column: string | null
+  readonly reason: string
+}
+
+export interface WaitingLetter extends Misfitting {
+  readonly id: string
+}
+
 export interface RetryReport {
   /** Ids of letters whose event is in its raw table now. */
   readonly landed: readonly string[]
   /** Letters that still do not fit, and why. */
-  readonly waiting: readonly { readonly id: string; readonly reason: string }[]
+  readonly waiting: readonly WaitingLetter[]
 }
 
 /** A letter that was tried so often is tried again only when it is named. */
@@ -30,7 +41,8 @@ const maxAttempts = 10n
 
 /**
  * Tries waiting letters once more: an event that fits its raw table by now lands there, once, with the file and row it
- * came from, in one transaction with its letter's mark. The others wait on, with one attempt more.
+ * came from and the very values that its file had, in one transaction with its letter's mark. The others wait on, with
+ * one attempt more and the reason of this one.
  *
  * @param ids all that wait if none are named
  * @throws Problem if an id is not that of a waiting letter
@@ -44,27 +56,30 @@ export async function retryDeadLetters(
   const landing = await warehouse.landing(now)
   try {
     const letters = await waitingLetters(landing, ids)
+    const retry = new Retry(landing, project)
     const landed: string[] = []
-    const waiting: { id: string; reason: string }[] = []
+    const waiting: WaitingLetter[] = []
     for (const letter of letters) {
-      if (ids.length === 0 && letter.attempts >= maxAttempts) {
-        const tried = `tried ${letter.attempts} times: name it to try once more`
-        waiting.push({ id: letter.id, reason: `${letter.reason} (${tried})` })
+      const { id, column, attempts } = letter
+      if (ids.length === 0 && attempts >= maxAttempts) {
+        const reason = `${letter.reason} (tried ${attempts} times: name it to try once more)`
+        waiting.push({ id, column, reason })
         continue
       }
-      const reason = await landLetter(landing, project, letter)
-      if (reason === undefined) landed.push(letter.id)
-      else waiting.push({ id: letter.id, reason })
+      const misfit = await retry.land(letter)
+      if (misfit === undefined) landed.push(id)
+      else waiting.push({ id, ...misfit })
       await landing.state
         .updateTable('dead_letters')
         .set({
-          attempts: letter.attempts + 1n,
-          ...(reason === undefined ? { status: 'landed', settled_at: landing.loadedAt } : { reason }),
+          attempts: attempts + 1n,
+          ...(misfit === undefined ? { status: 'landed', settled_at: landing.loadedAt } : misfit),
         })
-        .where('id', '=', letter.id)
+        .where('id', '=', id)
         .where('status', '=', 'waiting')
         .execute()
     }
+    await retry.flush()
     await landing.commit()
     return { landed, waiting }
   } catch (error) {
@@ -89,80 +104,96 @@ export async function waitingLetters(
   })
 }
 
-/** Lands one letter's event; gives the reason if it does not fit. */
-async function landLetter(
-  landing: Landing,
-  project: string,
-  letter: DeadLetter,
-): Promise<string | undefined> {
-  // Texts that are not UTF-8 are kept as their bytes: there is no text that they could land as.
-  if (letter.event.includes('"invalid_utf8_base64"')) return letter.reason
-  // What a salvaged file had that is no event: there is nothing to try.
-  if (/^{"unreadable_(from_byte|base64)":/.test(letter.event)) return letter.reason
-  try {
-    const event = jsonEvent(parseExact(letter.event))
-    const table = await TableWork.open(landing, targetOf(project, letter.raw_table))
-    const writers = await writerPayloads(landing, letter.raw_table)
-    // No event of its file may have fitted: then there is no table yet, and JSON alone does not say what a date is.
-    for (const payload of writers) await table.hold(payload)
-    const refused = table.payload.find(({ name }) => `payload.${name}` === letter.column)?.type.kind
-    // As JSON a text cannot be told from bytes in base64: what was none of the column's type stays here.
-    if (refused === 'BYTES' || refused === 'STRUCT') return letter.reason
-    const mixed = mixedColumns(writers, table.payload)
-    const isMixed = ([name, value]: [string, unknown]) => value !== null && mixed.has(name.toLowerCase())
-    if (Object.entries(event.payload ?? {}).some(isMixed)) return letter.reason
-    const payload = event.payload === undefined ? [] : [event.payload]
-    const columns = payloadColumns(payload, table.payload)
-    // A column is not made wider for a letter: what the column cannot hold is why the letter is here.
-    if (table.wouldChange(columns.filter(({ name }) => table.payload.some((field) => field.name === name)))) {
-      return letter.reason
+/** Letters on their way into their raw tables, within one transaction. */
+class Retry {
+  private readonly landing: Landing
+  private readonly project: string
+  private readonly tables = new Map<string, TableWork>()
+  private readonly envelopes = new Map<string, Envelope | undefined>()
+
+  constructor(landing: Landing, project: string) {
+    this.landing = landing
+    this.project = project
+  }
+
+  /** Takes one letter's event; gives why if it does not fit. */
+  async land(letter: DeadLetter): Promise<Misfitting | undefined> {
+    // What a salvaged file had that is no event: there is nothing to try.
+    if (/^{"unreadable_(from_byte|bytes|base64)":/.test(letter.event)) return letter
+    try {
+      await this.add(letter)
+      return undefined
+    } catch (error) {
+      if (error instanceof ColumnMisfit) return { column: error.column, reason: error.message }
+      if (error instanceof Misfit || error instanceof Problem) return { column: null, reason: error.message }
+      throw error
     }
-    await table.hold(columns)
-    const rows = table.writer('json', (fields) => new JsonRows(fields))
-    const tally = new FileTally(letter.file)
-    rows.add(event, Number(letter.row), letter.event.length, tally)
-    rows.endFile(tally)
-    await table.flush()
-    return undefined
-  } catch (error) {
-    if (error instanceof ColumnMisfit) return `${error.column}: ${error.message}`
-    if (error instanceof Misfit || error instanceof Problem) return error.message
-    throw error
+  }
+
+  async flush(): Promise<void> {
+    for (const table of this.tables.values()) await table.flush()
+  }
+
+  private async add({ event: text, file, row, raw_table: name, fingerprint }: DeadLetter): Promise<void> {
+    const event = jsonEvent(parseExact(text))
+    const table = await this.table(name)
+    const tally = new FileTally(file)
+    if (fingerprint === null) {
+      await holdJson(table, event.payload)
+      rowsOf(table).add(event, Number(row), text.length, tally)
+    } else {
+      const envelope = await this.envelope(name, fingerprint)
+      // The table may have been made anew since.
+      await table.hold(envelopePayload(envelope))
+      const payload = event.payload === undefined ? null : storedPayload(event.payload, envelope, table)
+      rowsOf(table).add(event, Number(row), text.length, tally, payload)
+    }
+    rowsOf(table).endFile(tally)
+  }
+
+  private async table(name: string): Promise<TableWork> {
+    const table = this.tables.get(name) ?? (await TableWork.open(this.landing, targetOf(this.project, name)))
+    this.tables.set(name, table)
+    return table
+  }
+
+  /** What the writer schema says of an event's values. */
+  private async envelope(rawTable: string, fingerprint: string): Promise<Envelope> {
+    const known = this.envelopes.get(fingerprint)
+    if (known !== undefined) return known
+    const row = await this.landing.state
+      .selectFrom('schemas')
+      .select('schema')
+      .where('raw_table', '=', rawTable)
+      .where('fingerprint', '=', fingerprint)
+      .executeTakeFirst()
+    if (row === undefined) throw new Problem('the ledger has no longer the schema of its file')
+    const envelope = findEnvelope(parseAvroSchema(row.schema))
+    this.envelopes.set(fingerprint, envelope)
+    return envelope
   }
 }
 
-/** The payloads of every Avro schema that the raw table's files had. */
-async function writerPayloads(
-  landing: Landing,
-  rawTable: string,
-): Promise<readonly (readonly PayloadField[])[]> {
-  const schemas = await landing.state
-    .selectFrom('schemas')
-    .select('schema')
-    .where('raw_table', '=', rawTable)
-    .orderBy('first_seen_at')
-    .execute()
-  return schemas
-    .filter(({ schema }) => !schema.startsWith('{"json":'))
-    .map(({ schema }) => envelopePayload(findEnvelope(parseAvroSchema(schema))))
+const rowsOf = (table: TableWork): JsonRows => table.writer('json', (fields) => new JsonRows(fields))
+
+/** A column is not made wider for a letter of JSON lines: what the column cannot hold is why the letter is here. */
+async function holdJson(table: TableWork, payload: JsonObject | undefined): Promise<void> {
+  const columns = payloadColumns(payload === undefined ? [] : [payload], table.payload)
+  const known = new Set(table.payload.map(({ name = '' }) => name.toLowerCase()))
+  await table.hold(columns.filter(({ name }) => !known.has(name.toLowerCase())))
 }
 
-/** Columns that some writer has of a type whose values the raw table's cannot hold: what their JSON is, nothing says. */
-function mixedColumns(
-  writers: readonly (readonly PayloadField[])[],
-  columns: readonly StructField[],
-): ReadonlySet<string> {
-  const types = new Map(columns.map(({ name = '', type }) => [name.toLowerCase(), type]))
-  const isMixed = ({ name, type }: PayloadField) => {
-    const column = types.get(name.toLowerCase())
-    return column !== undefined && unionType(type, column) === undefined
-  }
-  return new Set(
-    writers
-      .flat()
-      .filter(isMixed)
-      .map(({ name }) => name.toLowerCase()),
-  )
+/** The payload as the raw table stores it: by the writer's types, just as its file would land now. */
+function storedPayload(payload: JsonObject, { payload: record }: Envelope, table: TableWork): Stored {
+  const fields = new Map(record.fields.map((field) => [field.name.toLowerCase(), field]))
+  return table.payload.map((column) => {
+    const field = fields.get((column.name ?? '').toLowerCase())
+    if (field === undefined) return null
+    return fitColumn(`payload.${field.name}`, () => {
+      const value = avroOfJson(Object.hasOwn(payload, field.name) ? payload[field.name] : null, field.type)
+      return (converter(field.type, column.type) ?? refuse(field, column))(value)
+    })
+  })
 }
 
 function targetOf(project: string, rawTable: string): Target {

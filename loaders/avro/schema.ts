@@ -47,7 +47,11 @@ export function parseAvroSchema(text: string): AvroType {
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new Problem(`the file's schema is not JSON: ${(error as Error).message}`)
+    // The engine's message shows the text around: of a damaged file that may be anything.
+    const where = /position (\d+)/.exec((error as Error).message)?.[1]
+    throw new Problem(
+      `the file's schema is not JSON${where === undefined ? '' : ` (at its character ${where})`}`,
+    )
   }
   return new SchemaParser().parse(json, '', 0)
 }

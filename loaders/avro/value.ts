@@ -154,7 +154,9 @@ export class ValueReader {
     const entries: Record<string, AvroValue> = Object.create(null)
     this.eachBlock((count) => {
       for (let i = 0; i < count; i++) {
-        const key = String(this.text())
+        const text = this.text()
+        const key =
+          typeof text === 'string' ? text : `invalid_utf8_base64:${Buffer.from(text).toString('base64')}`
         entries[key] = this.read(values, depth + 1)
       }
     })

@@ -10,6 +10,7 @@ import type {
   WordBuilder,
 } from '../columns/builder.ts'
 import { CorruptError } from './corrupt.ts'
+import { outOfRange } from './out-of-range.ts'
 import { long, longAsBigInt, longAsNumber, readLong, readSize } from './varint.ts'
 
 /**
@@ -71,22 +72,13 @@ export function microsInto(
   const { high } = long
   if (high <= minHigh || high >= maxHigh) {
     const value = longAsBigInt()
-    if (value < minMicros || value > maxMicros) noteMisfit(column, outOfTimeRange(value))
+    if (value < minMicros || value > maxMicros) noteMisfit(column, outOfRange.timestamp)
   }
   const { words } = builder
   words[row * 2] = long.low
   words[row * 2 + 1] = high
   builder.validity.bytes[row] = 1
   return long.end
-}
-
-export function outOfTimeRange(micros: bigint): string {
-  // The values by which Datastream's own readers know PostgreSQL's infinity.
-  if (micros === 9_223_372_036_825_200_000n)
-    return 'the timestamp `infinity` is outside 0001-01-01 to 9999-12-31'
-  if (micros === -9_223_372_036_832_400_000n)
-    return 'the timestamp `-infinity` is outside 0001-01-01 to 9999-12-31'
-  return `a timestamp of ${micros} microseconds since 1970 is outside 0001-01-01 to 9999-12-31`
 }
 
 const maxMillis = 253_402_300_799_999
@@ -101,7 +93,7 @@ export function millisInto(
 ): number {
   readLong(bytes, at)
   const millis = longAsNumber()
-  if (millis < minMillis || millis > maxMillis) noteMisfit(column, outOfTimeRange(longAsBigInt() * 1000n))
+  if (millis < minMillis || millis > maxMillis) noteMisfit(column, outOfRange.timestamp)
   const low = (long.low >>> 0) * 1000
   const { words } = builder
   words[row * 2] = (low % 4_294_967_296) | 0
@@ -121,8 +113,7 @@ export function timeMicrosInto(
 ): number {
   readLong(bytes, at)
   const micros = longAsNumber()
-  if (micros < 0 || micros >= microsPerDay)
-    noteMisfit(column, `a time of ${micros} microseconds is outside one day`)
+  if (micros < 0 || micros >= microsPerDay) noteMisfit(column, outOfRange.time)
   const { words } = builder
   words[row * 2] = long.low
   words[row * 2 + 1] = long.high
@@ -139,8 +130,7 @@ export function dateInto(
 ): number {
   readLong(bytes, at)
   const days = longAsNumber()
-  if (days < -719_162 || days > 2_932_896)
-    noteMisfit(column, `a date of ${days} days since 1970 is outside 0001-01-01 to 9999-12-31`)
+  if (days < -719_162 || days > 2_932_896) noteMisfit(column, outOfRange.date)
   builder.values[row] = long.low
   builder.validity.bytes[row] = 1
   return long.end
@@ -358,8 +348,7 @@ export function decimalInto(
     return at + size
   }
   const wide = bigEndian(bytes, at, size) * BigInt(factor)
-  if (wide <= -maxNumeric || wide >= maxNumeric)
-    noteMisfit(column, 'a decimal of more than 29 digits before the point')
+  if (wide <= -maxNumeric || wide >= maxNumeric) noteMisfit(column, outOfRange.numeric)
   builder.put(row, BigInt.asIntN(128, wide))
   return at + size
 }

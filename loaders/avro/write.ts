@@ -3,6 +3,8 @@ import { crc32, deflateRawSync } from 'node:zlib'
 import avsc from 'avsc'
 import snappy from 'snappyjs'
 
+export { decimalBytes } from './decimal-bytes.ts'
+
 /** An Avro schema as its JSON says it, or text of it. */
 export type AvroSchema = string | readonly AvroSchema[] | { readonly [key: string]: unknown }
 
@@ -53,22 +55,6 @@ export function writeAvro(
   const parts: Uint8Array[] = [header, sync]
   for (const { count, data } of blocks) parts.push(varint(count), varint(data.length), data, sync)
   return Buffer.concat(parts)
-}
-
-/**
- * A decimal's unscaled value as Avro stores it: big-endian two's complement in as few bytes as hold it.
- *
- * @example decimalBytes(128n) // <00 80>
- */
-export function decimalBytes(unscaled: bigint): Buffer {
-  let length = 1
-  while (BigInt.asIntN(length * 8, unscaled) !== unscaled) length += 1
-  return Buffer.from(
-    BigInt.asUintN(length * 8, unscaled)
-      .toString(16)
-      .padStart(length * 2, '0'),
-    'hex',
-  )
 }
 
 /** `text` as an Avro name: every character that Avro does not allow becomes `_`. */

@@ -1,18 +1,20 @@
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
 import { type Convert, Misfit } from '../avro/compile-decoder.ts'
+import { outOfRange } from '../avro/out-of-range.ts'
 import type { AvroType } from '../avro/schema.ts'
 import type { AvroValue } from '../avro/value.ts'
-import { bigEndian, outOfTimeRange } from '../avro/write-column.ts'
+import { bigEndian } from '../avro/write-column.ts'
 import type { Stored } from '../columns/builder.ts'
 import { decimalText, numericScale } from './decimal.ts'
 import { jsonText } from './event-json.ts'
-import { dateText, datetimeText, floatText, numericText, timeText } from './text-of.ts'
-import { rawType, unionType, valueRecords } from './types.ts'
+import { dateText, datetimeText, floatText, numericText, timestampText, timeText } from './text-of.ts'
+import { rawType, STRING, unionType, valueRecords } from './types.ts'
 
 /** A writer's type to a column's: undefined where the column cannot hold its values. */
 export function converter(type: AvroType, column: SqlType): Convert | undefined {
   const natural = rawType(type)
   if (natural.kind !== column.kind && unionType(natural, column)?.kind !== column.kind) return undefined
+  if (column.kind === 'STRING') return (value) => (value === null ? null : textFrom(type, natural, value))
   return (value) => (value === null ? null : widened(natural, column, stored(type, natural, value)))
 }
 
@@ -39,6 +41,26 @@ function stored(type: AvroType, natural: SqlType, value: AvroValue): Stored {
       return struct(type, natural, value)
     default:
       return text(type, value)
+  }
+}
+
+/** A value in a column of text, which has room for what its own type's column has not: a year 10000, infinity. */
+function textFrom(type: AvroType, natural: SqlType, value: AvroValue): Stored {
+  switch (natural.kind) {
+    case 'DATE':
+      return dateText(Number(value))
+    case 'TIME':
+      return Number(value) < 0
+        ? textOf(natural, stored(type, natural, value))
+        : timeText(BigInt(value as number) * scaleOf(type))
+    case 'TIMESTAMP':
+      return timestampText(BigInt(value as bigint) * scaleOf(type))
+    case 'DATETIME':
+      return datetimeText(BigInt(value as bigint) * scaleOf(type))
+    case 'NUMERIC':
+      return decimalText(unscaled(value), scaleOfDecimal(type))
+    default:
+      return widened(natural, STRING, stored(type, natural, value))
   }
 }
 
@@ -77,22 +99,22 @@ function unscaled(value: AvroValue): bigint {
 
 export function checkedDate(days: number): number {
   if (days >= -719_162 && days <= 2_932_896) return days
-  throw new Misfit(`a date of ${days} days since 1970 is outside 0001-01-01 to 9999-12-31`)
+  throw new Misfit(outOfRange.date)
 }
 
 export function checkedTime(micros: bigint): bigint {
   if (micros >= 0n && micros < 86_400_000_000n) return micros
-  throw new Misfit(`a time of ${micros} microseconds is outside one day`)
+  throw new Misfit(outOfRange.time)
 }
 
 export function checkedTimestamp(micros: bigint): bigint {
   if (micros >= -62_135_596_800_000_000n && micros <= 253_402_300_799_999_999n) return micros
-  throw new Misfit(outOfTimeRange(micros))
+  throw new Misfit(outOfRange.timestamp)
 }
 
 export function checkedNumeric(scaled: bigint): bigint {
   if (scaled > -(10n ** 38n) && scaled < 10n ** 38n) return scaled
-  throw new Misfit('a decimal of more than 29 digits before the point')
+  throw new Misfit(outOfRange.numeric)
 }
 
 /** What the raw table keeps as text. */
@@ -140,7 +162,7 @@ export function textOf(type: SqlType, value: Stored): string {
     case 'DATETIME':
       return datetimeText(value as bigint)
     case 'TIMESTAMP':
-      return `${datetimeText(value as bigint)}Z`
+      return timestampText(value as bigint)
     default:
       return String(value)
   }

@@ -182,7 +182,8 @@ function planPayload(payload: AvroRecord, columns: readonly StructField[]): Writ
   return { do: 'record', record: payload, fields: plans, builder: new StructBuilder(fields) }
 }
 
-function refuse(field: AvroField, column: StructField): Convert {
+/** For a column that cannot hold the values of the writer's type. */
+export function refuse(field: AvroField, column: StructField): Convert {
   return (value) => {
     if (value === null) return null
     throw new Misfit(

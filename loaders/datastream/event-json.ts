@@ -5,6 +5,9 @@ import { decimalText } from './decimal.ts'
 import { parseExact, rawJson } from './raw-json.ts'
 import { dateText, datetimeText, timeText } from './text-of.ts'
 
+/** What stands for a text that is not UTF-8: its bytes in base64. */
+export const invalidText = 'invalid_utf8_base64'
+
 /**
  * An Avro value as JSON text, with Datastream's meaning: times in ISO form, decimals as text, bytes in base64,
  * whole numbers in all their digits, a PostgreSQL array as an array of its elements.
@@ -63,7 +66,7 @@ function branchOf(value: AvroValue, branches: readonly AvroType[]): AvroType {
 
 function bytesJson(value: Uint8Array, outer: AvroType): unknown {
   const type = outer.kind === 'union' ? branchOf(value, outer.branches) : outer
-  if (type.kind === 'string') return { invalid_utf8_base64: Buffer.from(value).toString('base64') }
+  if (type.kind === 'string') return { [invalidText]: Buffer.from(value).toString('base64') }
   const logical = 'logical' in type ? type.logical : undefined
   if (logical?.name === 'decimal') return decimalText(bigEndian(value, 0, value.length), logical.scale ?? 0)
   return Buffer.from(value).toString('base64')

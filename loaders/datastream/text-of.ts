@@ -3,12 +3,21 @@ import { decimalText, numericScale } from './decimal.ts'
 const microsPerSecond = 1_000_000n
 const microsPerDay = 86_400n * microsPerSecond
 
-/** `2024-01-02`; days since 1970-01-01, within years 1 to 9999. */
+/** `2024-01-02`; days since 1970-01-01. Beyond what a DATE holds: `10000-01-01`, and `0000-12-31` for 1 BC. */
 export function dateText(days: number): string {
-  return new Date(days * 86_400_000)
-    .toISOString()
-    .slice(0, 10)
-    .replace(/^[+-]00/, '')
+  // By eras of 400 years that begin in March: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+  const sinceEra = days + 719_468
+  const era = Math.floor(sinceEra / 146_097)
+  const ofEra = sinceEra - era * 146_097
+  const leaps = Math.floor(ofEra / 1460) - Math.floor(ofEra / 36_524) + Math.floor(ofEra / 146_096)
+  const yearOfEra = Math.floor((ofEra - leaps) / 365)
+  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const fromMarch = Math.floor((5 * ofYear + 2) / 153)
+  const day = ofYear - Math.floor((153 * fromMarch + 2) / 5) + 1
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${year < 0 ? '-' : ''}${String(Math.abs(year)).padStart(4, '0')}-${two(month)}-${two(day)}`
 }
 
 /** `03:04:05.678000`; microseconds since midnight. */
@@ -23,6 +32,16 @@ export function timeText(micros: bigint): string {
 export function datetimeText(micros: bigint): string {
   const ofDay = ((micros % microsPerDay) + microsPerDay) % microsPerDay
   return `${dateText(Number((micros - ofDay) / microsPerDay))}T${timeText(ofDay)}`
+}
+
+// The values by which Datastream's own readers know PostgreSQL's infinity.
+const infinity = 9_223_372_036_825_200_000n
+const minusInfinity = -9_223_372_036_832_400_000n
+
+/** `2024-01-02T03:04:05.678000Z`; microseconds since 1970-01-01 in UTC, of any size. */
+export function timestampText(micros: bigint): string {
+  if (micros === infinity) return 'infinity'
+  return micros === minusInfinity ? '-infinity' : `${datetimeText(micros)}Z`
 }
 
 /** The shortest text that is the same number, in the form that DuckDB's and Python's `repr` have: `1.0`, `1e-05`. */

@@ -27,7 +27,10 @@ export const command = defineCommand({
   text: ({ landed, waiting }) =>
     [
       `${landed.length} landed, ${waiting.length} still wait`,
-      ...waiting.map(({ id, reason }) => `  ${id}: ${printable(reason)}`),
+      ...waiting.map(
+        ({ id, column, reason }) =>
+          `  ${id}: ${printable(column === null ? reason : `${column}: ${reason}`)}`,
+      ),
     ].join('\n'),
   failed: ({ waiting }) => waiting.length > 0,
 })

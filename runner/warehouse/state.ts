@@ -62,6 +62,8 @@ export interface DeadLettersTable {
   reason: string
   /** The whole event as JSON. */
   event: string
+  /** Of the writer schema in `schemas` that says what the JSON stands for; null for an event of JSON lines, which have none. */
+  fingerprint: string | null
   status: 'waiting' | 'landed' | 'discarded'
   attempts: bigint
   created_at: Date

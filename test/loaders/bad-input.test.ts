@@ -72,7 +72,7 @@ describe('a file that cannot be read is quarantined whole, with the reason and t
     [
       'a schema that is not JSON',
       replaced(good, '{"type":"record"', '{"type"!"record"'),
-      /^the file's schema is not JSON: /,
+      /^the file's schema is not JSON \(at its character \d+\)$/,
     ],
     [
       'a schema without payload',

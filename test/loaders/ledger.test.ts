@@ -118,10 +118,10 @@ describe('a dead letter', () => {
     await writeFiles(folder, { 'a.avro': mysqlFile([date], [{ v: 1 }, { v: 2_932_897 }]) })
     await landFolder(warehouse, folder)
     const [first] = (await letters(warehouse)) as { id: string }[]
-    const reason = 'a date of 2932897 days since 1970 is outside 0001-01-01 to 9999-12-31'
+    const reason = 'a date outside 0001-01-01 to 9999-12-31'
     expect(await retryDeadLetters(warehouse.warehouse, project, [], now)).toEqual({
       landed: [],
-      waiting: [{ id: first?.id, reason }],
+      waiting: [{ id: first?.id, column: 'payload.v', reason }],
     })
     await writeFiles(folder, { 'b.avro': mysqlFile([text], [{ v: 'x' }], { first: 10 }) })
     await landFolder(warehouse, folder)
@@ -134,7 +134,7 @@ describe('a dead letter', () => {
       await warehouse.query(`select _file, _row, payload.v from "test-project.shop_raw".item order by 1, 2`),
     ).toEqual([
       { _file: 'a.avro', _row: '0', v: '1970-01-02' },
-      { _file: 'a.avro', _row: '1', v: '2932897' },
+      { _file: 'a.avro', _row: '1', v: '10000-01-01' },
       { _file: 'b.avro', _row: '0', v: 'x' },
     ])
     expect(await letters(warehouse)).toEqual([
@@ -154,7 +154,13 @@ describe('a dead letter', () => {
     const [letter] = (await letters(warehouse)) as { id: string }[]
     expect(await retryDeadLetters(warehouse.warehouse, project, [], now)).toEqual({
       landed: [],
-      waiting: [{ id: letter?.id, reason: "the raw table's column is BYTES, this file has STRING" }],
+      waiting: [
+        {
+          id: letter?.id,
+          column: 'payload.v',
+          reason: "the raw table's column is BYTES, this file has STRING",
+        },
+      ],
     })
     expect(await discardDeadLetters(warehouse.warehouse, [letter?.id ?? ''], now)).toEqual([letter?.id])
     expect(await letters(warehouse)).toMatchObject([{ status: 'discarded', settled: true }])

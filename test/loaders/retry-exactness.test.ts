@@ -1,9 +1,11 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { forgetFiles } from '../../loaders/files.ts'
 import { retryDeadLetters } from '../../loaders/retry-dead-letters.ts'
 import { deadLetters } from './dead-letter-rows.ts'
 import { mysqlFile } from './events.ts'
 import { freshFolder, freshWarehouse, landFolder, project, writeFiles } from './fresh-warehouse.ts'
+import { typesAndValues } from './types-and-values.ts'
 
 const now = new Date('2024-06-03T00:00:00Z')
 const json = { type: 'string', logicalType: 'json' }
@@ -99,4 +101,48 @@ test('a letter of a file that was forgotten and landed anew waits once', async (
   expect((await landFolder(warehouse, folder)).deadLetters).toBe(1)
   expect((await deadLetters(warehouse)).length).toBe(1)
   warehouse.close()
+})
+
+test('a letter lands with the very values that its file lands with: any types, any values', {
+  timeout: 240_000,
+}, async () => {
+  const date = { name: 'other', type: { type: 'int', logicalType: 'date' } }
+  await fc.assert(
+    fc.asyncProperty(fc.array(typesAndValues, { minLength: 1, maxLength: 5 }), async (columns) => {
+      const folder = freshFolder()
+      const warehouse = await freshWarehouse()
+      // Types that are records have names, which stand once in a schema.
+      const names = columns.map(({ name }) => name)
+      const own = columns.filter(({ name }, at) => names.indexOf(name) === at)
+      const fields = own.map(({ type }, at) => ({ name: `c${at}`, type }))
+      const rows = Array.from({ length: 4 }, (_, row) =>
+        Object.fromEntries(own.map(({ values }, at) => [`c${at}`, values[(row + at) % values.length]])),
+      )
+      const file = (name: string, first: number) =>
+        writeFiles(folder, {
+          [name]: mysqlFile(
+            [...fields, date],
+            rows.map((row) => ({ ...row, other: 5_000_000 })),
+            { first },
+          ),
+        })
+      await file('a', 1)
+      expect(await landFolder(warehouse, folder)).toMatchObject({ rows: 0, deadLetters: 4 })
+      // Once the column is text it has room for such a day.
+      await writeFiles(folder, { b: mysqlFile([{ name: 'other', type: 'string' }], [{ other: 'x' }]) })
+      await landFolder(warehouse, folder)
+      const retried = await retryDeadLetters(warehouse.warehouse, project, [], now)
+      await file('c', 1)
+      await landFolder(warehouse, folder)
+      const landed = async (name: string) =>
+        await warehouse.query(
+          `select * exclude (_file, _loaded_at) from "test-project.shop_raw".item where _file = '${name}' order by _row`,
+        )
+      const lettersOfC = (await deadLetters(warehouse)).length - retried.waiting.length
+      expect(await landed('a')).toEqual(await landed('c'))
+      expect(retried.landed.length).toBe(4 - lettersOfC)
+      warehouse.close()
+    }),
+    { numRuns: 40, seed: Number(process.env['STREAMFORM_SEED'] ?? 20240601), verbose: 1 },
+  )
 })

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { outOfRange } from '../../loaders/avro/out-of-range.ts'
 import { decimalBytes, writeAvro } from '../../loaders/avro/write.ts'
 import { mysqlEvent, mysqlFile, mysqlSchema } from './events.ts'
 import { freshFolder, freshWarehouse, landFolder, type TestWarehouse, writeFiles } from './fresh-warehouse.ts'
@@ -241,43 +242,18 @@ describe('a value that does not fit becomes a dead letter, and the rows around i
       'a timestamp after year 9999',
       logical('long', 'timestamp-micros'),
       253402300800000000n,
-      'a timestamp of 253402300800000000 microseconds since 1970 is outside 0001-01-01 to 9999-12-31',
+      outOfRange.timestamp,
     ],
-    [
-      'infinity',
-      logical('long', 'timestamp-micros'),
-      9223372036825200000n,
-      'the timestamp `infinity` is outside 0001-01-01 to 9999-12-31',
-    ],
-    [
-      'minus infinity',
-      logical('long', 'timestamp-micros'),
-      -9223372036832400000n,
-      'the timestamp `-infinity` is outside 0001-01-01 to 9999-12-31',
-    ],
-    [
-      'a millisecond beyond',
-      logical('long', 'timestamp-millis'),
-      253402300800000n,
-      'a timestamp of 253402300800000000 microseconds since 1970 is outside 0001-01-01 to 9999-12-31',
-    ],
-    [
-      'a date beyond',
-      logical('int', 'date'),
-      2932897,
-      'a date of 2932897 days since 1970 is outside 0001-01-01 to 9999-12-31',
-    ],
-    [
-      'a time of 24:00',
-      logical('long', 'time-micros'),
-      86400000000n,
-      'a time of 86400000000 microseconds is outside one day',
-    ],
+    ['infinity', logical('long', 'timestamp-micros'), 9223372036825200000n, outOfRange.timestamp],
+    ['minus infinity', logical('long', 'timestamp-micros'), -9223372036832400000n, outOfRange.timestamp],
+    ['a millisecond beyond', logical('long', 'timestamp-millis'), 253402300800000n, outOfRange.timestamp],
+    ['a date beyond', logical('int', 'date'), 2932897, outOfRange.date],
+    ['a time of 24:00', logical('long', 'time-micros'), 86400000000n, outOfRange.time],
     [
       'a decimal wider than it says',
       logical('bytes', 'decimal', { precision: 38, scale: 9 }),
       decimalBytes(10n ** 38n),
-      'a decimal of more than 29 digits before the point',
+      outOfRange.numeric,
     ],
   ]
   test.each(cases)('%s', async (_what, type, value, reason) => {
@@ -366,7 +342,7 @@ describe('a value that does not fit becomes a dead letter, and the rows around i
       ),
     })
     await expect(landFolder(warehouse, folder, { maxDeadLetters: 1 })).rejects.toThrow(
-      '2 events do not fit, where 1 are allowed; the last: a date of 9999999 days since 1970 is outside 0001-01-01 to 9999-12-31',
+      `2 events do not fit, where 1 are allowed; the last: ${outOfRange.date}`,
     )
     expect(await warehouse.query(`select * from "test-project.streamform".files`)).toEqual([])
     expect(await landFolder(warehouse, folder, { maxDeadLetters: 2 })).toMatchObject({

@@ -227,6 +227,8 @@ function stateStatements(project: string): string[] {
     ...Object.entries(tables).map(
       ([name, columns]) => `create table if not exists ${schema}.${name} (${columns.join(', ')})`,
     ),
+    // Warehouses of before this column was.
+    `alter table ${schema}.dead_letters add column if not exists fingerprint varchar`,
   ]
 }
 
@@ -264,6 +266,7 @@ const tables: Readonly<Record<keyof StateTables, readonly string[]>> = {
     '"column" varchar',
     'reason varchar not null',
     'event varchar not null',
+    'fingerprint varchar',
     'status varchar not null',
     'attempts bigint not null',
     'created_at timestamptz not null',
