@@ -1,7 +1,7 @@
 import type { CatalogColumn } from '../googlesql/catalog.ts'
 import type { Target } from '../googlesql/target.ts'
 import { columnTypeName, typeName } from '../googlesql/types/print.ts'
-import { ApiError, invalid } from './api-error.ts'
+import { invalid } from './api-error.ts'
 import type { GivenColumn } from './field-schema.ts'
 import { countAt, type JsonObject, listAt, objectAt, textAt, textsAt } from './json.ts'
 import { sqlName, sqlTable, sqlText } from './reference.ts'
@@ -63,11 +63,7 @@ function timePartition(
   const unit = (textAt(partition, 'type') ?? 'DAY').toUpperCase()
   if (!['HOUR', 'DAY', 'MONTH', 'YEAR'].includes(unit))
     throw invalid(`Invalid value for timePartitioning.type: ${unit}`, 'timePartitioning')
-  if (field === undefined)
-    throw new ApiError(
-      'notImplemented',
-      'partitioning by ingestion time is not supported locally; name a column as timePartitioning.field',
-    )
+  if (field === undefined) return `TIMESTAMP_TRUNC(_PARTITIONTIME, ${unit})`
   const column = columns.find(({ name }) => name.toLowerCase() === field.toLowerCase())
   if (column === undefined)
     throw invalid(`The field specified for partitioning cannot be found in the schema: ${field}`)
@@ -100,6 +96,9 @@ export function shownPartition(partitionBy: string | undefined): object {
     return { rangePartitioning: { field, range: { start, end, interval } } }
   }
   const trunc = /^(?:DATE|DATETIME|TIMESTAMP)_TRUNC\s*\(\s*`?(\w+)`?\s*,\s*(\w+)\s*\)$/i.exec(partitionBy)
+  if (/\b_PARTITION(TIME|DATE)\b/i.test(partitionBy)) {
+    return { timePartitioning: { type: trunc?.[2]?.toUpperCase() ?? 'DAY' } }
+  }
   if (trunc !== null) return { timePartitioning: { type: trunc[2]?.toUpperCase(), field: trunc[1] } }
   const column = /^(?:DATE\s*\(\s*)?`?(\w+)`?\s*\)?$/i.exec(partitionBy)
   return column === null ? {} : { timePartitioning: { type: 'DAY', field: column[1] } }

@@ -10,7 +10,7 @@ import { type ColumnLineage, lineageOf } from './resolve/lineage.ts'
 import { project } from './resolve/project.ts'
 import type { Expr } from './resolve/resolved.ts'
 import type { ResolvedStatement } from './resolve/resolved-statement.ts'
-import { nameOutputs } from './resolve/result-names.ts'
+import { checkFieldName, nameOutputs } from './resolve/result-names.ts'
 import { resolveStatement } from './resolve/statement.ts'
 import type { QueryParameter, ResultColumn } from './result.ts'
 import type { Target } from './target.ts'
@@ -92,6 +92,9 @@ function compile(text: string, node: Statement, catalog: Catalog, options: Compi
   const statement = named(
     options.as === undefined ? resolved.statement : assigned(context, node, resolved.statement, options.as),
   )
+  if (statement.kind === 'query') {
+    for (const { name } of statement.query.columns) checkFieldName(context, node, name)
+  }
   const { met } = context.resolution
   let lineage: readonly ColumnLineage[] | undefined
   return {

@@ -45,14 +45,26 @@ function sum(value: string, call: Call): string {
       return `CAST(${total} AS BIGINT)`
     case 'NUMERIC':
       return `CAST(${total} AS DECIMAL(38,9))`
-    case 'FLOAT64': {
-      // Finite numbers whose sum is not raise; an infinity or NaN among them makes the sum one.
-      const finite = aggregate('bool_and', [`isfinite(${value})`], call)
-      return `CASE WHEN isfinite(${total}) OR NOT ${finite} THEN ${total} WHEN ${total} IS NOT NULL THEN ${raiseText('double overflow', 'DOUBLE')} END`
-    }
+    case 'FLOAT64':
+      return floatSum(value, call)
     default:
       return total
   }
+}
+
+/**
+ * Finite numbers whose sum is not raise; an infinity or NaN among them makes the sum one. Arithmetic in the argument
+ * whose sum is finite had no overflow either: it need not be looked at row by row to be added.
+ */
+function floatSum(value: string, call: Call): string {
+  const { fast, exact } = call.aggregate?.arithmetic ?? { fast: value, exact: value }
+  const total = aggregate('sum', [fast], call)
+  const whole =
+    fast === exact
+      ? `isfinite(${value})`
+      : `CASE WHEN isfinite(${fast}) THEN TRUE ELSE isfinite(${exact}) END`
+  const finite = aggregate('bool_and', [whole], call)
+  return `CASE WHEN isfinite(${total}) OR NOT ${finite} THEN ${total} WHEN ${total} IS NOT NULL THEN ${raiseText('double overflow', 'DOUBLE')} END`
 }
 
 function average(value: string, call: Call): string {
@@ -70,7 +82,24 @@ function average(value: string, call: Call): string {
     const total = intervalSum(value, call)
     return `googlesql_interval_divide(${total}, ${nullIfZero(aggregate('count', [value], call))})`
   }
-  return aggregate('avg', [value], call)
+  return kind === 'FLOAT64' ? floatAverage(value, call) : aggregate('avg', [value], call)
+}
+
+/**
+ * The mean is kept as rows come, so that a row after an infinity makes it NaN. Finite numbers that only DuckDB's sum
+ * cannot hold are refused.
+ */
+function floatAverage(value: string, call: Call): string {
+  const mean = aggregate('avg', [value], call)
+  const infinite = aggregate('count', [`CASE WHEN NOT isfinite(${value}) THEN ${value} END`], call)
+  const newest = aggregate(
+    'last',
+    [value],
+    call,
+    call.aggregate?.over === undefined ? notNull(value) : undefined,
+  )
+  const refusal = raiseText('AVG of numbers whose sum no FLOAT64 holds is not supported locally', 'DOUBLE')
+  return `CASE WHEN ${infinite} = 0 THEN CASE WHEN isfinite(${mean}) OR ${mean} IS NULL THEN ${mean} ELSE ${refusal} END WHEN ${infinite} = 1 AND NOT isfinite(${newest}) THEN ${newest} ELSE 'nan'::DOUBLE END`
 }
 
 /** Part by part: DuckDB has no sum of intervals. */
@@ -170,7 +199,8 @@ function statistic(name: string, duck: string): FunctionEntry {
 function spread(duck: string, value: string, call: Call): string {
   const finite = aggregate('bool_and', [`isfinite(${value})`], call)
   const safe = aggregate(duck, [`CASE WHEN isfinite(${value}) THEN ${value} END`], call)
-  return `CASE WHEN ${finite} THEN ${safe} WHEN ${aggregate('count', [value], call)} > 0 THEN 'nan'::DOUBLE END`
+  const fewest = duck.endsWith('_pop') ? 1 : 2
+  return `CASE WHEN ${finite} THEN ${safe} WHEN ${aggregate('count', [value], call)} >= ${fewest} THEN 'nan'::DOUBLE END`
 }
 
 function paired(name: string, duck: string): FunctionEntry {
@@ -179,10 +209,18 @@ function paired(name: string, duck: string): FunctionEntry {
     [
       signature([FLOAT64, FLOAT64], FLOAT64, ([x = '', y = ''], call) => {
         // DuckDB takes the dependent value first; covariance and correlation do not mind.
-        const result = aggregate(duck, [x, y], call)
-        return name === 'COVAR_SAMP' || name === 'CORR'
-          ? `CASE WHEN ${aggregate('regr_count', [x, y], call)} > 1 THEN ${result} END`
-          : result
+        const finite = aggregate(
+          'bool_and',
+          [`isfinite(${x} + ${y}) OR (isfinite(${x}) AND isfinite(${y}))`],
+          call,
+        )
+        const result = aggregate(
+          duck,
+          [`CASE WHEN isfinite(${x}) THEN ${x} END`, `CASE WHEN isfinite(${y}) THEN ${y} END`],
+          call,
+        )
+        const fewest = name === 'COVAR_POP' ? 1 : 2
+        return `CASE WHEN ${aggregate('regr_count', [x, y], call)} >= ${fewest} THEN CASE WHEN ${finite} THEN ${result} ELSE 'nan'::DOUBLE END END`
       }),
     ],
     { over: true },

@@ -23,7 +23,11 @@ export const comparisonOperators: readonly FunctionEntry[] = [
     {
       ...signature(['T1', 'T1', 'T1'], BOOL, ([x = '', low = '', high = ''], call) => {
         const type = typeAt(call.argumentTypes, 0)
-        return once([x], (v) => `(${ordered(v, '>=', low, type)} AND ${ordered(v, '<=', high, type)})`)
+        // Between numbers there is no NaN.
+        const native = type.kind === 'FLOAT64' ? notNan(low) && notNan(high) : type.kind !== 'RANGE'
+        return native
+          ? `(${x} BETWEEN ${low} AND ${high})`
+          : once([x], (v) => `(${ordered(v, '>=', low, type)} AND ${ordered(v, '<=', high, type)})`)
       }),
       accepts: ([type]) => type !== undefined && orderable(type),
     },
@@ -61,6 +65,8 @@ export const comparisonOperators: readonly FunctionEntry[] = [
       const text = call.literals[1]
       // A pattern that is known to be well-formed needs no check of its escapes.
       if (typeof text === 'string') {
+        // Without ESCAPE DuckDB knows prefixes, suffixes and parts, and has no other escape.
+        if (!text.includes('\\')) return `(${x} LIKE ${pattern})`
         return likePattern(text)
           ? `(${x} LIKE ${pattern} ESCAPE '\\')`
           : `(${x} LIKE ${checkedPattern(pattern)} ESCAPE '\\')`

@@ -105,4 +105,9 @@ export interface AggregateClauses {
   readonly having: { readonly kind: 'MAX' | 'MIN'; readonly sql: string } | undefined
   /** `FILTER (WHERE …)` is never needed by BigQuery: conditions are in the arguments. */
   readonly over: string | undefined
+  /**
+   * The first argument where it is nested arithmetic of FLOAT64, in its two forms: `fast` does not look for overflows and
+   * is not finite if there was one, `exact` raises.
+   */
+  readonly arithmetic?: { readonly fast: string; readonly exact: string } | undefined
 }

@@ -61,7 +61,9 @@ function scalarAt(value: string, plain: string, path: string, mode: string, isJs
     const found = `json_extract_string(${v}, ${plain})`
     const kind = `json_type(${v}, ${plain})`
     const fast = `CASE ${kind} WHEN 'VARCHAR' THEN ${found} WHEN 'BOOLEAN' THEN ${found} WHEN 'UBIGINT' THEN ${found} WHEN 'DOUBLE' THEN ${slow} WHEN 'BIGINT' THEN ${slow} WHEN 'HUGEINT' THEN ${slow} END`
-    return isJson ? fast : `CASE WHEN json_valid(${v}) THEN ${fast} ELSE ${slow} END`
+    // Escapes of surrogates are no characters to functions on STRING.
+    const halves = `contains(${v}, '\\ud') OR contains(${v}, '\\uD')`
+    return isJson ? fast : `CASE WHEN NOT json_valid(${v}) OR ${halves} THEN ${slow} ELSE ${fast} END`
   })
 }
 

@@ -10,6 +10,7 @@ import type {
 import type { SqlType } from '../types/type.ts'
 import { columnSql, type Environment } from './environment.ts'
 import { callFacts, lowerArgument, lowerExpr } from './expression.ts'
+import { floatForms } from './float-arithmetic.ts'
 import { once } from './library/once.ts'
 import { raiseText } from './library/raise.ts'
 import { sortText } from './sort.ts'
@@ -42,6 +43,7 @@ function lowerCallOf(
     limit: call.limit && lowerExpr(environment, call.limit),
     having: call.having && { kind: call.having.extreme, sql: lowerExpr(environment, call.having.expr) },
     over,
+    arithmetic: floatForms(environment, call.args[0]),
   }
   const given = call.args.map((arg) => lowerArgument(environment, arg))
   const [first, ...rest] = given

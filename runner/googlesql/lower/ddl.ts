@@ -1,5 +1,6 @@
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts'
 import { lowerCast } from '../functions/cast.ts'
+import { ingestionUnit, PARTITION_TIME, storedColumns } from '../resolve/ingestion-time.ts'
 import type {
   AlterStep,
   ResolvedAlter,
@@ -20,17 +21,22 @@ export function lowerCreateTable(statement: ResolvedCreateTable): readonly Step[
   const temporary = table.target.database === SESSION.database ? 'TEMP ' : ''
   const create = `CREATE ${replace ? 'OR REPLACE ' : ''}${temporary}TABLE ${name}`
   const comment = commentStep(table, 'TABLE')
-  const constrained = table.columns.some((column) => column.required === true)
+  const stored = storedColumns(table)
+  const unit = ingestionUnit(table)
+  const constrained = unit !== undefined || table.columns.some((column) => column.required === true)
   if (query !== undefined && !constrained) {
-    return [count(`${create} AS ${storedQuery(query, table.columns, true)}`), ...comment]
+    return [count(`${create} AS ${storedQuery(query, stored, true)}`), ...comment]
   }
-  const columns = table.columns.map(
-    (column) =>
-      `${quoteIdentifier(column.name)} ${physicalType(column.type)}${column.required === true ? ' NOT NULL' : ''}`,
-  )
+  const columns = stored.map((column) => {
+    const required = column.required === true ? ' NOT NULL' : ''
+    // For rows that do not come by INSERT.
+    const came =
+      column.name === PARTITION_TIME && unit !== undefined ? ` DEFAULT date_trunc('${unit}', now())` : ''
+    return `${quoteIdentifier(column.name)} ${physicalType(column.type)}${required}${came}`
+  })
   const made = nothing(`${create} (${columns.join(', ')})`)
   if (query === undefined) return [made, ...comment]
-  return [made, count(`INSERT INTO ${name} ${storedQuery(query, table.columns, true)}`), ...comment]
+  return [made, count(`INSERT INTO ${name} ${storedQuery(query, stored, true)}`), ...comment]
 }
 
 export function lowerCreateView(statement: ResolvedCreateView): readonly Step[] {

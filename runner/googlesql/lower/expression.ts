@@ -3,9 +3,12 @@ import type { Call } from '../functions/function.ts'
 import type { CallExpr, Expr, LetExpr, PartArgument } from '../resolve/resolved.ts'
 import { physicalFieldNames, physicalType } from '../types/physical.ts'
 import { bind } from './bind.ts'
+import { lowerCondition } from './condition.ts'
 import { constantInteger } from './constant-integer.ts'
 import { columnSql, type Environment } from './environment.ts'
+import { lowerFloatArithmetic } from './float-arithmetic.ts'
 import { quoteText } from './identifier.ts'
+import { insideLambda } from './inside-lambda.ts'
 import { repeatable } from './library/once.ts'
 import { raiseText } from './library/raise.ts'
 import { lowerList, lowerLiteral, lowerStruct } from './literal.ts'
@@ -23,11 +26,13 @@ export function lowerExpr(environment: Environment, expr: Expr): string {
     case 'grouping':
       return columnSql(environment, expr.column)
     case 'call':
-      return lowerCall(environment, expr)
+      return lowerFloatArithmetic(environment, expr) ?? lowerCall(environment, expr)
     case 'cast':
       return lowerCastExpr(environment, expr)
     case 'case': {
-      const whens = expr.whens.map((when) => `WHEN ${go(when.condition)} THEN ${go(when.result)}`)
+      const whens = expr.whens.map(
+        (when) => `WHEN ${lowerCondition(environment, when.condition)} THEN ${go(when.result)}`,
+      )
       const otherwise = expr.otherwise === undefined ? '' : ` ELSE ${go(expr.otherwise)}`
       return `CASE ${whens.join(' ')}${otherwise} END`
     }
@@ -99,9 +104,7 @@ function lowerCall(environment: Environment, expr: CallExpr): string {
   const plain = (given: readonly string[]) => expr.signature.lower(given, facts)
   if (!expr.safe) {
     const sql = plain(args)
-    const nested =
-      sql.includes('lambda ') && expr.args.some((arg) => arg.kind !== 'part' && holdsSubquery(arg))
-    return nested ? withQueriesOutside(environment, expr, args, plain) : sql
+    return sql.includes('lambda ') ? withQueriesOutside(environment, expr, args, plain) : sql
   }
   // SAFE. forgives the function's own errors, not those of its arguments: these are computed outside TRY.
   const parts = new Set(expr.args.flatMap((arg, index) => (arg.kind === 'part' ? [index] : [])))
@@ -124,14 +127,21 @@ function withQueriesOutside(
   args: readonly string[],
   lower: (args: readonly string[]) => string,
 ): string {
-  const outside = expr.args.flatMap((arg, index) =>
+  const queries = expr.args.flatMap((arg, index) =>
     arg.kind !== 'part' && holdsSubquery(arg) ? [index] : [],
   )
+  if (queries.length === 0) return lower(args)
+  const marked = lower(args.map((arg, index) => (queries.includes(index) ? mark(index) : arg)))
+  const outside = queries.filter((index) => insideLambda(marked, mark(index)))
+  if (outside.length === 0) return lower(args)
   const values = outside.map((index) => args[index] ?? '')
   return bind(environment, values, (...names) =>
     lower(args.map((arg, index) => (outside.includes(index) ? (names[outside.indexOf(index)] ?? arg) : arg))),
   )
 }
+
+/** Stands for an argument: no other text, and none that may be written twice. */
+const mark = (index: number): string => `(<argument ${index}>)`
 
 /** Bound values are written in place where that costs nothing, else bound by a lambda that computes each once. */
 function lowerLet(environment: Environment, expr: LetExpr): string {

@@ -1,5 +1,6 @@
 import type { CatalogColumn, CatalogTable, NameDefaults, TableKind } from '../catalog.ts'
 import { parseType } from '../parse/index.ts'
+import { ingestionUnit, PARTITION_TIME } from '../resolve/ingestion-time.ts'
 import { resolveType } from '../resolve/type-node.ts'
 import { equalTypes } from '../types/equal.ts'
 import { logicalType, physicalType } from '../types/physical.ts'
@@ -80,11 +81,13 @@ export function readTableEntry(
 ): CatalogTable {
   const stored = readComment(comment)
   const { streamform: _streamform, columns: described, kind, ...rest } = stored
+  const own =
+    ingestionUnit(rest) === undefined ? columns : columns.filter(({ name }) => name !== PARTITION_TIME)
   return {
     target,
     kind: kind ?? (isView ? 'VIEW' : 'TABLE'),
     ...rest,
-    columns: columns.map(({ name, type, nullable }): CatalogColumn => {
+    columns: own.map(({ name, type, nullable }): CatalogColumn => {
       const { type: written, ...more } = described?.[name] ?? {}
       return {
         name,

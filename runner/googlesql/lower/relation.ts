@@ -23,6 +23,7 @@ import {
   usedColumns,
   wrap,
 } from './block.ts'
+import { lowerCondition } from './condition.ts'
 import { lowerCte } from './cte.ts'
 import { columnName, type Environment, newAlias } from './environment.ts'
 import { lowerExpr } from './expression.ts'
@@ -53,7 +54,7 @@ export function lowerScan(environment: Environment, scan: Scan): Block {
     case 'filter': {
       const input = lowerScan(environment, scan.input)
       const block = takesWhere(input) ? input : wrap(environment, input)
-      return { ...block, where: [...block.where, lowerExpr(environment, scan.condition)] }
+      return { ...block, where: [...block.where, lowerCondition(environment, scan.condition)] }
     }
     case 'project':
       return lowerProject(environment, scan)
@@ -125,7 +126,7 @@ function lowerJoin(environment: Environment, scan: JoinScan): Block {
   const source = / JOIN /.test(right.from) && !right.from.startsWith('(') ? `(${right.from})` : right.from
   const visible = [...left.visible, ...right.visible]
   if (scan.type === 'CROSS') return { ...EMPTY_BLOCK, from: `${left.from} CROSS JOIN ${source}`, visible }
-  const condition = scan.condition === undefined ? 'true' : lowerExpr(environment, scan.condition)
+  const condition = scan.condition === undefined ? 'true' : lowerCondition(environment, scan.condition)
   return { ...EMPTY_BLOCK, from: `${left.from} ${scan.type} JOIN ${source} ON ${condition}`, visible }
 }
 

@@ -1,4 +1,5 @@
 import type { CatalogColumn } from '../catalog.ts'
+import { partitionTimeUnit } from '../resolve/ingestion-time.ts'
 import { physicalType } from '../types/physical.ts'
 import { once } from './library/once.ts'
 import { raiseText } from './library/raise.ts'
@@ -10,6 +11,14 @@ import { checkParameters } from './parameters.ts'
  */
 export function stored(sql: string, column: CatalogColumn): string {
   const { type } = column
+  const unit = partitionTimeUnit(column)
+  if (unit !== undefined) {
+    const error = raiseText(
+      `A value of _PARTITIONTIME that is not the start of a partition (${unit}) is not supported locally`,
+      physicalType(type),
+    )
+    return once([sql], (v) => `CASE WHEN date_trunc('${unit}', ${v}) <> ${v} THEN ${error} ELSE ${v} END`)
+  }
   const checked = column.parameters === undefined ? sql : checkParameters(sql, column)
   if (type.kind !== 'ARRAY') return checked
   if (/^CAST\(\[\] AS /.test(checked)) return checked

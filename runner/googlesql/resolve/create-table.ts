@@ -7,14 +7,15 @@ import { typeName } from '../types/print.ts'
 import { coercionCost, convert } from './coerce.ts'
 import { resolveColumn } from './column-schema.ts'
 import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
+import { ingestionUnit } from './ingestion-time.ts'
 import { resolveOptions } from './options.ts'
 import { project } from './project.ts'
 import { resolveQuery } from './query.ts'
-import type { Computed, OutputColumn, ResolvedQuery } from './resolved.ts'
+import type { Computed, OutputColumn, ResolvedQuery, TableScan } from './resolved.ts'
 import type { Resolved } from './resolved-statement.ts'
-import { nameOutputs } from './result-names.ts'
+import { checkFieldName, nameOutputs } from './result-names.ts'
 import { columnRef } from './scope.ts'
-import { outputsOf, tableScan } from './table.ts'
+import { tableScan } from './table.ts'
 import { findTable, sessionTarget, tableTarget } from './target.ts'
 import { valuesAsColumns } from './value-columns.ts'
 
@@ -153,6 +154,7 @@ export function createdQuery(context: Context, node: Query): ResolvedQuery {
   const query = valuesAsColumns(context, resolveQuery(context, node))
   const seen = new Set<string>()
   for (const output of query.columns) {
+    if (!output.anonymous) checkFieldName(context, node, output.name)
     const key = output.name.toLowerCase()
     if (!output.anonymous && seen.has(key)) {
       throw problemAt(
@@ -216,12 +218,18 @@ function copiedTable(context: Context, node: CreateTable): Made {
   }
   context.resolution.met.tables.set(targetName(base.target), base.target)
   const scan = tableScan(context, base)
-  return { base, columns: base.columns, query: { scan, columns: outputsOf(scan), isValue: false } }
+  return { base, columns: base.columns, query: { scan, columns: wholeRows(scan), isValue: false } }
+}
+
+/** All that a copy of a table takes: also the time at which each row came. */
+function wholeRows(scan: TableScan): readonly OutputColumn[] {
+  return scan.columns.map((column) => ({ name: column.name, anonymous: false, column }))
 }
 
 function checkDuplicates(context: Context, node: Span, columns: readonly CatalogColumn[]): void {
   const seen = new Set<string>()
   for (const { name } of columns) {
+    checkFieldName(context, node, name)
     if (seen.has(name.toLowerCase()))
       throw problemAt(context, node, `Duplicate column name ${name} in CREATE TABLE`)
     seen.add(name.toLowerCase())
@@ -236,8 +244,17 @@ function partitionText(
   const by = node.partitionBy
   if (by === undefined) return undefined
   const text = context.source.text.slice(by.start, by.end)
-  if (/\b_PARTITION(TIME|DATE)\b/i.test(text))
-    throw unsupportedAt(context, by, 'partitioning by ingestion time')
+  if (/\b_PARTITION(TIME|DATE)\b/i.test(text)) {
+    if (node.query !== undefined) {
+      throw problemAt(context, by, 'Partitioning by ingestion time cannot be used with AS SELECT')
+    }
+    if (ingestionUnit({ partitionBy: text }) !== undefined) return text
+    throw problemAt(
+      context,
+      by,
+      'PARTITION BY ingestion time must be _PARTITIONDATE, DATE(_PARTITIONTIME) or TIMESTAMP_TRUNC(_PARTITIONTIME, HOUR | DAY | MONTH | YEAR)',
+    )
+  }
   const words = text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []
   if (!columns.some((column) => words.some((word) => word.toLowerCase() === column.name.toLowerCase()))) {
     throw problemAt(
@@ -337,7 +354,7 @@ export function resolveCreateSnapshot(context: Context, node: CreateSnapshot): R
       kind: 'create table',
       table,
       replace: false,
-      query: { scan, columns: outputsOf(scan), isValue: false },
+      query: { scan, columns: wholeRows(scan), isValue: false },
     },
     statementType,
     changes: [{ kind: 'put table', table }],

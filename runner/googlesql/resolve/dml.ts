@@ -15,13 +15,14 @@ import { coerceTo, coercionCost, convert } from './coerce.ts'
 import { type Context, didYouMean, newColumn, plainContext, problemAt, unsupportedAt } from './context.ts'
 import { hasDefault, resolveDefault } from './default.ts'
 import { resolveExpression } from './expression.ts'
-import { namesOf, resolveFrom } from './from.ts'
+import { resolveFrom } from './from.ts'
+import { storedColumns } from './ingestion-time.ts'
 import { project } from './project.ts'
 import { resolveQuery } from './query.ts'
 import type { Computed, Expr, OutputColumn, ResolvedQuery, RowsScan, Scan, TableScan } from './resolved.ts'
 import type { Resolved, ResolvedDelete, ResolvedUpdate, SetColumn } from './resolved-statement.ts'
 import { columnRef, fieldOf, joinNames, type NameList } from './scope.ts'
-import { outputsOf, tableScan } from './table.ts'
+import { tableNames, tableScan } from './table.ts'
 import { findTable } from './target.ts'
 import { valuesAsColumns } from './value-columns.ts'
 
@@ -42,7 +43,7 @@ export function writableTable(context: Context, path: Path): CatalogTable {
 
 export function columnOf(context: Context, table: CatalogTable, name: Identifier): CatalogColumn {
   const folded = name.name.toLowerCase()
-  const column = table.columns.find((known) => known.name.toLowerCase() === folded)
+  const column = storedColumns(table).find((known) => known.name.toLowerCase() === folded)
   if (column !== undefined) return column
   const names = table.columns.map((known) => known.name)
   throw problemAt(
@@ -174,7 +175,7 @@ function withDefaults(
   listed: readonly CatalogColumn[],
   query: ResolvedQuery,
 ): { readonly columns: readonly CatalogColumn[]; readonly query: ResolvedQuery } {
-  const missing = table.columns.filter((column) => hasDefault(column) && !listed.includes(column))
+  const missing = storedColumns(table).filter((column) => hasDefault(column) && !listed.includes(column))
   const computed = missing.map(
     (column): Computed => ({
       column: newColumn(context, column.name, column.type),
@@ -191,6 +192,7 @@ function withDefaults(
 /** A table as the target of DML, with DuckDB's number of each row. */
 export function targetScan(
   context: Context,
+  node: Span,
   table: CatalogTable,
   alias: Identifier | undefined,
 ): {
@@ -199,13 +201,13 @@ export function targetScan(
 } {
   const rowId = newColumn(context, 'rowid', { kind: 'INT64' })
   const scan = { ...tableScan(context, table), rowId }
-  return { scan, names: namesOf(outputsOf(scan), alias?.name ?? table.target.name, false) }
+  return { scan, names: tableNames(context, node, scan, alias?.name ?? table.target.name) }
 }
 
 export function resolveUpdate(context: Context, node: Update): Resolved {
   const table = writableTable(context, node.target)
   if (node.where === undefined) throw problemAt(context, node, 'UPDATE must have a WHERE clause')
-  const { scan, names } = targetScan(context, table, node.alias)
+  const { scan, names } = targetScan(context, node.target, table, node.alias)
   const from = node.from && resolveFrom(context, node.from)
   const visible = from === undefined ? names : joinNames(names, from.names)
   const inner = plainContext({ ...context, scope: { names: visible, outer: context.scope } }, 'UPDATE')
@@ -248,7 +250,7 @@ export function resolveAssignments(
     const [first, second] = item.target.parts
     if (first === undefined) continue
     const known = (name: Identifier) =>
-      table.columns.some((c) => c.name.toLowerCase() === name.name.toLowerCase())
+      storedColumns(table).some((c) => c.name.toLowerCase() === name.name.toLowerCase())
     const qualified =
       second !== undefined && first.name.toLowerCase() === alias.toLowerCase() && known(second)
     const path = qualified ? item.target.parts.slice(1) : item.target.parts
@@ -266,7 +268,7 @@ export function resolveAssignments(
       )
     }
     whole.add(key)
-    const index = table.columns.indexOf(column)
+    const index = storedColumns(table).indexOf(column)
     const old = scan.columns[index]
     if (old === undefined) continue
     const before = set.get(column) ?? columnRef(old)
@@ -307,7 +309,7 @@ function withField(context: Context, value: Expr, path: readonly Identifier[], i
 export function resolveDelete(context: Context, node: Delete): Resolved {
   const table = writableTable(context, node.target)
   if (node.where === undefined) throw problemAt(context, node, 'DELETE must have a WHERE clause')
-  const { scan, names } = targetScan(context, table, node.alias)
+  const { scan, names } = targetScan(context, node.target, table, node.alias)
   const inner = plainContext({ ...context, scope: { names, outer: context.scope } }, 'WHERE clause')
   const where = resolveExpression(inner, node.where)
   const statement: ResolvedDelete = {

@@ -7,6 +7,7 @@ import { hasDefault, resolveDefault } from './default.ts'
 import { assigned, columnOf, resolveAssignments, targetScan, writableTable } from './dml.ts'
 import { resolveExpression } from './expression.ts'
 import { resolveFrom } from './from.ts'
+import { storedColumns } from './ingestion-time.ts'
 import type { Expr, JoinScan, Scan, TableScan } from './resolved.ts'
 import type { Resolved, ResolvedMerge, ResolvedWhen, SetColumn } from './resolved-statement.ts'
 import { joinNames, type NameList, starColumns } from './scope.ts'
@@ -16,7 +17,7 @@ const BOOL = { kind: 'BOOL' } as const
 /** MERGE: target and source joined once, and for each row the first clause that applies. */
 export function resolveMerge(context: Context, node: Merge): Resolved {
   const table = writableTable(context, node.target)
-  const { scan, names } = targetScan(context, table, node.alias)
+  const { scan, names } = targetScan(context, node.target, table, node.alias)
   const source = resolveFrom(context, node.source)
   const both = joinNames(names, source.names)
   const inner = (visible: NameList, clause: string): Context =>
@@ -119,7 +120,7 @@ function insertSet(context: Context, node: MergeInsert, parts: MergeParts): read
           })
   if (set === undefined) throw wrongCount(node.values === 'row' ? 0 : node.values.values.length)
   const given = set.filter((item) => item !== undefined)
-  const missing = parts.table.columns.filter(
+  const missing = storedColumns(parts.table).filter(
     (column) => hasDefault(column) && !given.some((item) => item.column === column),
   )
   return [...given, ...missing.map((column) => ({ column, expr: resolveDefault(context, column) }))]

@@ -1,6 +1,7 @@
 import type { CatalogTable } from '../catalog.ts'
 import { targetName } from '../lower/identifier.ts'
 import { backquoted } from './derived.ts'
+import { ingestionUnit } from './ingestion-time.ts'
 
 /**
  * INFORMATION_SCHEMA.PARTITIONS as a query over the tables themselves. BigQuery's columns of bytes and times are not
@@ -36,6 +37,9 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** GoogleSQL of a row's partition; undefined for a table without partitions. */
 function partitionId({ partitionBy: text, columns }: CatalogTable): string | undefined {
   if (text === undefined) return undefined
+  const ingested = ingestionUnit({ partitionBy: text })
+  if (ingested !== undefined)
+    return `IFNULL(FORMAT_TIMESTAMP(${quoted(FORMATS[ingested] ?? '')}, _PARTITIONTIME), '__NULL__')`
   const words = text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []
   const column = columns.find(({ name }) => words.some((word) => word.toLowerCase() === name.toLowerCase()))
   if (column === undefined) return undefined

@@ -189,7 +189,7 @@ export type Scan =
 export interface TableScan {
   readonly kind: 'table'
   readonly table: CatalogTable
-  /** One a column of the table, in its order. */
+  /** One a column of the table, in its order; then `_PARTITIONTIME`, if it is partitioned by ingestion time. */
   readonly columns: readonly Column[]
   /** The row's number in DuckDB, for DML. */
   readonly rowId?: Column

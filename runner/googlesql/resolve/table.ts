@@ -3,11 +3,14 @@ import { targetName } from '../lower/identifier.ts'
 import type { Span, TablePath } from '../parse/ast.ts'
 import { parse } from '../parse/index.ts'
 import { nameParts } from '../parse/name-parts.ts'
+import { callBuiltin } from './builtin.ts'
 import { type Context, EMPTY_SCOPE, newColumn, problemAt, unsupportedAt } from './context.ts'
 import { copyColumns, type From, implicitAlias, namesOf } from './from.ts'
 import { resolveInformationSchema } from './information-schema.ts'
+import { ingestionUnit, PARTITION_DATE, PARTITION_TIME, storedColumns } from './ingestion-time.ts'
 import { resolveQuery } from './query.ts'
 import type { OutputColumn, TableScan } from './resolved.ts'
+import { columnRef, type NamedColumn, type NameList, rowRelation } from './scope.ts'
 import { findTable } from './target.ts'
 import { resolveWildcard } from './wildcard.ts'
 
@@ -50,19 +53,35 @@ export function readTable(context: Context, node: Span, table: CatalogTable, ali
   context.resolution.met.tables.set(targetName(table.target), table.target)
   if (table.viewText !== undefined) return readView(context, node, table, table.viewText, alias)
   const scan = tableScan(context, table)
-  return { scan, names: namesOf(outputsOf(scan), alias, false) }
+  return { scan, names: tableNames(context, node, scan, alias) }
+}
+
+/** A table's columns under its alias; `_PARTITIONTIME` and `_PARTITIONDATE` are found by name alone. */
+export function tableNames(context: Context, node: Span, scan: TableScan, alias: string): NameList {
+  const unit = ingestionUnit(scan.table)
+  const time = scan.columns.at(-1)
+  const names = namesOf(outputsOf(scan), alias, false)
+  if (unit === undefined || time === undefined) return names
+  const hidden: NamedColumn[] = [{ name: PARTITION_TIME, expr: columnRef(time), hidden: true }]
+  if (unit === 'DAY') {
+    const expr = callBuiltin(context, node, 'DATE', [columnRef(time)])
+    hidden.push({ name: PARTITION_DATE, expr, hidden: true })
+  }
+  const columns = [...names.columns, ...hidden]
+  return { columns, relations: [rowRelation(alias, columns)] }
 }
 
 export function tableScan(context: Context, table: CatalogTable): TableScan {
   return {
     kind: 'table',
     table,
-    columns: table.columns.map((column) => newColumn(context, column.name, column.type)),
+    columns: storedColumns(table).map((column) => newColumn(context, column.name, column.type)),
   }
 }
 
 export function outputsOf(scan: TableScan): readonly OutputColumn[] {
-  return scan.columns.map((column) => ({ name: column.name, anonymous: false, column }))
+  const own = scan.columns.slice(0, scan.table.columns.length)
+  return own.map((column) => ({ name: column.name, anonymous: false, column }))
 }
 
 const parsedViews = new Map<string, ReturnType<typeof parse>>()

@@ -39,6 +39,10 @@ const native: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[]
     (m) => `numeric overflow: ${unscaled(m[1])} ${m[2]} ${unscaled(m[3])}`,
   ],
   [/Type INT128 with value (-?\d+) can't be cast .* INT64/, () => 'int64 overflow'],
+  [
+    /^Out of Range Error: (?:STDDEV|VAR|COVAR|CORR)\w* .*is out of range/,
+    () => 'a spread that no FLOAT64 holds is not supported locally',
+  ],
   [/More than one row returned by a subquery/, () => 'Scalar subquery produced more than one element'],
 ]
 

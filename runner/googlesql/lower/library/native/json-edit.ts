@@ -1,82 +1,74 @@
 import { GoogleSqlError } from '../native-function.ts'
+import type { PathStep } from './json-path.ts'
 import { isArray, isObject, type Json } from './json-text.ts'
 
 /** Changes of JSON values by path: each gives a new value. A path that does not fit leaves the value as it is. */
 
-const index = (step: string): number | undefined => (/^\d+$/.test(step) ? Number(step) : undefined)
+/** No array may be made longer than this. */
+const longest = 1_000_000
+
+/** What stands before an element that is put at `at`, with NULLs where the array ends before it. */
+function filledTo(array: readonly Json[], at: number, name: string): Json[] {
+  if (at >= array.length && at >= longest)
+    throw new GoogleSqlError(`Invalid input to ${name}: Exceeded maximum array size of ${longest}`)
+  const filled = [...array]
+  while (filled.length < at) filled.push(null)
+  return filled
+}
 
 /** JSON_SET: makes what is missing (members, elements, NULLs between) if `create`. */
-export function setAt(value: Json | undefined, path: readonly string[], to: Json, create: boolean): Json {
+export function setAt(value: Json | undefined, path: readonly PathStep[], to: Json, create: boolean): Json {
   const [step, ...rest] = path
   if (step === undefined) return to
-  const at = index(step)
-  const base: Json =
-    value === undefined || value === null
-      ? create
-        ? at === undefined
-          ? new Map()
-          : []
-        : (value ?? null)
-      : value
-  if (isObject(base)) {
-    if (value === null && at !== undefined) return base
+  const missing = value === undefined || value === null
+  const base: Json = !missing ? value : !create ? null : typeof step === 'number' ? [] : new Map()
+  if (isObject(base) && typeof step === 'string') {
     if (!base.has(step) && !create) return base
     return new Map([...base, [step, setAt(base.get(step), rest, to, create)]])
   }
-  if (isArray(base) && at !== undefined) {
-    if (at >= base.length && !create) return base
-    const filled: Json[] = [...base]
-    while (filled.length < at) filled.push(null)
-    filled[at] = setAt(base[at], rest, to, create)
+  if (isArray(base) && typeof step === 'number') {
+    if (step >= base.length && !create) return base
+    const filled = filledTo(base, step, 'JSON_SET')
+    filled[step] = setAt(base[step], rest, to, create)
     return filled
   }
   return value ?? null
 }
 
-export function removeAt(value: Json, path: readonly string[]): Json {
+export function removeAt(value: Json, path: readonly PathStep[]): Json {
   const [step, ...rest] = path
   if (step === undefined) throw new GoogleSqlError("The JSONPath cannot be '$'")
-  if (isObject(value)) {
-    const member = value.get(step)
-    if (member === undefined) return value
-    if (rest.length === 0) return new Map([...value].filter(([key]) => key !== step))
-    return new Map([...value].map(([key, item]) => [key, key === step ? removeAt(item, rest) : item]))
-  }
-  const at = index(step)
-  if (!isArray(value) || at === undefined || at >= value.length) return value
-  if (rest.length === 0) return value.toSpliced(at, 1)
-  return value.with(at, removeAt(value[at] ?? null, rest))
+  if (rest.length > 0) return changeAt(value, [step], (found) => removeAt(found, rest))
+  if (isObject(value)) return new Map([...value].filter(([key]) => key !== step))
+  return isArray(value) && typeof step === 'number' ? value.toSpliced(step, 1) : value
 }
 
 /** Changes what lies at the path, if something does. */
-export function changeAt(value: Json, path: readonly string[], change: (found: Json) => Json): Json {
+export function changeAt(value: Json, path: readonly PathStep[], change: (found: Json) => Json): Json {
   const [step, ...rest] = path
   if (step === undefined) return change(value)
-  if (isObject(value)) {
+  if (isObject(value) && typeof step === 'string') {
     const member = value.get(step)
     return member === undefined ? value : new Map([...value, [step, changeAt(member, rest, change)]])
   }
-  const at = index(step)
-  if (!isArray(value) || at === undefined || at >= value.length) return value
-  return value.with(at, changeAt(value[at] ?? null, rest, change))
+  if (!isArray(value) || typeof step !== 'number' || step >= value.length) return value
+  return value.with(step, changeAt(value[step] ?? null, rest, change))
 }
 
 /** JSON_ARRAY_APPEND: NULL becomes an array; what is no array stays. */
-export function append(value: Json, path: readonly string[], items: readonly Json[]): Json {
+export function append(value: Json, path: readonly PathStep[], items: readonly Json[]): Json {
   return changeAt(value, path, (found) =>
     found === null ? items : isArray(found) ? [...found, ...items] : found,
   )
 }
 
 /** JSON_ARRAY_INSERT: before the element that the path's last step names; NULLs fill a gap. */
-export function insert(value: Json, path: readonly string[], items: readonly Json[]): Json {
-  const at = index(path.at(-1) ?? '')
-  if (at === undefined) return value
+export function insert(value: Json, path: readonly PathStep[], items: readonly Json[]): Json {
+  const at = path.at(-1)
+  if (typeof at !== 'number') return value
   return changeAt(value, path.slice(0, -1), (found) => {
     if (found !== null && !isArray(found)) return found
-    const filled: Json[] = [...(found ?? [])]
-    while (filled.length < at) filled.push(null)
-    return filled.toSpliced(at, 0, ...items)
+    return filledTo(found ?? [], at, 'JSON_ARRAY_INSERT').toSpliced(at, 0, ...items)
   })
 }
 

@@ -2,7 +2,7 @@ import { BIGINT, BOOLEAN, DOUBLE, DuckDBListValue, LIST, VARCHAR } from '@duckdb
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
 import { jsonConversions } from './json-convert.ts'
 import { append, changeAt, insert, keysOf, removeAt, setAt, stripNulls } from './json-edit.ts'
-import { type PathMode, parsePath } from './json-path.ts'
+import { type PathMode, parseEditPath, parsePath } from './json-path.ts'
 import {
   isArray,
   isNumber,
@@ -224,14 +224,14 @@ const writing: readonly NativeFunction[] = [
     parameters: [VARCHAR, VARCHAR, VARCHAR, BOOLEAN],
     returns: VARCHAR,
     evaluate: (text: string, path: string, value: string, create: boolean) =>
-      printJson(setAt(whole(text), parsePath(path, 'STANDARD'), whole(value), create), true),
+      printJson(setAt(whole(text), parseEditPath(path, 'JSON_SET'), whole(value), create), true),
   },
   {
     name: 'googlesql_json_remove',
     parameters: [VARCHAR, VARCHAR],
     returns: VARCHAR,
     evaluate: (text: string, path: string) =>
-      printJson(removeAt(whole(text), parsePath(path, 'STANDARD')), true),
+      printJson(removeAt(whole(text), parseEditPath(path, 'JSON_REMOVE')), true),
   },
   {
     name: 'googlesql_json_strip_nulls',
@@ -241,7 +241,7 @@ const writing: readonly NativeFunction[] = [
       printJson(
         changeAt(
           whole(text),
-          parsePath(path, 'STANDARD'),
+          parseEditPath(path, 'JSON_STRIP_NULLS'),
           (found) => stripNulls(found, arrays, empty) ?? null,
         ),
         true,
@@ -260,7 +260,10 @@ const writing: readonly NativeFunction[] = [
       evaluate: (text: string, path: string, value: string, each: boolean) => {
         const added = whole(value)
         const items = each && isArray(added) ? added : [added]
-        return printJson(change(whole(text), parsePath(path, 'STANDARD'), items), true)
+        return printJson(
+          change(whole(text), parseEditPath(path, `JSON_ARRAY_${name.toUpperCase()}`), items),
+          true,
+        )
       },
     }),
   ),

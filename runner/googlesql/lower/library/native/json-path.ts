@@ -2,7 +2,15 @@ import { GoogleSqlError } from '../native-function.ts'
 
 export type PathMode = 'STANDARD' | 'LEGACY'
 
-const cache = new Map<string, readonly string[]>()
+/** A key, or the index of an element, which reading takes for a key all the same. */
+export type PathStep = string | number
+
+const cache = new Map<string, readonly Step[]>()
+
+interface Step {
+  readonly key: string
+  readonly indexed: boolean
+}
 
 /**
  * The steps of a JSONPath: keys and indexes alike as text (`$.a[0]` and `$.a.0` are one). STANDARD quotes keys as
@@ -11,6 +19,20 @@ const cache = new Map<string, readonly string[]>()
  * @throws GoogleSqlError in BigQuery's words
  */
 export function parsePath(path: string, mode: PathMode): readonly string[] {
+  return parseSteps(path, mode).map((step) => step.key)
+}
+
+/** The steps of a path into a value to be changed, where `.0` is a key and `[0]` an element. */
+export function parseEditPath(path: string, name: string): readonly PathStep[] {
+  return parseSteps(path, 'STANDARD').map(({ key, indexed }) => {
+    if (!indexed) return key
+    if (BigInt(key) < 0n || BigInt(key) >= 2n ** 63n)
+      throw new GoogleSqlError(`Invalid input to ${name}: JSONPath contains invalid array index: ${key}`)
+    return Number(key)
+  })
+}
+
+function parseSteps(path: string, mode: PathMode): readonly Step[] {
   const key = `${mode} ${path}`
   const known = cache.get(key)
   if (known !== undefined) return known
@@ -20,9 +42,9 @@ export function parsePath(path: string, mode: PathMode): readonly string[] {
   return steps
 }
 
-function readPath(path: string, mode: PathMode): readonly string[] {
+function readPath(path: string, mode: PathMode): readonly Step[] {
   if (!path.startsWith('$')) throw new GoogleSqlError("JSONPath must start with '$'")
-  const steps: string[] = []
+  const steps: Step[] = []
   let rest = path.slice(1)
   while (rest !== '') {
     const step = readStep(rest, mode)
@@ -31,13 +53,13 @@ function readPath(path: string, mode: PathMode): readonly string[] {
       if (operator !== undefined) throw new GoogleSqlError(`Unsupported operator in JSONPath: ${operator}`)
       throw new GoogleSqlError(`Invalid token in JSONPath at: ${rest}`)
     }
-    steps.push(step.key)
+    steps.push(step)
     rest = rest.slice(step.length)
   }
   return steps
 }
 
-function readStep(rest: string, mode: PathMode): { key: string; length: number } | undefined {
+function readStep(rest: string, mode: PathMode): (Step & { length: number }) | undefined {
   const patterns =
     mode === 'STANDARD'
       ? [/^\."((?:[^"\\]|\\.)*)"/, /^\.([^.[\]"'*@?$]+)/, /^\[\s*(-?\d+)\s*\]/]
@@ -45,7 +67,8 @@ function readStep(rest: string, mode: PathMode): { key: string; length: number }
   for (const pattern of patterns) {
     const match = pattern.exec(rest)
     if (match !== null) {
-      return { key: (match[1] ?? '').replace(/\\(["'\\])/g, '$1'), length: match[0].length }
+      const key = (match[1] ?? '').replace(/\\(["'\\])/g, '$1')
+      return { key, indexed: pattern === patterns[2], length: match[0].length }
     }
   }
   return undefined

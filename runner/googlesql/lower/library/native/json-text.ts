@@ -173,12 +173,22 @@ export class JsonReader {
   }
 
   #unescape(raw: string): string {
-    return raw.replace(/\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g, (_, code: string | undefined, sign: string) => {
-      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
-      const plain = escapes[sign]
-      if (plain === undefined) this.fail()
-      return plain
-    })
+    const text = raw.replace(
+      /\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g,
+      (_, code: string | undefined, sign: string) => {
+        if (code !== undefined) return this.#character(Number.parseInt(code, 16))
+        const plain = escapes[sign]
+        if (plain === undefined) this.fail()
+        return plain
+      },
+    )
+    if (this.#strict && !text.isWellFormed()) this.fail()
+    return text
+  }
+
+  /** Functions on STRING take no two escapes for one character: each half of a pair is none. */
+  #character(code: number): string {
+    return !this.#strict && code >= 0xd800 && code < 0xe000 ? '\ufffd' : String.fromCharCode(code)
   }
 }
 
