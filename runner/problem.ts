@@ -15,6 +15,8 @@ export interface ProblemOptions extends Place {
   readonly hint?: string
   /** True: the same call may succeed later (a conflict between transactions, a quota, a lost connection). */
   readonly transient?: boolean
+  /** True: what failed is known to have changed nothing in the warehouse. */
+  readonly leftNothing?: boolean
 }
 
 /**
@@ -31,6 +33,7 @@ export class Problem extends Error {
   readonly exitCode: ExitCode
   readonly hint: string | undefined
   readonly transient: boolean
+  readonly leftNothing: boolean
 
   constructor(message: string, options: ProblemOptions = {}) {
     super(message, { cause: options.cause })
@@ -39,6 +42,7 @@ export class Problem extends Error {
     this.exitCode = options.exitCode ?? 1
     this.hint = options.hint
     this.transient = options.transient ?? false
+    this.leftNothing = options.leftNothing ?? false
   }
 
   /** One line: `file:line:column: message`, then the hint. */

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Effects } from '../effects.ts'
+import { Problem } from '../problem.ts'
 import { openProject, type Project } from '../project/project.ts'
-import { openWarehouse } from '../warehouse/open.ts'
+import { settingsFile } from '../project/settings.ts'
+import { type OpenWarehouseOptions, openWarehouse } from '../warehouse/open.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { ProjectOptions } from './command.ts'
 
@@ -54,15 +56,38 @@ export async function withWarehouse<Result>(
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   const defaultProject = defaultProjectOf(project)
-  const { kind, path } = project.settings.warehouse
+  const { warehouse: settings } = project.settings
   // Our own folder is made when it is first needed; any other that is missing was probably misspelt.
-  if (dirname(path) === join(project.folder, ownFolder)) await mkdir(dirname(path), { recursive: true })
-  const warehouse = await openWarehouse({ kind, path, defaultProject })
+  if (settings.kind === 'duckdb' && dirname(settings.path) === join(project.folder, ownFolder))
+    await mkdir(dirname(settings.path), { recursive: true })
+  const warehouse = await openWarehouse(warehouseOptions(project))
   try {
     return await work({ project, warehouse, defaultProject, effects })
   } finally {
     await warehouse.close()
   }
+}
+
+/** What opens the project's warehouse. @throws Problem (exit code 2) where BigQuery's location is not given */
+export function warehouseOptions(project: Project): OpenWarehouseOptions {
+  const { settings, workflow } = project
+  const defaultProject = defaultProjectOf(project)
+  if (settings.warehouse.kind === 'duckdb') return { ...settings.warehouse, defaultProject }
+  const location = settings.warehouse.location ?? workflow.defaultLocation
+  if (location === undefined)
+    throw new Problem('it is not said where in BigQuery datasets are and jobs run', {
+      file: settingsFile,
+      hint: 'set warehouse.location here, or defaultLocation in workflow_settings.yaml',
+      exitCode: 2,
+    })
+  const billed = settings.warehouse.project ?? workflow.defaultProject
+  if (billed === undefined)
+    throw new Problem('it is not said which project of Google Cloud runs the jobs', {
+      file: settingsFile,
+      hint: 'set warehouse.project here, or defaultProject in workflow_settings.yaml',
+      exitCode: 2,
+    })
+  return { ...settings.warehouse, project: billed, location, defaultProject }
 }
 
 /** A path as people read it: relative to the working folder where that is shorter. */

@@ -79,7 +79,13 @@ async function warehouseOf(
   if (warehouse !== undefined && !isProject && options.project === undefined)
     return { path: absolute(warehouse, effects), defaultProject: 'streamform-local' }
   const project = await readProject(options, effects)
-  const own = project.settings.warehouse.path
+  const { warehouse: settings } = project.settings
+  if (settings.kind !== 'duckdb' && warehouse === undefined)
+    throw new Problem('there is no embedded warehouse to serve: the project is built on BigQuery', {
+      hint: 'name a DuckDB file with --warehouse, or :memory:',
+      exitCode: 2,
+    })
+  const own = settings.kind === 'duckdb' ? settings.path : ':memory:'
   if (warehouse === undefined && dirname(own) === join(project.folder, '.streamform'))
     mkdirSync(dirname(own), { recursive: true })
   return {

@@ -1,17 +1,39 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { Problem, throwProblems } from '../problem.ts'
 import { check } from './check.ts'
-import { readYamlFile } from './yaml-file.ts'
+import { readYamlFile, type YamlFile } from './yaml-file.ts'
 
 /** What `streamform.yaml` says, with defaults for what it leaves out; folders and files as absolute paths. */
 export interface Settings {
-  readonly warehouse: { readonly kind: 'duckdb'; readonly path: string }
+  readonly warehouse: WarehouseSettings
   /** Where Datastream's change files arrive: a folder, absolute, or `gs://bucket/prefix`. */
   readonly stream: { readonly path: string }
   /** A landing with more dead letters than this fails. */
   readonly landing: { readonly maxDeadLetters: number }
   /** Actions at once, and how often an action is tried again after an error that may pass. */
   readonly run: { readonly concurrency: number; readonly retries: number }
+}
+
+export type WarehouseSettings = DuckDbSettings | BigQuerySettings
+
+export interface DuckDbSettings {
+  readonly kind: 'duckdb'
+  readonly path: string
+}
+
+export interface BigQuerySettings {
+  readonly kind: 'bigquery'
+  /** The project that runs jobs and pays for them; undefined: `defaultProject` of the workflow settings. */
+  readonly project: string | undefined
+  /** undefined: `defaultLocation` of the workflow settings. */
+  readonly location: string | undefined
+  readonly impersonate: string | undefined
+  readonly endpoint: string | undefined
+  readonly maximumBytesBilled: number | undefined
+  /** Seconds. */
+  readonly jobTimeout: number | undefined
+  readonly pricePerTib: number | undefined
 }
 
 export const settingsFile = 'streamform.yaml'
@@ -26,18 +48,57 @@ const isLocal = (path: string): boolean =>
 /** A URL of Cloud Storage; its bucket's name as Google allows it. */
 const isBucket = (path: string): boolean => /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](\/|$)/.test(path)
 
+/**
+ * BigQuery's own addresses, which get credentials, and the loopback interface, which gets none: nothing else, so that no
+ * token goes astray.
+ */
+const isEndpoint = (url: string): boolean =>
+  /^https:\/\/[a-z0-9.-]+\.googleapis\.com\/?$/.test(url) ||
+  /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?\/?$/.test(url)
+
 const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape).describe(`keys and their values, of ${Object.keys(shape).join(', ')}`)
 
 /** The keys of `streamform.yaml`; every one may be left out. */
 export const settingsSchema = section({
   warehouse: section({
-    kind: z.literal('duckdb').describe('`duckdb`').default('duckdb'),
+    kind: z.enum(['duckdb', 'bigquery']).describe('`duckdb` or `bigquery`').default('duckdb'),
     path: z
       .string()
       .refine(isLocal)
       .describe("the path of a file on this machine, relative to the project's folder")
       .default('.streamform/warehouse.duckdb'),
+    project: z
+      .string()
+      .regex(/^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/)
+      .describe('the id of the project that runs the jobs and pays for them')
+      .optional(),
+    location: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9-]{1,40}$/)
+      .describe('where datasets are and jobs run: US, EU, europe-west3 …')
+      .optional(),
+    impersonate: z
+      .string()
+      .regex(/^[^@\s]+@[^@\s]+\.gserviceaccount\.com$/)
+      .describe('the address of a service account, of @….gserviceaccount.com')
+      .optional(),
+    endpoint: z
+      .string()
+      .refine(isEndpoint)
+      .describe("https://….googleapis.com, or `streamform serve`'s http://127.0.0.1:PORT")
+      .optional(),
+    maximum_bytes_billed: wholeNumber(1, Number.MAX_SAFE_INTEGER)
+      .describe('a whole number of bytes: a query that would bill more fails without a charge')
+      .optional(),
+    job_timeout_seconds: wholeNumber(1, 86_400)
+      .describe('a whole number from 1 to 86400: seconds after which a job is cancelled')
+      .optional(),
+    price_per_tib: z
+      .number()
+      .min(0)
+      .describe('what a TiB that a query reads costs, in any currency: `plan` tells prices with it')
+      .optional(),
   }).prefault({}),
   stream: section({
     path: z
@@ -60,14 +121,44 @@ export const settingsSchema = section({
  * @example (await readSettings('/home/me/shop')).run // { concurrency: 4, retries: 2 }
  */
 export async function readSettings(folder: string): Promise<Settings> {
-  const { warehouse, stream, landing, run } = check(
-    settingsSchema,
-    await readYamlFile(join(folder, settingsFile)),
-  )
+  const file = await readYamlFile(join(folder, settingsFile))
+  const { warehouse, stream, landing, run } = check(settingsSchema, file)
+  checkKind(file, warehouse.kind)
   return Object.freeze({
-    warehouse: { kind: warehouse.kind, path: resolve(folder, warehouse.path) },
+    warehouse:
+      warehouse.kind === 'duckdb'
+        ? { kind: warehouse.kind, path: resolve(folder, warehouse.path) }
+        : {
+            kind: warehouse.kind,
+            project: warehouse.project,
+            location: warehouse.location,
+            impersonate: warehouse.impersonate,
+            endpoint: warehouse.endpoint,
+            maximumBytesBilled: warehouse.maximum_bytes_billed,
+            jobTimeout: warehouse.job_timeout_seconds,
+            pricePerTib: warehouse.price_per_tib,
+          },
     stream: { path: isBucket(stream.path) ? stream.path : resolve(folder, stream.path) },
     landing: { maxDeadLetters: landing.max_dead_letters },
     run: { concurrency: run.concurrency, retries: run.retries },
   })
+}
+
+/** A key of the other kind would be passed over, and be meant. @throws Problem or Problems (exit code 2) */
+function checkKind(file: YamlFile | undefined, kind: 'duckdb' | 'bigquery'): void {
+  const { warehouse = {} } = (file?.value ?? {}) as { readonly warehouse?: object }
+  const ofDuckDb = ['path']
+  const wrong = Object.keys(warehouse).filter(
+    (key) => key !== 'kind' && ofDuckDb.includes(key) !== (kind === 'duckdb'),
+  )
+  throwProblems(
+    wrong.map((key) => {
+      const other = kind === 'duckdb' ? 'bigquery' : 'duckdb'
+      return new Problem(`\`warehouse.${key}\` is a key of kind \`${other}\`; the kind is \`${kind}\``, {
+        ...file?.placeOfKey(['warehouse', key]),
+        hint: `take the key away, or set \`warehouse.kind: ${other}\``,
+        exitCode: 2,
+      })
+    }),
+  )
 }

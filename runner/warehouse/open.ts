@@ -1,10 +1,19 @@
 import { Problem } from '../problem.ts'
+import type { BigQueryOptions } from './bigquery/client.ts'
 import type { Warehouse } from './warehouse.ts'
 
-export interface OpenWarehouseOptions {
-  readonly kind: 'duckdb' | 'bigquery'
-  /** Embedded: the file, absolute, or `:memory:`. */
+export type OpenWarehouseOptions = OpenDuckDb | OpenBigQuery
+
+export interface OpenDuckDb {
+  readonly kind: 'duckdb'
+  /** The file, absolute, or `:memory:`. */
   readonly path: string
+  /** The project of names that give none. */
+  readonly defaultProject: string
+}
+
+export interface OpenBigQuery extends BigQueryOptions {
+  readonly kind: 'bigquery'
   /** The project of names that give none. */
   readonly defaultProject: string
 }

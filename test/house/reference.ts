@@ -55,7 +55,7 @@ function settingsTable(): string {
   const schema = z.toJSONSchema(settingsSchema, { io: 'input' }) as SettingSchema
   const rows = (path: string, { properties, description, default: value }: SettingSchema): string[] =>
     properties === undefined
-      ? [`| \`${path}\` | ${description ?? ''} | \`${String(value)}\` |`]
+      ? [`| \`${path}\` | ${description ?? ''} | ${value === undefined ? '' : `\`${String(value)}\``} |`]
       : Object.entries(properties).flatMap(([key, each]) => rows(path === '' ? key : `${path}.${key}`, each))
   return ['| key | value | default |', '|---|---|---|', ...rows('', schema)].join('\n')
 }

@@ -76,7 +76,10 @@ describe('streamform.yaml', () => {
       '- run\n',
       '1:1: the file must be keys and their values, of warehouse, stream, landing, run; it is a list',
     ],
-    ['warehouse:\n  kind: postgres\n', '2:9: `warehouse.kind` must be `duckdb`; it is the text "postgres"'],
+    [
+      'warehouse:\n  kind: postgres\n',
+      '2:9: `warehouse.kind` must be `duckdb` or `bigquery`; it is the text "postgres"',
+    ],
     [
       'warehouse: {path: ":memory:"}\n',
       '1:19: `warehouse.path` must be the path of a file on this machine, relative to the project\'s folder; it is the text ":memory:"',
@@ -87,6 +90,51 @@ describe('streamform.yaml', () => {
     ],
   ] as const)('with a wrong value says what was given and what is allowed: %s', async ([yaml, message]) => {
     expect(await refused(yaml)).toBe(`streamform.yaml:${message}`)
+  })
+
+  test('names BigQuery with all that is to be said of it', async () => {
+    const yaml = [
+      'warehouse:',
+      '  kind: bigquery',
+      '  project: my-billing',
+      '  location: europe-west3',
+      '  impersonate: builder@my-billing.iam.gserviceaccount.com',
+      '  endpoint: http://127.0.0.1:9050',
+      '  maximum_bytes_billed: 1000000000',
+      '  job_timeout_seconds: 3600',
+      '  price_per_tib: 6.25',
+    ].join('\n')
+    expect((await readSettings(folderWith({ 'streamform.yaml': yaml }))).warehouse).toEqual({
+      kind: 'bigquery',
+      project: 'my-billing',
+      location: 'europe-west3',
+      impersonate: 'builder@my-billing.iam.gserviceaccount.com',
+      endpoint: 'http://127.0.0.1:9050',
+      maximumBytesBilled: 1_000_000_000,
+      jobTimeout: 3600,
+      pricePerTib: 6.25,
+    })
+  })
+
+  test.for([
+    'http://bigquery.googleapis.com',
+    'https://bigquery.example.com',
+    'http://192.168.0.1:9050',
+    'https://bigquery.googleapis.com.example.com',
+    'localhost:9050',
+  ])('sends no credentials to %s', async (endpoint) => {
+    expect(await refused(`warehouse: {kind: bigquery, endpoint: "${endpoint}"}\n`)).toBe(
+      `streamform.yaml:1:39: \`warehouse.endpoint\` must be https://….googleapis.com, or \`streamform serve\`'s http://127.0.0.1:PORT; it is the text "${endpoint}"`,
+    )
+  })
+
+  test('with a key of the other kind of warehouse is refused', async () => {
+    expect(await refused('warehouse:\n  kind: bigquery\n  path: w.duckdb\n')).toBe(
+      'streamform.yaml:3:3: `warehouse.path` is a key of kind `duckdb`; the kind is `bigquery`\n  take the key away, or set `warehouse.kind: duckdb`',
+    )
+    expect(await refused('warehouse: {location: EU}\n')).toBe(
+      'streamform.yaml:1:13: `warehouse.location` is a key of kind `bigquery`; the kind is `duckdb`\n  take the key away, or set `warehouse.kind: bigquery`',
+    )
   })
 
   test('with several mistakes is refused with all of them', async () => {
