@@ -82,7 +82,10 @@ export const comparisonOperators: readonly FunctionEntry[] = [
 /** `x LIKE ANY (a, b)`; `LIKE ANY UNNEST(array)`; the same with ALL. */
 function quantified(name: 'LIKE ANY' | 'LIKE ALL'): readonly FunctionEntry[] {
   const join = name === 'LIKE ANY' ? ' OR ' : ' AND '
-  const like = (x: string, pattern: string) => `(${x} LIKE ${checkedPattern(pattern)} ESCAPE '\\')`
+  const like = (x: string, pattern: string) =>
+    /^'[^'\\]*'$/.test(pattern)
+      ? `(${x} LIKE ${pattern})`
+      : `(${x} LIKE ${checkedPattern(pattern)} ESCAPE '\\')`
   const empty = name === 'LIKE ANY' ? 'FALSE' : 'TRUE'
   const fold = name === 'LIKE ANY' ? 'list_bool_or' : 'list_bool_and'
   return [
