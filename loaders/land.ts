@@ -1,5 +1,5 @@
 import type { Effects } from '../runner/effects.ts'
-import type { Landing } from '../runner/warehouse/landing.ts'
+import { type Landing, LandingConflict } from '../runner/warehouse/landing.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
 import { addDeadLetters } from './dead-letters.ts'
 import { fileSelection } from './file-selection.ts'
@@ -146,8 +146,8 @@ class LandRun {
         return
       } catch (error) {
         await landing.rollback()
-        if (!(error instanceof UndoGroup)) throw error
-        undone.set(error.outcome.object.name, error.outcome)
+        if (error instanceof UndoGroup) undone.set(error.outcome.object.name, error.outcome)
+        else if (!(error instanceof LandingConflict)) throw error
         this.schemas = await SourceSchemas.read(this.options.warehouse.state)
       }
     }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Target } from '../googlesql/target.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
+import { Problem } from '../problem.ts'
 import type { StateTables } from './state.ts'
 
 /**
@@ -29,8 +30,17 @@ export interface Landing {
    */
   append(table: Target, batch: Batch): Promise<void>
 
+  /** @throws LandingConflict if another landing has committed since this one was opened; then nothing has changed */
   commit(): Promise<void>
   rollback(): Promise<void>
+}
+
+/** Another landing was faster: this one has changed nothing, and is to be done again on what the tables are now. */
+export class LandingConflict extends Problem {
+  constructor(message: string, cause?: unknown) {
+    super(message, { transient: true, leftNothing: true, ...(cause === undefined ? {} : { cause }) })
+    this.name = 'LandingConflict'
+  }
 }
 
 export interface RawColumn {

@@ -15,10 +15,16 @@ import { type StateTables, stateDataset } from '../state.ts'
 import { sqlDataset, sqlName, sqlTable } from './sql-name.ts'
 
 /** Runs one statement, its parameters by position. */
-export type RunStatement = (
+export type RunStatement = (text: string, parameters: readonly QueryParameter[]) => Promise<StatementRows>
+
+export type StatementRows = Pick<StatementResult, 'columns' | 'rows' | 'affectedRows'>
+
+/** The same, told too what the statement was made of. */
+type RunQuery = (
   text: string,
   parameters: readonly QueryParameter[],
-) => Promise<Pick<StatementResult, 'columns' | 'rows' | 'affectedRows'>>
+  query: CompiledQuery['query'],
+) => Promise<StatementRows>
 
 /**
  * streamform's own tables as typed queries in BigQuery's SQL. INT64 is a bigint, TIMESTAMP a Date (to the millisecond).
@@ -26,7 +32,7 @@ export type RunStatement = (
  * @param project the project of dataset `streamform`
  * @example await stateOver('shop', run).selectFrom('files').selectAll().execute()
  */
-export function stateOver(project: string, run: RunStatement): Kysely<StateTables> {
+export function stateOver(project: string, run: RunQuery): Kysely<StateTables> {
   const dialect: Dialect = {
     createAdapter: () => new BigQueryAdapter(),
     createDriver: () => new StatementDriver(run),
@@ -78,7 +84,7 @@ class BigQueryCompiler extends DefaultQueryCompiler {
 class StatementDriver implements Driver {
   private readonly connection: StatementConnection
 
-  constructor(run: RunStatement) {
+  constructor(run: RunQuery) {
     this.connection = new StatementConnection(run)
   }
 
@@ -100,14 +106,14 @@ class StatementDriver implements Driver {
 }
 
 class StatementConnection implements DatabaseConnection {
-  private readonly run: RunStatement
+  private readonly run: RunQuery
 
-  constructor(run: RunStatement) {
+  constructor(run: RunQuery) {
     this.run = run
   }
 
-  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { columns, rows, affectedRows } = await this.run(sql, parameters.map(parameterOf))
+  async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { columns, rows, affectedRows } = await this.run(sql, parameters.map(parameterOf), query)
     return {
       rows: rows.map(
         (row) =>
@@ -139,7 +145,8 @@ function plainValue(value: Value, type: SqlType): unknown {
 
 type Columns<Table> = Readonly<Record<keyof Table, readonly [type: string, required?: 'NOT NULL']>>
 
-const tables: { readonly [Name in keyof StateTables]: Columns<StateTables[Name]> } = {
+/** The columns of the state tables. */
+export const stateColumns: { readonly [Name in keyof StateTables]: Columns<StateTables[Name]> } = {
   files: {
     name: ['STRING', 'NOT NULL'],
     generation: ['STRING', 'NOT NULL'],
@@ -174,7 +181,6 @@ const tables: { readonly [Name in keyof StateTables]: Columns<StateTables[Name]>
     reason: ['STRING', 'NOT NULL'],
     event: ['STRING', 'NOT NULL'],
     fingerprint: ['STRING'],
-    fingerprint: ['STRING'],
     status: ['STRING', 'NOT NULL'],
     attempts: ['INT64', 'NOT NULL'],
     created_at: ['TIMESTAMP', 'NOT NULL'],
@@ -201,7 +207,7 @@ export function createStateTables(project: string): string {
   const dataset = { database: project, schema: stateDataset }
   return [
     `CREATE SCHEMA IF NOT EXISTS ${sqlDataset(dataset)}`,
-    ...Object.entries(tables).map(([name, columns]) => {
+    ...Object.entries(stateColumns).map(([name, columns]) => {
       const definitions = Object.entries(columns).map(
         ([column, type]) => `${sqlName(column)} ${type.join(' ')}`,
       )
