@@ -36,8 +36,16 @@ export interface CatalogTable {
   readonly partitionBy?: string
   readonly clusterBy?: readonly string[]
   readonly primaryKey?: readonly string[]
+  readonly foreignKeys?: readonly ForeignKey[]
   /** BigQuery's text of the statement that makes it anew. */
   readonly ddl?: string
+}
+
+/** Not enforced; told by INFORMATION_SCHEMA. */
+export interface ForeignKey {
+  readonly name?: string
+  readonly columns: readonly string[]
+  readonly references: { readonly target: Target; readonly columns: readonly string[] }
 }
 
 export type RoutineKind = 'FUNCTION' | 'AGGREGATE' | 'TABLE_FUNCTION' | 'PROCEDURE'

@@ -86,20 +86,21 @@ function average(value: string, call: Call): string {
 }
 
 /**
- * The mean is kept as rows come, so that a row after an infinity makes it NaN. Finite numbers that only DuckDB's sum
- * cannot hold are refused.
+ * The mean is kept as rows come: an infinity beside other numbers gives itself or NaN with their order, which a window
+ * has and a group has not. Finite numbers that only DuckDB's sum cannot hold are refused.
  */
 function floatAverage(value: string, call: Call): string {
   const mean = aggregate('avg', [value], call)
+  const finite = aggregate('bool_and', [`isfinite(${value})`], call)
+  const overflow = raiseText('AVG of numbers whose sum no FLOAT64 holds is not supported locally', 'DOUBLE')
+  const known = `CASE WHEN isfinite(${mean}) OR ${mean} IS NULL THEN ${mean} WHEN ${finite} THEN ${overflow}`
+  if (call.aggregate?.over === undefined) {
+    const open = raiseText('AVG of an infinity beside other numbers is not supported locally', 'DOUBLE')
+    return `${known} WHEN isnan(${mean}) OR ${aggregate('count', [value], call)} = 1 THEN ${mean} ELSE ${open} END`
+  }
   const infinite = aggregate('count', [`CASE WHEN NOT isfinite(${value}) THEN ${value} END`], call)
-  const newest = aggregate(
-    'last',
-    [value],
-    call,
-    call.aggregate?.over === undefined ? notNull(value) : undefined,
-  )
-  const refusal = raiseText('AVG of numbers whose sum no FLOAT64 holds is not supported locally', 'DOUBLE')
-  return `CASE WHEN ${infinite} = 0 THEN CASE WHEN isfinite(${mean}) OR ${mean} IS NULL THEN ${mean} ELSE ${refusal} END WHEN ${infinite} = 1 AND NOT isfinite(${newest}) THEN ${newest} ELSE 'nan'::DOUBLE END`
+  const newest = aggregate('last', [value], call)
+  return `${known} WHEN ${infinite} = 1 AND NOT isfinite(${newest}) THEN ${newest} ELSE 'nan'::DOUBLE END`
 }
 
 /** Part by part: DuckDB has no sum of intervals. */

@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogTable, NameDefaults, TableKind } from '../catalog.ts'
+import type { CatalogColumn, CatalogTable, ForeignKey, NameDefaults, TableKind } from '../catalog.ts'
 import { parseType } from '../parse/index.ts'
 import { ingestionUnit, PARTITION_TIME } from '../resolve/ingestion-time.ts'
 import { resolveType } from '../resolve/type-node.ts'
@@ -17,6 +17,7 @@ interface Stored {
   readonly partitionBy?: string
   readonly clusterBy?: readonly string[]
   readonly primaryKey?: readonly string[]
+  readonly foreignKeys?: readonly ForeignKey[]
   readonly viewText?: string
   readonly viewDefaults?: NameDefaults
   readonly columns?: Readonly<Record<string, StoredColumn>>

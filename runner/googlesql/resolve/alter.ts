@@ -8,6 +8,7 @@ import { resolveColumn, schemaType } from './column-schema.ts'
 import { type Context, didYouMean, problemAt, unsupportedAt } from './context.ts'
 import { NOTHING } from './create-table.ts'
 import { resolveDefault } from './default.ts'
+import { resolveForeignKey, withoutForeignKey } from './foreign-key.ts'
 import { resolveOptions } from './options.ts'
 import type { AlterStep, Resolved } from './resolved-statement.ts'
 import { tableNotFound, tableTarget } from './target.ts'
@@ -113,18 +114,53 @@ function applyAction(context: Context, { table, steps }: Altered, action: AlterA
     case 'alterColumn':
       return alterColumn(context, { table, steps }, action)
     case 'addConstraint':
-      return action.constraint.kind === 'primaryKey'
-        ? { table: { ...table, primaryKey: action.constraint.columns.map((column) => column.name) }, steps }
-        : { table, steps }
+      return { table: addConstraint(context, table, action), steps }
     case 'dropPrimaryKey': {
-      const { primaryKey: _gone, ...rest } = table
+      const { primaryKey, ...rest } = table
+      if (primaryKey === undefined && !action.ifExists) {
+        throw problemAt(
+          context,
+          action,
+          `Table ${table.target.schema}.${table.target.name} has no primary key`,
+        )
+      }
       return { table: rest, steps }
     }
-    case 'dropConstraint':
-      return { table, steps }
+    case 'dropConstraint': {
+      const left = withoutForeignKey(table, action.name.name)
+      if (left === undefined && !action.ifExists) {
+        throw problemAt(context, action.name, `Constraint not found: ${action.name.name}`)
+      }
+      return { table: left ?? table, steps }
+    }
     default:
       throw unsupportedAt(context, action, `ALTER TABLE with ${action.kind}`)
   }
+}
+
+function addConstraint(
+  context: Context,
+  table: CatalogTable,
+  action: Extract<AlterAction, { kind: 'addConstraint' }>,
+): CatalogTable {
+  const { constraint, ifNotExists } = action
+  const columns = constraint.columns.map((column) => find(context, table, column, false)?.name ?? column.name)
+  if (constraint.kind === 'primaryKey') {
+    if (table.primaryKey === undefined) return { ...table, primaryKey: columns }
+    if (ifNotExists) return table
+    throw problemAt(
+      context,
+      action,
+      `Already Exists: Primary key of table ${table.target.schema}.${table.target.name}`,
+    )
+  }
+  const { foreignKeys = [] } = table
+  const name = constraint.constraint?.name
+  if (name !== undefined && foreignKeys.some((key) => key.name?.toLowerCase() === name.toLowerCase())) {
+    if (ifNotExists) return table
+    throw problemAt(context, constraint, `Already Exists: Constraint ${name}`)
+  }
+  return { ...table, foreignKeys: [...foreignKeys, resolveForeignKey(context, constraint)] }
 }
 
 function withOptions(

@@ -7,6 +7,7 @@ import { typeName } from '../types/print.ts'
 import { coercionCost, convert } from './coerce.ts'
 import { resolveColumn } from './column-schema.ts'
 import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
+import { foreignKeysOf } from './foreign-key.ts'
 import { ingestionUnit } from './ingestion-time.ts'
 import { resolveOptions } from './options.ts'
 import { project } from './project.ts'
@@ -50,6 +51,7 @@ export function resolveCreateTable(context: Context, node: CreateTable): Resolve
   const options = resolveOptions(context, node.options)
   const partitioned = node.partitionBy && partitionText(context, node, made.columns)
   const keys = primaryKey(node)
+  const foreign = foreignKeysOf(context, node)
   const others = { ...made.base?.options, ...options.others }
   const table: CatalogTable = {
     ...made.base,
@@ -64,6 +66,7 @@ export function resolveCreateTable(context: Context, node: CreateTable): Resolve
       ? {}
       : { clusterBy: node.clusterBy.map((p) => p.parts.map((part) => part.name).join('.')) }),
     ...(keys === undefined ? {} : { primaryKey: keys }),
+    ...(foreign.length === 0 ? {} : { foreignKeys: foreign }),
   }
   return {
     statement: { kind: 'create table', table, replace: node.orReplace, query: made.query },

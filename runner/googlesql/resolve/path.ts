@@ -3,7 +3,7 @@ import { typeName } from '../types/print.ts'
 import { callBuiltin } from './builtin.ts'
 import { type Context, didYouMean, problemAt } from './context.ts'
 import type { Expr } from './resolved.ts'
-import { fieldOf, findName, lookUp, visibleNames } from './scope.ts'
+import { fieldOf, findName, lookUp, type NamedColumn, visibleNames } from './scope.ts'
 
 const places = new WeakMap<object, Span>()
 
@@ -45,12 +45,15 @@ export function resolvePathOrNothing(context: Context, parts: readonly Identifie
     return local && fields(context, local, parts.slice(1))
   }
   if (found.kind === 'ambiguous') throw problemAt(context, first, `Column name ${first.name} is ambiguous`)
-  if (found.kind === 'column') return fields(context, found.column.expr, parts.slice(1))
+  if (found.kind === 'column')
+    return fields(context, usableColumn(context, first, found.column), parts.slice(1))
   const { relation } = found
   const second = parts[1]
   if (second === undefined) return relation.value
   const column = findName({ columns: relation.columns, relations: [] }, second.name)
-  if (column?.kind === 'column') return fields(context, column.column.expr, parts.slice(2))
+  if (column?.kind === 'column') {
+    return fields(context, usableColumn(context, second, column.column), parts.slice(2))
+  }
   if (column?.kind === 'ambiguous')
     throw problemAt(context, second, `Column name ${second.name} is ambiguous`)
   if (relation.value.type.kind !== 'STRUCT') return fields(context, relation.value, parts.slice(1))
@@ -60,6 +63,11 @@ export function resolvePathOrNothing(context: Context, parts: readonly Identifie
     second,
     `Name ${second.name} not found inside ${first.name}${didYouMean(second.name, names)}`,
   )
+}
+
+function usableColumn(context: Context, node: Span, column: NamedColumn): Expr {
+  if (column.refused !== undefined) throw problemAt(context, node, column.refused)
+  return column.expr
 }
 
 function fields(context: Context, operand: Expr, names: readonly Identifier[]): Expr {

@@ -9,6 +9,8 @@ export interface NamedColumn {
   readonly anonymous?: boolean
   /** Found by name, but not part of `*` (`_TABLE_SUFFIX`). */
   readonly hidden?: boolean
+  /** BigQuery has it, we have not: naming it is refused for this reason. */
+  readonly refused?: string
 }
 
 /** A table of a FROM clause under its alias. */
