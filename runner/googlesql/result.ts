@@ -22,6 +22,17 @@ export interface StatementResult {
   readonly affectedRows?: number
   /** Bytes BigQuery billed; undefined where nothing is billed. */
   readonly bytesBilled?: number
+  /** What BigQuery tells of the job that it was. */
+  readonly job?: JobFigures
+}
+
+export interface JobFigures {
+  readonly id: string
+  readonly bytesProcessed?: number
+  /** Milliseconds of one slot. */
+  readonly slotMs?: number
+  /** True: the result was there already and cost nothing. */
+  readonly cacheHit?: boolean
 }
 
 export interface QueryParameter {

@@ -1,4 +1,3 @@
-import { Problem } from '../problem.ts'
 import type { BigQueryOptions } from './bigquery/client.ts'
 import type { Warehouse } from './warehouse.ts'
 
@@ -22,15 +21,13 @@ export interface OpenBigQuery extends BigQueryOptions {
  * Opens the warehouse that the settings name. The engine is loaded only here, so that commands that need none start
  * at once.
  *
- * @throws Problem for a kind that is not there, a file that is locked, read-only, missing its folder or foreign
+ * @throws Problem for a file that is locked, read-only, missing its folder or foreign, and for a client that is not installed
  */
 export async function openWarehouse(options: OpenWarehouseOptions): Promise<Warehouse> {
-  if (options.kind === 'bigquery')
-    throw new Problem('warehouse.kind `bigquery` is not there yet; `duckdb` is', {
-      file: 'streamform.yaml',
-      hint: 'set warehouse.kind to duckdb: the same SQL runs embedded',
-      exitCode: 2,
-    })
+  if (options.kind === 'bigquery') {
+    const { openBigQueryWarehouse } = await import('./bigquery/warehouse.ts')
+    return openBigQueryWarehouse(options)
+  }
   const { openDuckDbWarehouse } = await engine()
   return openDuckDbWarehouse({ path: options.path, defaultProject: options.defaultProject })
 }

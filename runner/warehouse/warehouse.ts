@@ -10,6 +10,13 @@ export interface ExecuteOptions {
   readonly defaultDataset?: string
   readonly parameters?: readonly QueryParameter[]
   readonly labels?: Readonly<Record<string, string>>
+  /**
+   * A name for this execution, and no other: where the warehouse can, an execution of a name that was before gives what came
+   * of that one and does not run again.
+   */
+  readonly job?: string
+  /** BigQuery's reservation that it runs in: `projects/p/locations/EU/reservations/r`, or `none` for on demand. */
+  readonly reservation?: string
   readonly signal?: AbortSignal
   /** At most so many rows of the last statement's result are read. */
   readonly maxRows?: number
@@ -35,12 +42,19 @@ export interface ListedTable extends Target {
   readonly kind: Table['kind']
 }
 
+export interface ColumnDescription {
+  readonly path: readonly string[]
+  readonly description?: string
+  /** Full names of policy tags, which only BigQuery has; empty: what is there stays. */
+  readonly policyTags?: readonly string[]
+}
+
 /** What a project says of a table beside its SQL; undefined leaves as it is. */
 export interface TableDescription {
   readonly description?: string
   readonly labels?: Readonly<Record<string, string>>
   /** By path: `['address', 'city']`. */
-  readonly columns?: readonly { readonly path: readonly string[]; readonly description: string }[]
+  readonly columns?: readonly ColumnDescription[]
 }
 
 /**

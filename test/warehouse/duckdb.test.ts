@@ -57,3 +57,14 @@ test('values come in BigQuery’s forms', async () => {
   ])
   expect(columns.map((column) => column.name)).toEqual(columns.map((_, index) => `f${index}_`))
 })
+
+test('a dry run tells of which columns each column is made', async () => {
+  const warehouse = await freshWarehouse()
+  await warehouse.execute('CREATE TABLE d.a AS SELECT 1 AS x; CREATE VIEW d.v AS SELECT x FROM d.a')
+  const dry = await warehouse.dryRun('CREATE TABLE d.b AS SELECT x, CAST(x AS STRING) AS s FROM d.v')
+  const sources = [{ table: { database: 'p', schema: 'd', name: 'a' }, column: 'x' }]
+  expect(dry.lineage).toEqual([
+    { name: 'x', sources },
+    { name: 's', sources },
+  ])
+})

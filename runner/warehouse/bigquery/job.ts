@@ -50,7 +50,7 @@ export function jobId({ run, action, statement, attempt }: JobName): string {
 }
 
 /** Milliseconds between two looks at a job that is no query, the first and the longest. */
-const firstPause = 200
+const firstPause = 50
 const longestPause = 5000
 /** Milliseconds that BigQuery is asked to wait with its answer until a query is done. */
 const longPoll = 10_000
@@ -94,13 +94,13 @@ export async function awaitJob(
   return finished(await untilDone(client, job, { signal, started: client.clock.now() }))
 }
 
-/** Asks BigQuery to stop a job; it may be done all the same before it is stopped. Nothing happens where there is none. */
-export async function cancelJob(client: BigQueryClient, id: string): Promise<void> {
-  try {
-    await client.call({ method: 'POST', path: `jobs/${id}/cancel`, query: { location: client.location } })
-  } catch (error) {
-    if (!isNotFound(error)) throw error
-  }
+/** Asks BigQuery to stop a job, and gives it as it is then: it may be done all the same before it is stopped. */
+async function cancelJob(client: BigQueryClient, id: string): Promise<JobMetadata> {
+  const { job } = await client.call<{ readonly job?: JobMetadata }>(
+    { method: 'POST', path: `jobs/${id}/cancel`, query: { location: client.location } },
+    { isAnswer: ({ job }) => job !== undefined && isOf(id)(job) },
+  )
+  return job ?? {}
 }
 
 const isOf = (id: string) => (job: JobMetadata) => job.jobReference?.jobId === id
@@ -229,16 +229,17 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
 /** Cancels a job and waits for its end. One that was done before counts as done: that is what the tables say. */
 async function cancelled(client: BigQueryClient, id: string, reason: unknown): Promise<JobMetadata> {
   const { clock } = client
-  await cancelJob(client, id)
+  let job = await cancelJob(client, id)
   const until = clock.now() + cancelPatience
-  for (let pause = firstPause; clock.now() < until; pause = Math.min(pause * 2, longestPause)) {
-    const job = await getJob(client, id)
-    if (isDone(job)) {
-      if (job.status?.errorResult === undefined) return job
-      throw reason
-    }
+  for (
+    let pause = firstPause;
+    !isDone(job) && clock.now() < until;
+    pause = Math.min(pause * 2, longestPause)
+  ) {
     await clock.sleep(pause)
+    job = await getJob(client, id)
   }
+  if (isDone(job) && job.status?.errorResult === undefined) return job
   throw reason
 }
 

@@ -256,6 +256,8 @@ function tableColumn(column: CatalogColumn): TableColumn {
 function withDescription(table: CatalogTable, given: TableDescription): CatalogTable {
   const columns = [...table.columns]
   for (const { path, description } of given.columns ?? []) {
+    // Policy tags alone, which nothing here enforces.
+    if (description === undefined) continue
     const [first, ...fields] = path
     const at = columns.findIndex((column) => column.name.toLowerCase() === first?.toLowerCase())
     const column = columns[at]

@@ -12,10 +12,16 @@ export interface Answer {
 /** A server that gives the answers that `next` says to the calls that it is told; for what the endpoint cannot say. */
 export async function answering(
   next: (call: string) => Answer,
-): Promise<{ readonly url: string; readonly calls: string[] }> {
+): Promise<{ readonly url: string; readonly calls: string[]; readonly bodies: unknown[] }> {
   const calls: string[] = []
+  const bodies: unknown[] = []
   const server: Server = createServer((request, response) => {
-    request.resume().on('end', () => {
+    let sent = ''
+    request.on('data', (chunk) => {
+      sent += String(chunk)
+    })
+    request.on('end', () => {
+      if (sent !== '') bodies.push(JSON.parse(sent))
       const call = `${request.method} ${request.url?.replace(/\?.*/, '')}`
       calls.push(call)
       const { status = 200, body = {}, breaks } = next(call)
@@ -31,7 +37,7 @@ export async function answering(
     server.closeAllConnections()
     server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, bodies }
 }
 
 /** BigQuery's form of an error. */
