@@ -26,6 +26,8 @@ export interface CatalogTable {
   readonly columns: readonly CatalogColumn[]
   /** A view's query, as GoogleSQL; it is expanded where the view is read. */
   readonly viewText?: string
+  /** The names that a view's statement gave its columns; undefined: those of its query, as it is read. */
+  readonly viewNames?: readonly string[]
   /** Where the view's text takes names from that give no project or dataset. */
   readonly viewDefaults?: NameDefaults
   readonly description?: string

@@ -58,6 +58,19 @@ test('values come in BigQuery’s forms', async () => {
   expect(columns.map((column) => column.name)).toEqual(columns.map((_, index) => `f${index}_`))
 })
 
+test('a view tells columns by their own names after a table below has gained one in their midst', async () => {
+  const warehouse = await freshWarehouse()
+  await warehouse.execute(`CREATE TABLE d.t AS SELECT 1 AS x;
+    CREATE VIEW d.v AS SELECT *, 'last' AS z FROM d.t;
+    CREATE VIEW d.w (a, b) AS SELECT *, 'last' AS z FROM d.t;
+    ALTER TABLE d.t ADD COLUMN y STRING`)
+  const { columns, rows } = await warehouse.execute('SELECT * FROM d.v')
+  expect([columns.map(({ name }) => name), rows]).toEqual([['x', 'y', 'z'], [[1n, null, 'last']]])
+  await expect(warehouse.execute('SELECT a FROM d.w')).rejects.toThrow(
+    'View p.d.w names 2 columns, its query now gives 3; create it anew',
+  )
+})
+
 test('a dry run tells of which columns each column is made', async () => {
   const warehouse = await freshWarehouse()
   await warehouse.execute('CREATE TABLE d.a AS SELECT 1 AS x; CREATE VIEW d.v AS SELECT x FROM d.a')

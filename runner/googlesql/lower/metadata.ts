@@ -19,6 +19,7 @@ interface Stored {
   readonly primaryKey?: readonly string[]
   readonly foreignKeys?: readonly ForeignKey[]
   readonly viewText?: string
+  readonly viewNames?: readonly string[]
   readonly viewDefaults?: NameDefaults
   readonly columns?: Readonly<Record<string, StoredColumn>>
 }

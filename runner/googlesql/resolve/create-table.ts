@@ -312,6 +312,7 @@ export function resolveCreateView(context: Context, node: CreateView): Resolved 
     kind,
     columns,
     viewText: context.source.text.slice(node.query.start, node.query.end),
+    ...(node.columns === undefined ? {} : { viewNames: columns.map((column) => column.name) }),
     viewDefaults: context.source.defaults,
     ...(options.description === undefined ? {} : { description: options.description }),
     ...(options.labels === undefined ? {} : { labels: options.labels }),

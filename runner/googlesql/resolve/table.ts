@@ -1,6 +1,6 @@
 import type { CatalogTable } from '../catalog.ts'
 import { targetName } from '../lower/identifier.ts'
-import type { Span, TablePath } from '../parse/ast.ts'
+import type { Expression, Span, TablePath } from '../parse/ast.ts'
 import { parse } from '../parse/index.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import { callBuiltin } from './builtin.ts'
@@ -10,6 +10,7 @@ import { resolveInformationSchema } from './information-schema.ts'
 import { ingestionUnit, PARTITION_DATE, PARTITION_TIME, storedColumns } from './ingestion-time.ts'
 import { resolveQuery } from './query.ts'
 import type { OutputColumn, TableScan } from './resolved.ts'
+import { isExpression } from './routine-arguments.ts'
 import { columnRef, type NamedColumn, type NameList, rowRelation } from './scope.ts'
 import { findTable } from './target.ts'
 import { resolveWildcard } from './wildcard.ts'
@@ -40,12 +41,25 @@ export function resolveTable(context: Context, node: TablePath): From {
 function checkSystemTime(context: Context, node: TablePath): void {
   const time = node.systemTime
   if (time === undefined) return
-  const now =
-    time.kind === 'call' &&
-    time.args.length === 0 &&
-    time.name.parts[0]?.name.toUpperCase() === 'CURRENT_TIMESTAMP'
-  if (!now)
-    throw unsupportedAt(context, time, 'FOR SYSTEM_TIME AS OF (the local warehouse keeps no earlier states)')
+  if (isNow(time)) return
+  throw unsupportedAt(context, time, 'FOR SYSTEM_TIME AS OF (the local warehouse keeps no earlier states)')
+}
+
+/** `CURRENT_TIMESTAMP()`, also with nothing added or taken away. */
+function isNow(time: Expression): boolean {
+  if (time.kind !== 'call' || time.name.parts.length !== 1) return false
+  const name = time.name.parts[0]?.name.toUpperCase()
+  const [base, interval] = time.args
+  if (name === 'CURRENT_TIMESTAMP') return time.args.length === 0
+  if (name !== 'TIMESTAMP_SUB' && name !== 'TIMESTAMP_ADD') return false
+  return (
+    interval?.kind === 'interval' &&
+    interval.value.kind === 'integer' &&
+    interval.value.value === 0n &&
+    base !== undefined &&
+    isExpression(base) &&
+    isNow(base)
+  )
 }
 
 /** A reading of a table; of a view, its query. */
@@ -116,9 +130,18 @@ function readView(context: Context, node: Span, table: CatalogTable, text: strin
     },
     query,
   )
+  // Tables below may have gained columns since: only names that the view's own statement gave are given again.
+  const names = table.viewNames
+  if (names !== undefined && names.length !== resolved.columns.length) {
+    throw problemAt(
+      context,
+      node,
+      `View ${name} names ${names.length} columns, its query now gives ${resolved.columns.length}; create it anew`,
+    )
+  }
   const outputs = resolved.columns.map((output, index): OutputColumn => {
-    const declared = table.columns[index]?.name
-    return declared === undefined ? output : { ...output, name: declared, anonymous: false }
+    const given = names?.[index]
+    return given === undefined ? output : { ...output, name: given, anonymous: false }
   })
   return { scan: resolved.scan, names: namesOf(outputs, alias, resolved.isValue) }
 }
