@@ -1,4 +1,6 @@
 import { Problem } from '../../problem.ts'
+import { once } from '../lower/library/once.ts'
+import { raiseText } from '../lower/library/raise.ts'
 import { physicalType } from '../types/physical.ts'
 import { FLOAT64, INT64, NUMERIC } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
@@ -66,13 +68,45 @@ const shifted = (name: 'LAG' | 'LEAD'): FunctionEntry =>
     false,
   )
 
+/** RESPECT NULLS: NULLs are the least values; between a NULL and a value the value alone counts. */
+function ofSorted(
+  name: 'PERCENTILE_CONT' | 'PERCENTILE_DISC',
+  sorted: string,
+  fraction: string,
+  type: SqlType,
+  duck: string,
+): string {
+  return once([sorted, fraction], (list = '', share = '') => {
+    const count = `len(${list})`
+    if (name === 'PERCENTILE_DISC') {
+      return `${list}[CAST(greatest(1, ceil(CAST(${share} AS DOUBLE) * ${count})) AS BIGINT)]`
+    }
+    const at = type.kind === 'FLOAT64' ? share : `CAST(${share} AS DECIMAL(38,9))`
+    const low = `${list}[CAST(floor(${at} * (${count} - 1)) AS BIGINT) + 1]`
+    const high = `${list}[CAST(ceil(${at} * (${count} - 1)) AS BIGINT) + 1]`
+    const between =
+      type.kind === 'FLOAT64'
+        ? `${low} + (${high} - ${low}) * (${at} * (${count} - 1) - floor(${at} * (${count} - 1)))`
+        : `googlesql_numeric_percentile(CAST([${low}, ${high}] AS DECIMAL(38,9)[]), ${at} * (${count} - 1) - floor(${at} * (${count} - 1)))`
+    const nan =
+      type.kind === 'FLOAT64'
+        ? `WHEN isnan(${list}[-1]) THEN ${raiseText(`${name} with RESPECT NULLS of NaN is not supported locally`, duck)} `
+        : ''
+    return `CASE ${nan}WHEN ${low} IS NULL THEN ${high} WHEN ${high} IS NULL THEN ${low} ELSE CAST(${between} AS ${duck}) END`
+  })
+}
+
 /** A percentile over the window's partition; BigQuery ignores NULLs unless told otherwise. */
 function percentile(name: 'PERCENTILE_CONT' | 'PERCENTILE_DISC'): FunctionEntry {
   const lower: Signature['lower'] = ([value = '', fraction = ''], call) => {
-    if (call.aggregate?.nulls === 'RESPECT')
-      throw new Problem(`${name} with RESPECT NULLS is not supported locally`)
+    const share = Number(call.literals[1] ?? 0)
+    if (!(share >= 0 && share <= 1)) throw new Problem(`Argument 2 to ${name} must be between 0 and 1`)
     const type = typeAt(call.argumentTypes, 0)
     const duck = physicalType(call.resultType)
+    if (call.aggregate?.nulls === 'RESPECT') {
+      const sorted = `list_sort(list(${value})${over(call)}, 'ASC', 'NULLS FIRST')`
+      return ofSorted(name, sorted, fraction, type, duck)
+    }
     if (name === 'PERCENTILE_DISC') return `quantile_disc(${value}, ${fraction})${over(call)}`
     const list = `list_sort(list(${value}) FILTER (WHERE ${value} IS NOT NULL)${over(call)})`
     return type.kind === 'FLOAT64'

@@ -143,9 +143,21 @@ function withQueriesOutside(
 /** Stands for an argument: no other text, and none that may be written twice. */
 const mark = (index: number): string => `(<argument ${index}>)`
 
+/** What is bound is computed outside TRY, so that its errors are raised. */
+function lowerSafeLet(environment: Environment, { bindings, body }: LetExpr): string {
+  const values = bindings.map(({ expr }) => lowerExpr(environment, expr))
+  return bind(environment, values, (...names) => {
+    for (const [index, { column }] of bindings.entries()) {
+      environment.names.set(column.id, names[index] ?? '')
+    }
+    return `TRY(${lowerExpr(environment, body)})`
+  })
+}
+
 /** Bound values are written in place where that costs nothing, else bound by a lambda that computes each once. */
 function lowerLet(environment: Environment, expr: LetExpr): string {
   const [first, ...rest] = expr.bindings
+  if (expr.safe === true) return lowerSafeLet(environment, expr)
   if (first === undefined) return lowerExpr(environment, expr.body)
   const body: Expr = rest.length === 0 ? expr.body : { ...expr, bindings: rest }
   const value = lowerExpr(environment, first.expr)

@@ -1,4 +1,5 @@
 import type { CatalogRoutine, RoutineKind } from '../catalog.ts'
+import { targetName } from '../lower/identifier.ts'
 import type {
   CreateFunction,
   CreateProcedure,
@@ -9,6 +10,7 @@ import type {
 } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import type { Target } from '../target.ts'
+import { checkRoutine } from './check-routine.ts'
 import { type Context, problemAt, unsupportedAt } from './context.ts'
 import { checkDataset, NOTHING } from './create-table.ts'
 import type { Resolved } from './resolved-statement.ts'
@@ -174,6 +176,7 @@ export function resolveCreateRoutine(
       )
     }
   }
+  if (node.kind !== 'createProcedure') checkRoutine(context, node, targetName(target))
   const routine: CatalogRoutine = {
     target,
     kind,

@@ -222,17 +222,15 @@ function resolveQuantifiedLike(context: Context, node: QuantifiedLike): Expr {
   const any = (node.quantifier !== 'ALL') !== node.negated
   const name = any ? 'LIKE ANY' : 'LIKE ALL'
   const { source } = node
-  if (source.kind === 'inQuery') {
-    throw problemAt(context, node, `${name} with a subquery is not supported locally`)
+  if (source.kind === 'list') {
+    const patterns = source.elements.map((element) => resolveExpression(context, element))
+    return negate(context, node, callBuiltin(context, node, name, [operand, ...patterns]))
   }
-  const call =
-    source.kind === 'list'
-      ? callBuiltin(context, node, name, [
-          operand,
-          ...source.elements.map((e) => resolveExpression(context, e)),
-        ])
-      : callBuiltin(context, node, `${name} UNNEST`, [operand, resolveExpression(context, source.expression)])
-  return negate(context, node, call)
+  const array =
+    source.kind === 'inQuery'
+      ? resolveSubquery(context, { ...source, kind: 'arraySubquery' })
+      : resolveExpression(context, source.expression)
+  return negate(context, node, callBuiltin(context, node, `${name} UNNEST`, [operand, array]))
 }
 
 function resolveCase(context: Context, node: Case): Expr {

@@ -2,7 +2,7 @@ import type { Call } from '../parse/ast.ts'
 import { type Context, problemAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import type { Expr } from './resolved.ts'
-import { isExpression } from './routine.ts'
+import { isExpression } from './routine-arguments.ts'
 
 /** What GROUPING(x) was called with, until the query's groups are known. */
 export const pendingGrouping = new WeakMap<object, Expr>()

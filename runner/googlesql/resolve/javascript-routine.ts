@@ -82,7 +82,14 @@ export function javaScriptCall(
   }
   const entry: FunctionEntry = { name, kind: 'scalar', page, signatures: [signature] }
   if (statement.determinism !== 'DETERMINISTIC') context.resolution.met.volatile = true
-  return { kind: 'call', type: returns, entry, signature, args: args.map(({ expr }) => expr), safe: false }
+  return {
+    kind: 'call',
+    type: returns,
+    entry,
+    signature,
+    args: args.map(({ expr }) => expr),
+    safe: node.safe,
+  }
 }
 
 function checkArgument(context: Context, node: Span, type: SqlType, name: string): void {

@@ -127,6 +127,8 @@ export interface LetExpr {
   readonly type: SqlType
   readonly bindings: readonly Computed[]
   readonly body: Expr
+  /** SAFE.: an error of the body, not of what is bound, is NULL. */
+  readonly safe?: true
 }
 
 export interface Computed {

@@ -1,7 +1,8 @@
 import type { CatalogRoutine } from '../catalog.ts'
 import { findFunction } from '../functions/index.ts'
 import { SESSION, targetName } from '../lower/identifier.ts'
-import type { Argument, Call, CreateFunction, Expression, Path, Span } from '../parse/ast.ts'
+import { holdsSubquery } from '../lower/uses.ts'
+import type { Call, CreateFunction, Path, Span } from '../parse/ast.ts'
 import { parse } from '../parse/index.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import type { Target } from '../target.ts'
@@ -11,6 +12,7 @@ import { type Context, EMPTY_SCOPE, newColumn, problemAt, type Source, unsupport
 import { resolveExpression } from './expression.ts'
 import { javaScriptCall } from './javascript-routine.ts'
 import type { Computed, Expr } from './resolved.ts'
+import { matchArguments, routineArguments } from './routine-arguments.ts'
 import { columnRef } from './scope.ts'
 import { resolveType } from './type-node.ts'
 
@@ -87,17 +89,19 @@ export function resolveRoutineCall(context: Context, node: Call, routine: Catalo
   if (statement.remote || statement.body === undefined)
     throw unsupportedAt(context, node, `remote function ${name}`)
   if (node.over !== undefined) throw unsupportedAt(context, node, `function ${name} with OVER`)
-  if (node.safe) throw unsupportedAt(context, node, `SAFE. before the function ${name}`)
   const inner = bodyContext(context, node, routine)
   if (inJavaScript) {
-    const args = routineArguments(context, inner, node, node.args, statement, name)
+    const matched = matchArguments(context, node, node.args, statement, name)
+    const args = routineArguments(context, inner, node, matched, name)
     return javaScriptCall(context, inner, node, routine, statement, args)
   }
   const argContext: Context = statement.aggregate
     ? { ...context, aggregates: undefined, windows: undefined, clause: 'aggregate function call' }
     : context
-  const args = routineArguments(argContext, inner, node, node.args, statement, name)
+  const matched = matchArguments(context, node, node.args, statement, name)
+  const args = routineArguments(argContext, inner, node, matched, name)
   if (statement.aggregate) {
+    if (node.safe) throw unsupportedAt(context, node, `SAFE. before the aggregate function ${name}`)
     if (context.aggregates === undefined) {
       throw problemAt(context, node, `Aggregate function ${name} not allowed in ${context.clause}`)
     }
@@ -120,10 +124,17 @@ export function resolveRoutineCall(context: Context, node: Call, routine: Catalo
     locals.set(parameter, columnRef(column))
   }
   const body = returned(inner, statement, resolveExpression({ ...inner, locals }, statement.body))
+  if (node.safe) {
+    if (holdsSubquery(body)) {
+      throw unsupportedAt(context, node, `SAFE. before the function ${name}, which has a subquery,`)
+    }
+    return { kind: 'let', type: body.type, bindings, body, safe: true }
+  }
   return bindings.length === 0 ? body : { kind: 'let', type: body.type, bindings, body }
 }
 
-function returned(context: Context, statement: CreateFunction, body: Expr): Expr {
+/** The body in the declared type. */
+export function returned(context: Context, statement: CreateFunction, body: Expr): Expr {
   if (statement.returns === undefined) return body
   const { type } = resolveType(context, statement.returns)
   if (coercionCost(body, type) === undefined) {
@@ -134,57 +145,4 @@ function returned(context: Context, statement: CreateFunction, body: Expr): Expr
     )
   }
   return convert(body, type)
-}
-
-/** The arguments, converted to the declared types; `ANY TYPE` takes them as they are. */
-export function routineArguments(
-  context: Context,
-  inner: Context,
-  node: Span,
-  args: readonly Argument[],
-  statement: Pick<CreateFunction, 'parameters'>,
-  name: string,
-): readonly { readonly name: string; readonly expr: Expr }[] {
-  const { parameters } = statement
-  if (args.length !== parameters.length) {
-    throw problemAt(
-      context,
-      node,
-      `No matching signature for function ${name}: ${parameters.length} arguments are declared, ${args.length} given`,
-    )
-  }
-  return parameters.map((parameter, index) => {
-    const arg = args[index]
-    if (arg === undefined || !isExpression(arg))
-      throw unsupportedAt(context, arg ?? node, 'this kind of argument')
-    const expr = resolveExpression(context, arg)
-    const parameterName = (parameter.name?.name ?? '').toLowerCase()
-    if (parameter.type.kind === 'anyType') {
-      if (parameter.type.name !== 'TYPE') throw unsupportedAt(context, node, `ANY ${parameter.type.name}`)
-      return { name: parameterName, expr }
-    }
-    const { type } = resolveType(inner, parameter.type)
-    if (coercionCost(expr, type) === undefined) {
-      throw problemAt(
-        context,
-        arg,
-        `No matching signature for function ${name}: argument ${index + 1} must be ${typeName(type)}, found ${typeName(expr.type)}`,
-      )
-    }
-    return { name: parameterName, expr: convert(expr, type) }
-  })
-}
-
-const OTHER_ARGUMENTS = [
-  'star',
-  'namedArgument',
-  'lambda',
-  'tableArgument',
-  'modelArgument',
-  'connectionArgument',
-  'descriptor',
-]
-
-export function isExpression(arg: Argument): arg is Expression {
-  return !OTHER_ARGUMENTS.includes(arg.kind)
 }

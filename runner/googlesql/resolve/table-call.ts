@@ -1,15 +1,18 @@
 import { findFunction } from '../functions/index.ts'
 import type { TableCall } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
+import { declaredColumn } from './check-routine.ts'
 import { coercionCost, convert } from './coerce.ts'
 import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
 import { type From, namesOf } from './from.ts'
 import { project } from './project.ts'
 import { resolveQuery } from './query.ts'
 import { resolveRangeSessionize } from './range-sessionize.ts'
-import type { Expr } from './resolved.ts'
-import { bodyContext, findRoutine, routineArguments, routineStatement } from './routine.ts'
+import type { Computed, Expr, OutputColumn } from './resolved.ts'
+import { bodyContext, findRoutine, routineStatement } from './routine.ts'
+import { matchArguments, routineArguments } from './routine-arguments.ts'
 import { columnRef } from './scope.ts'
+import { isTableParameter, tableArgument } from './table-argument.ts'
 import { resolveType } from './type-node.ts'
 
 /** Table functions of BigQuery's own. */
@@ -35,39 +38,40 @@ export function resolveTableCall(context: Context, node: TableCall): From {
   }
   if (statement.query === undefined) throw unsupportedAt(context, node, `table function ${name}`)
   const inner = bodyContext(context, node, routine)
-  const args = routineArguments(context, inner, node, node.args, statement, name)
+  const matched = matchArguments(context, node, node.args, statement, name)
+  const scalars = matched.filter(({ parameter }) => !isTableParameter(parameter))
+  const args = routineArguments(context, inner, node, scalars, name)
+  const ctes = new Map(inner.ctes)
+  for (const { parameter, argument } of matched) {
+    if (!isTableParameter(parameter)) continue
+    const table = tableArgument(context, inner, node, parameter, argument, name)
+    ctes.set((parameter.name?.name ?? '').toLowerCase(), table)
+  }
   const locals = new Map<string, Expr>(
     args.map(({ name: parameter, expr }) => [
       parameter,
       expr.kind === 'literal' ? { ...expr, from: 'value' } : expr,
     ]),
   )
-  let query = resolveQuery({ ...inner, locals }, statement.query)
+  let query = resolveQuery({ ...inner, locals, ctes }, statement.query)
   if (statement.returns?.kind === 'tableType') {
-    const declared = statement.returns.columns
-    if (declared.length !== query.columns.length) {
-      throw problemAt(
-        context,
-        node,
-        `Table function ${name} returns ${query.columns.length} columns, declared are ${declared.length}`,
-      )
-    }
-    const computed: { column: ReturnType<typeof newColumn>; expr: Expr }[] = []
-    const columns = query.columns.map((output, index) => {
-      const field = declared[index]
-      if (field === undefined) return output
+    const computed: Computed[] = []
+    const outputs = query.columns
+    const columns = statement.returns.columns.map((field): OutputColumn => {
+      const wanted = field.name?.name ?? ''
+      const output = declaredColumn(context, node, outputs, wanted)
       const { type } = resolveType(inner, field.type)
       const value = columnRef(output.column)
       if (coercionCost(value, type) === undefined) {
         throw problemAt(
           context,
           node,
-          `Column ${field.name?.name ?? index + 1} of table function ${name} has another type than declared`,
+          `Column ${wanted} of table function ${name} has another type than declared`,
         )
       }
-      const column = newColumn(context, field.name?.name ?? output.name, type)
+      const column = newColumn(context, wanted, type)
       computed.push({ column, expr: convert(value, type) })
-      return { name: field.name?.name ?? output.name, anonymous: false, column }
+      return { name: wanted, anonymous: false, column }
     })
     query = { ...query, columns, scan: project(query.scan, computed) }
   }

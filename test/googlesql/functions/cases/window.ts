@@ -56,6 +56,18 @@ export const cases: readonly Case[] = [
     { types: 'ARRAY<STRING>', values: [['b', 'b', 'b', 'b']] },
   ],
   [
+    'ARRAY(SELECT PERCENTILE_CONT(x, 0.37 RESPECT NULLS) OVER (PARTITION BY MOD(i,2)) FROM UNNEST([1.0, 5, NULL, 3.5, NULL, 7, 8, 9, 2]) x WITH OFFSET i ORDER BY i)',
+    { types: 'ARRAY<FLOAT64>', values: [[1, 5.22, 1, 5.22, 1, 5.22, 1, 5.22, 1]] },
+  ],
+  [
+    "(SELECT PERCENTILE_CONT(x, NUMERIC '0.5' RESPECT NULLS) OVER () FROM UNNEST([NUMERIC '1.5', NULL, 2]) x LIMIT 1)",
+    { types: 'NUMERIC', values: ['1.5'] },
+  ],
+  [
+    "(SELECT PERCENTILE_DISC(x, 0.5 RESPECT NULLS) OVER () FROM UNNEST(['a', NULL, 'c', NULL]) x WHERE x IS NULL LIMIT 1)",
+    { types: 'STRING', values: [null] },
+  ],
+  [
     'ARRAY(SELECT PERCENTILE_DISC(x, 0) OVER () FROM UNNEST([5,3]) x)',
     { types: 'ARRAY<INT64>', values: [[3, 3]] },
   ],
