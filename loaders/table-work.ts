@@ -39,6 +39,7 @@ export class TableWork {
   async hold(given: readonly PayloadField[]): Promise<void> {
     const merged = mergePayload(this.payload, given)
     if (merged === this.payload) return
+    this.landing.check?.(this.target, rawColumns(merged))
     await this.flush()
     this.writers.clear()
     this.payload = merged

@@ -1,6 +1,7 @@
 import type { CatalogTable } from '../googlesql/catalog.ts'
 import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
+import type { SqlType } from '../googlesql/types/type.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
 import { type GivenColumn, readSchema } from './field-schema.ts'
 import { page } from './job-routes.ts'
@@ -147,7 +148,7 @@ const entities: Readonly<Record<CatalogTable['kind'], string>> = {
 }
 const entityOf = ({ kind }: CatalogTable): string => entities[kind]
 
-/** `PATCH` and `PUT tables/{T}`: descriptions, labels, new columns, columns that may be NULL from now on, a view's query. */
+/** `PATCH` and `PUT tables/{T}`: descriptions, labels, new columns and fields, columns that may be NULL from now on, a view's query. */
 export async function patchTable(service: Service, request: ApiRequest): Promise<ApiResponse> {
   const target = targetOfPath(request)
   const body = await request.json()
@@ -168,7 +169,11 @@ async function patch(
     throw new ApiError('conditionNotMet', 'Precondition Failed', { location: 'If-Match' })
   for (const statement of alterations(definition, target, body)) await service.warehouse.execute(statement)
   const columns = readSchema(body['schema'])
-  if (columns !== undefined) await describeColumns(service, target, columns)
+  if (columns !== undefined) {
+    const grown = columns.filter((column) => isGrown(definition, column))
+    if (grown.length > 0) await service.warehouse.extend(target, grown)
+    await describeColumns(service, target, columns)
+  }
   service.times.wrote(target, service.now().getTime(), false)
   return { body: await resourceOf(service, target, request.origin) }
 }
@@ -245,7 +250,7 @@ function columnChanges(
     const before = known.get(column.name.toLowerCase())
     if (before === undefined) continue
     const [from, to] = [typeName(before.type), typeName(column.type)]
-    if (from !== to)
+    if (from !== to && !isGrown(definition, column))
       throw invalid(
         `Provided Schema does not match Table ${label}. Field ${column.name} has changed type from ${from} to ${to}`,
       )
@@ -263,6 +268,20 @@ function columnChanges(
     )
   const additions = added.map((column) => `ADD COLUMN ${columnText(column)}`)
   return [...relaxed, ...(additions.length === 0 ? [] : [`ALTER TABLE ${name} ${additions.join(', ')}`])]
+}
+
+/** True for a column of records that has more fields than it had. */
+function isGrown({ columns }: CatalogTable, { name, type }: GivenColumn): boolean {
+  const before = columns.find((column) => column.name.toLowerCase() === name.toLowerCase())
+  return before !== undefined && typeName(before.type) !== typeName(type) && hasFieldsOf(type, before.type)
+}
+
+function hasFieldsOf(type: SqlType, before: SqlType): boolean {
+  if (type.kind !== 'STRUCT' || before.kind !== 'STRUCT') return typeName(type) === typeName(before)
+  return before.fields.every((field) => {
+    const same = type.fields.find(({ name }) => name?.toLowerCase() === field.name?.toLowerCase())
+    return same !== undefined && hasFieldsOf(same.type, field.type)
+  })
 }
 
 async function describeColumns(

@@ -21,6 +21,14 @@ export interface Landing {
   /** The raw table's columns as they are now; undefined if there is none yet. */
   columns(table: Target): Promise<readonly RawColumn[] | undefined>
 
+  /**
+   * Refuses columns that no table of this warehouse can have, before rows are made for them: one file is unreadable then,
+   * and not the landing.
+   *
+   * @throws Problem
+   */
+  check?(table: Target, columns: readonly RawColumn[]): void
+
   /** Creates the table (and its dataset), or adds columns and struct fields and widens types until it holds `columns`. */
   ensure(table: Target, columns: readonly RawColumn[]): Promise<void>
 

@@ -1,6 +1,7 @@
 import type { CatalogRoutine, CatalogTable } from '../googlesql/catalog.ts'
 import type { ResultColumn, Value } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
+import type { RawColumn } from './landing.ts'
 import type { Warehouse } from './warehouse.ts'
 
 /** Rows of a file, in BigQuery's types. */
@@ -35,6 +36,13 @@ export interface LocalWarehouse extends Warehouse {
    * @throws Problem if the table is missing, or a NULL is for a column that is NOT NULL
    */
   append(target: Target, columns: readonly ResultColumn[], rows: readonly (readonly Value[])[]): Promise<void>
+
+  /**
+   * Adds the columns, and the fields of STRUCTs, that a table lacks; what it has beyond `columns` stays.
+   *
+   * @throws Problem if the table is missing, or has a column whose type cannot hold the other's values
+   */
+  extend(target: Target, columns: readonly RawColumn[]): Promise<void>
 
   /**
    * Reads a Parquet file; types that BigQuery lacks become the next wider one that it has.

@@ -40,6 +40,8 @@ export function commitScript({ turns, turn, loadedAt, staged, recorded }: Commit
     'BEGIN TRANSACTION',
     `UPDATE ${sqlTable(turns)} SET turn = turn + 1, loaded_at = ${stamp} WHERE turn = ${turn} AND rewriting IS NULL`,
     unlessRows(1, turnIsTaken),
+    // Before the rows: what a landing adds, it does not change.
+    ...recorded,
     ...inserts.flatMap((insert, index) => {
       const { rows = 0, target } = staged[index] ?? {}
       return [
@@ -47,7 +49,6 @@ export function commitScript({ turns, turn, loadedAt, staged, recorded }: Commit
         unlessRows(rows, `${rows} rows were staged for ${target?.schema}.${target?.name}, others arrived`),
       ]
     }),
-    ...recorded,
     'COMMIT TRANSACTION',
   ]
   return statements.map((statement) => `${statement};\n`).join('')

@@ -115,8 +115,19 @@ class BigQueryLanding implements Landing {
     return work.columns ?? work.present?.columns
   }
 
+  check(table: Target, columns: readonly RawColumn[]): void {
+    for (const { name, type } of columns) {
+      const names = [name, ...(type.kind === 'STRUCT' ? type.fields.map((field) => field.name ?? '') : [])]
+      const wrong = names.find((candidate) => refusalOfName(candidate) !== undefined)
+      if (wrong === undefined) continue
+      throw new Problem(
+        `BigQuery has no column called ${JSON.stringify(wrong)}, which ${table.schema}.${table.name} would get: the name ${refusalOfName(wrong)}`,
+      )
+    }
+  }
+
   async ensure(table: Target, wanted: readonly RawColumn[]): Promise<void> {
-    checkNames(table, wanted)
+    this.check(table, wanted)
     const work = await this.work(table)
     const before = work.columns ?? work.present?.columns
     const columns = before === undefined ? wanted : mergedColumns(before, wanted, table)
@@ -250,17 +261,6 @@ function checkSize(text: string): void {
     `the script that commits this landing has ${size} bytes, BigQuery takes ${longestScript}: it holds too many tables or dead letters`,
     { hint: 'land part of it: `streamform land --table`, `--since`' },
   )
-}
-
-function checkNames(table: Target, columns: readonly RawColumn[]): void {
-  for (const { name, type } of columns) {
-    const names = [name, ...(type.kind === 'STRUCT' ? type.fields.map((field) => field.name ?? '') : [])]
-    const wrong = names.find((candidate) => refusalOfName(candidate) !== undefined)
-    if (wrong !== undefined)
-      throw new Problem(
-        `BigQuery has no column called ${JSON.stringify(wrong)}, which ${table.schema}.${table.name} would get: the name ${refusalOfName(wrong)}`,
-      )
-  }
 }
 
 const isConflict = ({ message }: BigQueryProblem): boolean =>

@@ -9,7 +9,7 @@ import { dryRun, runScript } from '../../googlesql/script/run.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { nearest } from '../../nearest.ts'
 import { Problem } from '../../problem.ts'
-import type { Landing } from '../landing.ts'
+import type { Landing, RawColumn } from '../landing.ts'
 import type { FileRows, LocalWarehouse } from '../local-warehouse.ts'
 import type { StateTables } from '../state.ts'
 import type { ExecuteOptions, ListedTable, Table, TableColumn, TableDescription } from '../warehouse.ts'
@@ -17,6 +17,7 @@ import { appendRows } from './append.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 import { translateError } from './errors.ts'
 import { openLanding } from './landing.ts'
+import { extendTable, readColumns } from './raw-table.ts'
 import { readParquet } from './read-parquet.ts'
 import { CompiledCache, Session, SharedCatalog } from './session.ts'
 import { duckDbState } from './state.ts'
@@ -193,6 +194,16 @@ class DuckDbWarehouse implements LocalWarehouse {
       throw new Problem(`Not found: Table ${target.database}:${target.schema}.${target.name}`)
     const order = table.columns.map(({ name }) => name)
     await this.#withConnection((connection) => appendRows(connection, target, order, columns, rows))
+  }
+
+  async extend(target: Target, columns: readonly RawColumn[]): Promise<void> {
+    await this.#withConnection(async (connection) => {
+      const present = await readColumns(connection, target)
+      if (present === undefined)
+        throw new Problem(`Not found: Table ${target.database}:${target.schema}.${target.name}`)
+      await extendTable(connection, target, present, columns)
+    })
+    this.#shared.invalidate()
   }
 
   async readParquet(file: string): Promise<FileRows> {
