@@ -64,6 +64,16 @@ export class AvroRows implements RowsOfTable {
     return this.state.ordinal
   }
 
+  /** Events that cannot be read have numbers too. */
+  skipEvents(count: number): void {
+    this.state.ordinal += count
+  }
+
+  /** Of the block that was being decoded: events that are still to come, and where the next begins in its data. */
+  get rest(): { readonly count: number; readonly at: number } {
+    return this.state
+  }
+
   /**
    * Decodes a block; gives control back whenever a batch is full, which must then be taken.
    *
@@ -109,6 +119,7 @@ export class AvroRows implements RowsOfTable {
         this.decodeInto(block, tally)
       } catch {
         state.leftOut.length = 0
+        state.count = left
         return
       }
       if (state.row >= rowsPerBatch) {

@@ -1,6 +1,6 @@
 import { Problem } from '../runner/problem.ts'
 import { Misfit } from './avro/compile-decoder.ts'
-import { UnreadableFile } from './avro/container.ts'
+import { type Damage, UnreadableFile } from './avro/container.ts'
 import { AvroRows } from './avro-rows.ts'
 import { ColumnMisfit, type JsonEvent, jsonEvent } from './datastream/json-event.ts'
 import { type JsonLine, jsonLines, NoJson } from './datastream/json-events.ts'
@@ -66,8 +66,9 @@ export class FileWork {
   /** Reads the file whole. @throws UnreadableFile, NoChangeFile, TooManyDeadLetters, Problem */
   async read(pieces: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      for await (const event of readEvents(pieces)) {
+      for await (const event of readEvents(pieces, this.options.salvage)) {
         if (event.kind === 'text') await this.readText(event.content)
+        else if (event.kind === 'damage') this.leaveDamage(event.damage)
         else if (event.kind === 'schema') await this.beginAvro(event.schema, event.source)
         else await this.addBlock(event.block)
       }
@@ -92,8 +93,20 @@ export class FileWork {
   private leaveRest({ message, offset }: UnreadableFile): void {
     const { rows } = this
     const next = rows instanceof AvroRows ? rows.nextOrdinal : this.nextLine
-    this.tally.salvaged = message
+    this.tally.salvaged ??= message
     this.addUnfit(next, undefined, message, { unreadable_from_byte: offset })
+  }
+
+  /** One dead letter for a part of the file between others that can be read. */
+  private leaveDamage({ from, to, reason, count }: Damage): void {
+    const { rows } = this
+    if (!(rows instanceof AvroRows)) throw new Error('damage before the schema')
+    this.tally.salvaged ??= reason
+    // A count that the bytes cannot hold is part of the damage: an event has some 40 bytes, and packs to a hundredth.
+    const events = count !== undefined && count <= (to - from) * 4 ? count : undefined
+    const place = { unreadable_bytes: { from, to }, ...(events === undefined ? {} : { events }) }
+    this.addUnfit(rows.nextOrdinal, undefined, reason, place)
+    rows.skipEvents(Math.max(1, events ?? 1))
   }
 
   /** Forgets what the file has begun; only while nothing is handed over. */
@@ -116,7 +129,15 @@ export class FileWork {
     if (!(rows instanceof AvroRows)) throw new Error('a block before its schema')
     this.options.signal.throwIfAborted()
     const { salvage = false } = this.options
-    for (const _full of rows.addBlock(block, this.tally, salvage)) await this.handOver(rows)
+    try {
+      for (const _full of rows.addBlock(block, this.tally, salvage)) await this.handOver(rows)
+    } catch (error) {
+      if (!this.isSalvageable(error)) throw error
+      const { count, at } = rows.rest
+      const from = block.plain ? block.offset + at : block.offset
+      this.leaveDamage({ from, to: block.end, reason: block.flaw ?? error.message, count })
+    }
+    if (block.flaw !== undefined) this.tally.salvaged ??= block.flaw
     this.checkDeadLetters()
     if (rows.inputBytes >= bytesPerBatch) await this.handOver(rows)
   }

@@ -1,5 +1,5 @@
 import { Problem } from '../runner/problem.ts'
-import { type Block, ContainerReader, isAvro, UnreadableFile } from './avro/container.ts'
+import { type Block, ContainerReader, type Damage, isAvro, UnreadableFile } from './avro/container.ts'
 import { CorruptError } from './avro/corrupt.ts'
 import { type AvroRecord, parseAvroSchema } from './avro/schema.ts'
 import { ValueReader } from './avro/value.ts'
@@ -21,6 +21,8 @@ export interface EventSchema {
 export type FileEvent =
   | { readonly kind: 'schema'; readonly schema: EventSchema; readonly source: SourceTable }
   | { readonly kind: 'block'; readonly block: Block }
+  /** A part that cannot be read; reading went on after it. */
+  | { readonly kind: 'damage'; readonly damage: Damage }
   | { readonly kind: 'text'; readonly content: AsyncGenerator<Uint8Array> }
 
 const understood = new Map<string, EventSchema>()
@@ -29,13 +31,17 @@ const maxUnderstood = 1000
 /**
  * Reads a change file: for Avro its schema and source table, then its blocks; for anything else its content as text.
  *
+ * @param salvage of an Avro file that is damaged give what can be read, and what cannot as damage
  * @throws UnreadableFile, Problem
  */
-export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<FileEvent> {
+export async function* readEvents(
+  pieces: AsyncIterable<Uint8Array>,
+  salvage = false,
+): AsyncGenerator<FileEvent> {
   const content = contentOf(pieces)
   const first = await firstBytes(content)
   if (first.length === 0) throw new UnreadableFile('the file is empty', 0)
-  if (isAvro(first)) yield* readAvro(chain(first, content))
+  if (isAvro(first)) yield* salvage ? salvageAvro(chain(first, content)) : readAvro(chain(first, content))
   else yield { kind: 'text', content: chain(first, content) }
 }
 
@@ -71,6 +77,54 @@ async function* readAvro(content: AsyncGenerator<Uint8Array>): AsyncGenerator<Fi
     if (container.header !== undefined) schema ??= schemaOf(container)
   }
   container.finish()
+}
+
+/** Nothing is given before the first block that can be read: until then it is not known which table's events these are. */
+async function* salvageAvro(content: AsyncGenerator<Uint8Array>): AsyncGenerator<FileEvent> {
+  const container = new ContainerReader()
+  const waiting: Damage[] = []
+  let begun = false
+  const take = function* (found: Block | Damage): Generator<FileEvent> {
+    if ('reason' in found) {
+      if (begun) yield { kind: 'damage', damage: found }
+      else waiting.push(found)
+      return
+    }
+    if (found.count === 0) return
+    if (!begun) {
+      const schema = schemaOf(container)
+      const source = sourceIn(schema, found)
+      if (source instanceof UnreadableFile) {
+        waiting.push({ from: found.offset, to: found.end, reason: source.message, count: found.count })
+        return
+      }
+      begun = true
+      yield { kind: 'schema', schema, source }
+      for (const damage of waiting) yield { kind: 'damage', damage }
+    }
+    yield { kind: 'block', block: found }
+  }
+  let broken: unknown
+  try {
+    for await (const piece of content) for (const found of container.salvage(piece)) yield* take(found)
+  } catch (error) {
+    if (!(error instanceof UnreadableFile) || container.header === undefined) throw error
+    broken = error // the content cannot be uncompressed to its end
+  }
+  for (const found of container.salvageEnd()) yield* take(found)
+  const [first] = waiting
+  if (!begun && first !== undefined) throw new UnreadableFile(first.reason, first.from)
+  if (broken !== undefined) throw broken
+}
+
+/** The source table, or why the block cannot be read. */
+function sourceIn(schema: EventSchema, block: Block): SourceTable | UnreadableFile {
+  try {
+    return sourceOf(schema, block)
+  } catch (error) {
+    if (error instanceof UnreadableFile) return error
+    throw error
+  }
 }
 
 function schemaOf({ header }: ContainerReader): EventSchema {

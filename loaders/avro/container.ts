@@ -1,7 +1,7 @@
-import { crc32, inflateRawSync } from 'node:zlib'
-import snappy from 'snappyjs'
 import { Problem } from '../../runner/problem.ts'
+import { type Codec, inflated, isCodec, uncompress } from './codec.ts'
 import { CorruptError } from './corrupt.ts'
+import { type HeaderBytes, parseHeader } from './file-header.ts'
 import { long, longAsNumber, readLong } from './varint.ts'
 
 /** A file that cannot be read, and the byte at which that showed. */
@@ -33,15 +33,28 @@ export interface ContainerHeader {
   readonly metadata: ReadonlyMap<string, Uint8Array>
 }
 
-export type Codec = 'null' | 'deflate' | 'snappy'
-
 export interface Block {
   /** Records in it. */
   readonly count: number
   /** Uncompressed. */
   readonly data: Uint8Array
-  /** Where its data begin in the file. */
+  /** Where its data begin in the file, and end. */
   readonly offset: number
+  readonly end: number
+  /** True if the data are the file's own bytes. */
+  readonly plain: boolean
+  /** What is wrong around the data, of a block that is given all the same: it is cut short, or not marked at its end. */
+  readonly flaw?: string
+}
+
+/** Bytes of a file that no block can be read from. */
+export interface Damage {
+  readonly from: number
+  /** Behind the last. */
+  readonly to: number
+  readonly reason: string
+  /** Events in it, where the file says so. */
+  readonly count: number | undefined
 }
 
 export const avroMagic = Uint8Array.from([0x4f, 0x62, 0x6a, 0x01])
@@ -70,6 +83,8 @@ export class ContainerReader {
   private base = 0
   /** So many bytes `buffer` must have before another look is worth it: a block is put together once, however large. */
   private wanted = 0
+  /** Damage that has begun and of which no end was found yet. */
+  private lost: { readonly from: number; readonly reason: string } | undefined
 
   constructor(limits: ContainerLimits = defaultContainerLimits) {
     this.limits = limits
@@ -97,6 +112,129 @@ export class ContainerReader {
     } finally {
       this.drop(at)
     }
+  }
+
+  /**
+   * As `push`, but goes on after a block that cannot be read: with the next if the file says where it begins, else
+   * behind the next sync marker. What was stepped over is given as damage.
+   *
+   * @throws UnreadableFile for a header that cannot be read
+   */
+  *salvage(bytes: Uint8Array, atEnd = false): Generator<Block | Damage> {
+    this.keep(bytes)
+    if (this.header === undefined && !this.readHeader()) return
+    for (;;) {
+      if (this.lost !== undefined) {
+        const damage = this.resync(this.lost)
+        if (damage === undefined) return
+        yield damage
+      }
+      if (this.buffer.length < this.wanted && !atEnd) return
+      const found = this.salvageOne(atEnd)
+      if (found === undefined) return
+      if (found !== 'lost') yield found
+    }
+  }
+
+  /** The file has ended: what can still be read of the rest. @throws UnreadableFile for a header that is cut short */
+  *salvageEnd(): Generator<Block | Damage> {
+    if (this.header === undefined) this.finish()
+    for (;;) {
+      yield* this.salvage(new Uint8Array(0), true)
+      const { base, lost } = this
+      const to = base + this.buffer.length
+      if (lost !== undefined) {
+        this.drop(this.buffer.length)
+        this.lost = undefined
+        if (lost.from < to) yield { ...lost, to, count: undefined }
+        return
+      }
+      if (this.buffer.length === 0) return
+      // A block that is cut short, or whose size is damaged: then others follow.
+      const reason = endsWithin(base, to)
+      const block = this.nextSync() < 0 ? this.cutBlock(reason) : undefined
+      if (block !== undefined) {
+        this.drop(this.buffer.length)
+        yield block
+        return
+      }
+      this.lost = { from: base, reason }
+    }
+  }
+
+  /** The next block or damage; `lost` if damage has begun; undefined while more bytes are needed. */
+  private salvageOne(atEnd: boolean): Block | Damage | 'lost' | undefined {
+    const from = this.base
+    try {
+      const frame = this.frameAt(0, false)
+      if (frame === undefined) return undefined
+      const isSynced = this.isSynced(frame)
+      const isSound = isSynced || this.isSoundAt(frame.end, atEnd)
+      if (isSound === undefined) return undefined
+      const unsynced = this.unsynced(frame)
+      if (!isSound) throw unsynced
+      try {
+        const block = this.blockOf(frame)
+        this.drop(frame.end)
+        return isSynced ? block : { ...block, flaw: unsynced.message }
+      } catch (error) {
+        if (!(error instanceof UnreadableFile)) throw error
+        this.drop(frame.end)
+        return { from, to: this.base, reason: error.message, count: frame.count }
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error
+      this.lost = { from, reason: error.message }
+      return 'lost'
+    }
+  }
+
+  /** True if a block with its sync marker, or the file's end, is there; undefined while more bytes are needed to tell. */
+  private isSoundAt(start: number, atEnd: boolean): boolean | undefined {
+    if (start === this.buffer.length && atEnd) return true
+    try {
+      const frame = this.frameAt(start, false)
+      if (frame !== undefined) return this.isSynced(frame)
+      this.wanted = Math.max(this.wanted, this.buffer.length + 1)
+      return atEnd ? false : undefined
+    } catch (error) {
+      if (error instanceof UnreadableFile) return false
+      throw error
+    }
+  }
+
+  /** The beginning of a block, as far as it is there; undefined if nothing of it can be told. */
+  private cutBlock(flaw: string): Block | undefined {
+    const codec = this.header?.codec ?? 'null'
+    try {
+      const count = this.frameNumber(0)
+      const size = count === undefined ? undefined : this.frameNumber(count.end)
+      if (count === undefined || size === undefined || count.value < 0 || codec === 'snappy') return undefined
+      const stored = this.buffer.subarray(size.end, size.end + Math.max(0, size.value))
+      const data = codec === 'null' ? stored : inflated(stored, this.limits.maxBlockBytes, true)
+      const [offset, end] = [this.base + size.end, this.base + this.buffer.length]
+      return { count: count.value, data, offset, end, plain: codec === 'null', flaw }
+    } catch (error) {
+      if (error instanceof UnreadableFile || error instanceof CorruptError) return undefined
+      throw error
+    }
+  }
+
+  /** Where the next sync marker begins in what waits, or -1. */
+  private nextSync(): number {
+    const { buffer } = this
+    const bytes = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.length)
+    return bytes.indexOf(this.sync ?? new Uint8Array(16))
+  }
+
+  /** Steps over what waits up to behind the next sync marker; undefined if there is none yet. */
+  private resync(lost: { readonly from: number; readonly reason: string }): Damage | undefined {
+    const at = this.nextSync()
+    this.drop(at < 0 ? Math.max(0, this.buffer.length - 15) : at + 16)
+    this.wanted = 0
+    if (at < 0) return undefined
+    this.lost = undefined
+    return { ...lost, to: this.base, count: undefined }
   }
 
   /** Copies the bytes behind those that wait. */
@@ -132,10 +270,8 @@ export class ContainerReader {
     if (this.header === undefined)
       throw new UnreadableFile('the file ends within its header', this.base + this.buffer.length)
     if (this.buffer.length > 0) {
-      throw new UnreadableFile(
-        `the file ends within the block that begins at byte ${this.base}`,
-        this.base + this.buffer.length,
-      )
+      const end = this.base + this.buffer.length
+      throw new UnreadableFile(`the file ends within the block that begins at byte ${this.base}`, end)
     }
   }
 
@@ -147,7 +283,7 @@ export class ContainerReader {
     }
     let result: HeaderBytes | undefined
     try {
-      result = parseHeader(buffer, this.limits)
+      result = parseHeader(buffer, this.limits.maxHeaderBytes)
     } catch (error) {
       throw unreadable(error, 0)
     }
@@ -162,7 +298,7 @@ export class ContainerReader {
     const schema = text('avro.schema')
     if (schema === undefined) throw new UnreadableFile('the header has no avro.schema', 4)
     const codec = text('avro.codec') ?? 'null'
-    if (codec !== 'null' && codec !== 'deflate' && codec !== 'snappy') {
+    if (!isCodec(codec)) {
       throw new UnreadableFile(`the codec \`${codec.slice(0, 40)}\` is not one of null, deflate, snappy`, 4)
     }
     this.header = { schema, codec, metadata: result.metadata }
@@ -171,8 +307,8 @@ export class ContainerReader {
     return true
   }
 
-  /** The frame of the block at `start`, if all of it is there. */
-  private frameAt(start: number): Frame | undefined {
+  /** The frame of the block at `start`, if all of it is there. @throws UnreadableFile */
+  private frameAt(start: number, synced = true): Frame | undefined {
     const { buffer } = this
     if (start === buffer.length) return undefined
     const count = this.frameNumber(start)
@@ -194,15 +330,20 @@ export class ContainerReader {
       this.wanted = end // counted from the buffer's beginning, which moves to this block
       return undefined
     }
-    for (let i = 0; i < 16; i++) {
-      if (buffer[end - 16 + i] !== this.sync?.[i]) {
-        throw new UnreadableFile(
-          'the sync marker after a block is not that of the header',
-          this.base + end - 16,
-        )
-      }
-    }
-    return { count: count.value, data, size: size.value, end }
+    const frame = { count: count.value, data, size: size.value, end }
+    if (synced && !this.isSynced(frame)) throw this.unsynced(frame)
+    return frame
+  }
+
+  private isSynced({ end }: Frame): boolean {
+    const { buffer, sync } = this
+    for (let i = 0; i < 16; i++) if (buffer[end - 16 + i] !== sync?.[i]) return false
+    return true
+  }
+
+  private unsynced({ end }: Frame): UnreadableFile {
+    const reason = 'the sync marker after a block is not that of the header'
+    return new UnreadableFile(reason, this.base + end - 16)
   }
 
   private frameNumber(at: number): { value: number; end: number } | undefined {
@@ -223,104 +364,23 @@ export class ContainerReader {
     const offset = this.base + data
     const stored = this.buffer.subarray(data, data + size)
     try {
-      const block = {
-        count,
-        data: uncompress(stored, this.header?.codec ?? 'null', this.limits.maxBlockBytes),
-        offset,
-      }
-      return block
+      const codec = this.header?.codec ?? 'null'
+      const data = uncompress(stored, codec, this.limits.maxBlockBytes)
+      return { count, data, offset, end: offset + size, plain: codec === 'null' }
     } catch (error) {
       throw unreadable(error, offset)
     }
   }
 }
 
+const endsWithin = (from: number, to: number): string =>
+  `the file ends within the block that begins at byte ${from} (at byte ${to})`
+
 interface Frame {
   readonly count: number
   readonly data: number
   readonly size: number
   readonly end: number
-}
-
-interface HeaderBytes {
-  readonly metadata: ReadonlyMap<string, Uint8Array>
-  /** After the sync marker. */
-  readonly end: number
-}
-
-/** undefined: more bytes are needed. */
-function parseHeader(buffer: Uint8Array, limits: ContainerLimits): HeaderBytes | undefined {
-  const metadata = new Map<string, Uint8Array>()
-  let at = 4
-  const number = (): number | undefined => {
-    readLong(buffer, at)
-    if (long.end > buffer.length) return undefined
-    at = long.end
-    return longAsNumber()
-  }
-  const bytes = (): Uint8Array | undefined => {
-    const from = at
-    const size = number()
-    if (size === undefined) return undefined
-    if (size < 0 || size > limits.maxHeaderBytes)
-      throw new CorruptError(`a header entry of ${size} bytes`, from)
-    if (at + size > buffer.length) return undefined
-    at += size
-    return buffer.slice(at - size, at)
-  }
-  for (;;) {
-    let count = number()
-    if (count === undefined) return undefined
-    if (count === 0) break
-    if (count < 0) {
-      count = -count
-      if (number() === undefined) return undefined
-    }
-    for (let i = 0; i < count; i++) {
-      const key = bytes()
-      const value = key === undefined ? undefined : bytes()
-      if (key === undefined || value === undefined) return undefined
-      metadata.set(Buffer.from(key).toString('utf8'), value)
-    }
-  }
-  return at + 16 > buffer.length ? undefined : { metadata, end: at + 16 }
-}
-
-function uncompress(stored: Uint8Array, codec: Codec, limit: number): Uint8Array {
-  switch (codec) {
-    case 'null':
-      return stored
-    case 'deflate':
-      try {
-        return inflateRawSync(stored, { maxOutputLength: limit })
-      } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException
-        throw new CorruptError(
-          code === 'ERR_BUFFER_TOO_LARGE'
-            ? `a block of more than ${limit} bytes once uncompressed`
-            : `a block that deflate cannot uncompress: ${message}`,
-          0,
-        )
-      }
-    case 'snappy':
-      return uncompressSnappy(stored, limit)
-  }
-}
-
-/** Snappy's data, then the CRC-32 of what they uncompress to, most significant byte first. */
-function uncompressSnappy(stored: Uint8Array, limit: number): Uint8Array {
-  if (stored.length < 4) throw new CorruptError('a snappy block without its checksum', 0)
-  const compressed = stored.subarray(0, stored.length - 4)
-  let data: Uint8Array
-  try {
-    data = snappy.uncompress(compressed, limit)
-  } catch (error) {
-    throw new CorruptError(`a block that snappy cannot uncompress: ${(error as Error).message}`, 0)
-  }
-  const view = new DataView(stored.buffer, stored.byteOffset + stored.length - 4, 4)
-  if (crc32(data) !== view.getUint32(0))
-    throw new CorruptError('a snappy block whose checksum does not match', 0)
-  return data
 }
 
 /** An error within a piece of the file that begins at `base`. */

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { writeAvro } from '../../loaders/avro/write.ts'
 import { forgetFiles } from '../../loaders/files.ts'
@@ -54,13 +55,128 @@ async function salvaged(content: Uint8Array | string): Promise<Salvaged> {
   }
 }
 
-test('a file that was cut within a block lands the blocks before, and the rest is one dead letter', async () => {
+test('a file that was cut within a block lands all events before the cut, and the rest is one dead letter', async () => {
   const cut = blocks.subarray(0, blocks.length - 30)
   const { rows, letters, status, reason } = await salvaged(cut)
-  expect(rows).toEqual([1, 2, 3, 4])
+  expect(rows).toEqual([1, 2, 3, 4, 5])
   expect(status).toBe('landed')
   expect(reason).toMatch(/^the file ends within the block that begins at byte \d+ \(at byte \d+\)$/)
-  expect(letters).toEqual([{ row: 4, reason, event: { unreadable_from_byte: cut.length } }])
+  const from = expect.any(Number)
+  expect(letters).toEqual([
+    { row: 5, reason, event: { unreadable_bytes: { from, to: cut.length }, events: 1 } },
+  ])
+})
+
+test.each(['none', 'deflate'] as const)(
+  'a file of one block, as Datastream writes them, lands what was written before it was cut (codec %s)',
+  async (codec) => {
+    const whole = mysqlFile(fields, ids(...Array.from({ length: 200 }, (_, at) => at)), { codec })
+    const { rows, letters } = await salvaged(whole.subarray(0, Math.floor(whole.length * 0.8)))
+    expect(rows.length).toBeGreaterThan(20)
+    expect(rows).toEqual(rows.map((_, at) => at))
+    expect(letters.map(({ row, event }) => [row, (event as { events: number }).events])).toEqual([
+      [rows.length, 200 - rows.length],
+    ])
+  },
+)
+
+test('a file that lacks nothing but the end of its last sync marker loses no event', async () => {
+  const { rows, letters, reason } = await salvaged(blocks.subarray(0, blocks.length - 5))
+  expect([rows, letters]).toEqual([[1, 2, 3, 4, 5, 6], []])
+  expect(reason).toMatch(/^the file ends within the block/)
+})
+
+test('a sync marker that is damaged loses no event: the next block begins where it should', async () => {
+  const sync = blocks.subarray(blocks.length - 16)
+  const file = Buffer.from(blocks)
+  const first = file.indexOf(sync) + 16
+  const second = file.indexOf(sync, first)
+  file[second + 3] = (file[second + 3] ?? 0) ^ 1
+  const { rows, letters, reason } = await salvaged(file)
+  expect([rows, letters]).toEqual([[1, 2, 3, 4, 5, 6], []])
+  expect(reason).toMatch(/^the sync marker after a block is not that of the header/)
+})
+
+test('blocks after one whose size is damaged land, and the damaged one is told by its bytes', async () => {
+  const sync = blocks.subarray(blocks.length - 16)
+  const file = Buffer.from(blocks)
+  const first = file.indexOf(sync) + 16
+  const second = file.indexOf(sync, first) + 16
+  const third = file.indexOf(sync, second) + 16
+  file.set([0xff, 0xff, 0x03], second + 1)
+  const { rows, letters } = await salvaged(file)
+  expect(rows).toEqual([1, 2, 5, 6])
+  expect(letters.map(({ row, event }) => [row, event])).toEqual([
+    [2, { unreadable_bytes: { from: second, to: third } }],
+  ])
+})
+
+/** Positions of a file's blocks, sync marker included. */
+function blockRanges(file: Buffer): { from: number; to: number }[] {
+  const sync = file.subarray(file.length - 16)
+  const ends: number[] = []
+  for (let at = file.indexOf(sync); at >= 0; at = file.indexOf(sync, at + 16)) ends.push(at + 16)
+  return ends.slice(1).map((to, index) => ({ from: ends[index] ?? 0, to }))
+}
+
+test('whatever bytes are damaged: every block they leave alone lands, no event lands that is not the file’s', {
+  timeout: 120_000,
+}, async () => {
+  const file = mysqlFile(fields, ids(...Array.from({ length: 24 }, (_, at) => at)), {
+    codec: 'snappy', // whose checksum tells damage within values
+    blockRows: 3,
+  })
+  const blocksOf = blockRanges(file)
+  const from = blocksOf[0]?.from ?? 0
+  const damage = fc.record({
+    at: fc.integer({ min: from, max: file.length - 1 }),
+    size: fc.integer({ min: 1, max: 40 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(damage, { minLength: 1, maxLength: 3 }),
+      fc.boolean(),
+      async (places, takesOut) => {
+        let damaged = Buffer.from(file)
+        for (const { at, size } of places)
+          for (let i = at; i < Math.min(file.length, at + size); i++) damaged[i] = 0xa5
+        const touches = (start: number, end: number) =>
+          places.some(({ at, size }) => at < end && at + size > start)
+        // Where a block begins is told by the marker before it, or else by the size of the block before.
+        const isFound = (index: number): boolean => {
+          const before = blocksOf[index - 1]
+          if (before === undefined || !touches(before.to - 16, before.to)) return true
+          return !takesOut && !touches(before.from, before.from + 3) && isFound(index - 1)
+        }
+        // Bytes that are gone shift all that comes after.
+        const [first] = places
+        if (takesOut && places.length === 1 && first !== undefined) {
+          damaged = Buffer.concat([
+            file.subarray(0, first.at),
+            file.subarray(Math.min(file.length, first.at + first.size)),
+          ])
+        }
+        const folder = freshFolder()
+        const warehouse = await freshWarehouse()
+        await writeFiles(folder, { [name]: damaged })
+        const report = await landFolder(warehouse, folder, { salvage: true })
+        const rows =
+          report.landed === 0
+            ? []
+            : await warehouse.query(`select payload.id as id from "test-project.shop_raw".item order by _row`)
+        const landed = rows.map(({ id }) => Number(id))
+        const sound = blocksOf.flatMap((block, index) =>
+          touches(block.from, block.to) || !isFound(index) ? [] : [0, 1, 2].map((row) => index * 3 + row),
+        )
+        expect(landed).toEqual(expect.arrayContaining(sound))
+        expect(landed).toEqual([...new Set(landed)].sort((a, b) => a - b).filter((id) => id < 24))
+        const letters = await warehouse.warehouse.state.selectFrom('dead_letters').selectAll().execute()
+        if (landed.length < 24 && report.landed === 1) expect(letters.length).toBeGreaterThan(0)
+        warehouse.close()
+      },
+    ),
+    { numRuns: 60, seed: Number(process.env['STREAMFORM_SEED'] ?? 20240601), verbose: 1 },
+  )
 })
 
 test('a block that is damaged lands its events up to the damage', async () => {
