@@ -12,10 +12,10 @@ export interface UnfitEvent {
   readonly event: string
 }
 
-/** The same event of the same file has the same id. */
-export function deadLetterId(file: string, generation: string, row: number): string {
+/** The same event of the same file has the same id; `part`: of several that one row is. */
+export function deadLetterId(file: string, generation: string, row: number, part = 0): string {
   return createHash('sha256')
-    .update(JSON.stringify([file, generation, row]))
+    .update(JSON.stringify(part === 0 ? [file, generation, row] : [file, generation, row, part]))
     .digest('hex')
     .slice(0, 16)
 }
@@ -38,10 +38,16 @@ export async function addDeadLetters(
   files: readonly UnfitEventsOfFile[],
   now: Date,
 ): Promise<void> {
-  const letters = files.flatMap(({ file, generation, rawTable, fingerprint, events }) =>
-    events.map(
+  const letters = files.flatMap(({ file, generation, rawTable, fingerprint, events }) => {
+    const parts = new Map<number, number>()
+    const partOf = (row: number): number => {
+      const part = parts.get(row) ?? 0
+      parts.set(row, part + 1)
+      return part
+    }
+    return events.map(
       ({ row, column, reason, event }): DeadLettersTable => ({
-        id: deadLetterId(file, generation, row),
+        id: deadLetterId(file, generation, row, partOf(row)),
         file,
         generation,
         row: BigInt(row),
@@ -55,8 +61,8 @@ export async function addDeadLetters(
         created_at: now,
         settled_at: null,
       }),
-    ),
-  )
+    )
+  })
   const each = 200
   for (let at = 0; at < letters.length; at += each) {
     const ids = letters.slice(at, at + each).map(({ id }) => id)

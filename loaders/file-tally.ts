@@ -12,6 +12,8 @@ export class TwoSourceTables extends UnreadableFile {
 export class FileTally {
   readonly name: string
   rows = 0
+  /** What belongs into a file of changes and changes no row: tombstones, control records. */
+  ignored = 0
   readonly unfit: UnfitEvent[] = []
   /** Of the file's writer schema; null for JSON lines. */
   fingerprint: string | null = null

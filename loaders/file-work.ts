@@ -1,15 +1,20 @@
 import { Problem } from '../runner/problem.ts'
 import { Misfit } from './avro/compile-decoder.ts'
-import { type Damage, UnreadableFile } from './avro/container.ts'
+import { type Block, type Damage, UnreadableFile } from './avro/container.ts'
 import { AvroRows } from './avro-rows.ts'
-import { ColumnMisfit, type JsonEvent, jsonEvent } from './datastream/json-event.ts'
-import { type JsonLine, jsonLines, NoJson } from './datastream/json-events.ts'
-import { payloadColumns } from './datastream/json-payload.ts'
+import { ChangeEvents } from './change-events.ts'
+import { ColumnMisfit, type JsonEvent } from './datastream/json-event.ts'
+import { type JsonLine, NoJson } from './datastream/json-events.ts'
+import { neededColumns } from './datastream/json-payload.ts'
 import { rawTableName, type SourceTable, sourceTable } from './datastream/naming.ts'
 import type { PayloadField } from './datastream/payload-plan.ts'
+import { type DebeziumSchema, messagesOf } from './debezium/avro-messages.ts'
+import { defaultEnvelope, type EnvelopeSettings } from './envelope-settings.ts'
 import { FileTally, TwoSourceTables } from './file-tally.ts'
+import { fileValues } from './file-values.ts'
 import { JsonRows } from './json-rows.ts'
 import { type EventSchema, readEvents } from './read-file.ts'
+import { RefusedEvent } from './refused-event.ts'
 import { bytesPerBatch, type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
 import { fingerprintOf, type SourceSchemas } from './source-schemas.ts'
 import type { TableWork } from './table-work.ts'
@@ -25,6 +30,8 @@ export interface FileWorkOptions {
   readonly signal: AbortSignal
   /** Keep what can be read of a file that cannot be read whole; the rest becomes dead letters. */
   readonly salvage?: boolean
+  /** Told by the content unless given. */
+  readonly envelope?: EnvelopeSettings
   readonly tableOf: (source: SourceTable) => Promise<TableWork>
 }
 
@@ -47,16 +54,21 @@ export class FileWork {
   /** True once rows of this file are with the warehouse: they can only be taken back with the whole transaction. */
   handedOver = false
   private readonly options: FileWorkOptions
+  private readonly changes: ChangeEvents
   private table: TableWork | undefined
   private source: SourceTable | undefined
   private payloadBefore: TableWork['payload'] = []
   private rows: RowsOfTable | undefined
-  /** The number that the next line of JSON has. */
+  /** The number that the file's next value has. */
   private nextLine = 0
+  /** Values that are not with the rows yet, and where in the file the first of them began. */
+  private chunk: NumberedEvent[] = []
+  private chunkStart = 0
 
   constructor(options: FileWorkOptions) {
     this.options = options
     this.tally = new FileTally(options.file)
+    this.changes = new ChangeEvents(options.file, options.envelope ?? defaultEnvelope)
   }
 
   get rawTable(): string | null {
@@ -67,7 +79,8 @@ export class FileWork {
   async read(pieces: AsyncIterable<Uint8Array>): Promise<void> {
     try {
       for await (const event of readEvents(pieces, this.options.salvage)) {
-        if (event.kind === 'text') await this.readText(event.content)
+        if (event.kind === 'text') await this.readContent(event.content)
+        else if (event.kind === 'messages') await this.addMessages(event.schema, event.block)
         else if (event.kind === 'damage') this.leaveDamage(event.damage)
         else if (event.kind === 'schema') await this.beginAvro(event.schema, event.source)
         else await this.addBlock(event.block)
@@ -76,6 +89,7 @@ export class FileWork {
       if (!this.isSalvageable(error)) throw error
       this.leaveRest(error)
     }
+    await this.endValues()
     this.rows?.endFile(this.tally)
   }
 
@@ -143,58 +157,70 @@ export class FileWork {
   }
 
   /** What is neither Avro nor JSON is no loss where its name says that it is something else: a README, a manifest. */
-  private async readText(content: AsyncIterable<Uint8Array>): Promise<void> {
+  private async readContent(content: AsyncIterable<Uint8Array>): Promise<void> {
+    const { salvage = false, envelope = defaultEnvelope } = this.options
     try {
-      await this.readJson(content)
+      const values = fileValues(content, { envelope, salvage, dms: () => this.changes.dms })
+      for await (const value of values) await this.addValue(value)
     } catch (error) {
-      throw error instanceof NoJson && !mayBeChangeFile(this.options.file)
-        ? new NoChangeFile(error.message)
-        : error
+      if (salvage && error instanceof UnreadableFile) await this.endValues()
+      const isOther = error instanceof NoJson || (error instanceof Problem && envelope.kind === 'dms')
+      throw isOther && !mayBeChangeFile(this.options.file) ? new NoChangeFile(error.message) : error
     }
   }
 
-  private async readJson(content: AsyncIterable<Uint8Array>): Promise<void> {
-    const { salvage = false } = this.options
-    let chunk: NumberedEvent[] = []
-    let start = 0
-    try {
-      for await (const line of jsonLines(content, salvage)) {
-        const event = this.eventOf(line, this.nextLine)
-        if (event !== undefined) chunk.push({ event, ordinal: this.nextLine })
-        this.nextLine++
-        if (chunk.length < eventsPerChunk && line.offset - start < bytesPerChunk) continue
-        await this.addEvents(chunk, line.offset - start)
-        chunk = []
-        start = line.offset
-      }
-    } catch (error) {
-      if (salvage && error instanceof UnreadableFile) await this.addEvents(chunk, 0)
-      throw error
-    }
-    if (this.nextLine === 0)
-      throw new UnreadableFile('neither Avro nor JSON lines: the file has white space only', 0)
-    await this.addEvents(chunk, 0)
+  /** Debezium's messages in Avro. */
+  private async addMessages(schema: DebeziumSchema, block: Block): Promise<void> {
+    for (const value of messagesOf(schema, block)) await this.addValue({ value, offset: block.offset })
   }
 
-  /** undefined for what is no event: a dead letter, unless it is the file's first line. */
-  private eventOf({ value, error: unreadable }: JsonLine, ordinal: number): JsonEvent | undefined {
+  /** A value of whatever envelope: a line of JSON, a message, a row. */
+  private async addValue(line: JsonLine): Promise<void> {
+    const ordinal = this.nextLine
+    for (const event of this.eventsOf(line, ordinal)) this.chunk.push({ event, ordinal })
+    this.nextLine++
+    if (this.chunk.length < eventsPerChunk && line.offset - this.chunkStart < bytesPerChunk) return
+    await this.addChunk(line.offset - this.chunkStart)
+    this.chunkStart = line.offset
+  }
+
+  private async endValues(): Promise<void> {
+    await this.addChunk(0)
+    // Where no event could be landed, its letters are of that table all the same.
+    if (this.table === undefined && this.source !== undefined) await this.begin(this.source)
+  }
+
+  private async addChunk(bytes: number): Promise<void> {
+    const events = this.chunk
+    this.chunk = []
+    await this.addEvents(events, bytes)
+  }
+
+  /** None for what is no event: a dead letter, unless it is the file's first value. */
+  private eventsOf({ value, error: unreadable }: JsonLine, ordinal: number): readonly JsonEvent[] {
     if (unreadable !== undefined) {
       // A file that does not even begin as one cannot be told from something else.
       if (ordinal === 0) throw unreadable
       this.tally.salvaged ??= unreadable.message
       const text = Buffer.from(value as Uint8Array).toString('base64')
       this.addUnfit(ordinal, undefined, unreadable.message, { unreadable_base64: text })
-      return undefined
+      return []
     }
     try {
-      const event = jsonEvent(value)
-      this.checkSource(sourceTable(event.metadata))
-      return event
+      const events = this.changes.of(value, ordinal)
+      for (const { metadata } of events) this.checkSource(sourceTable(metadata))
+      if (events.length === 0) this.tally.ignored++
+      return events
     } catch (error) {
       if (!(error instanceof Problem) || error instanceof UnreadableFile) throw error
+      if (error instanceof RefusedEvent) {
+        this.checkSource(error.source)
+        this.addUnfit(ordinal, error.column, error.message, value)
+        return []
+      }
       if (ordinal === 0) throw new NoChangeFile(error.message)
       this.addUnfit(ordinal, undefined, error.message, value)
-      return undefined
+      return []
     }
   }
 
@@ -209,8 +235,10 @@ export class FileWork {
     if (events.length === 0 || source === undefined) return
     this.options.signal.throwIfAborted()
     const table = this.table ?? (await this.begin(source))
-    const payloads = events.map(({ event }) => event.payload).filter((payload) => payload !== undefined)
-    const columns = payloadColumns(payloads, table.payload)
+    const columns = neededColumns(
+      events.map(({ event }) => event),
+      table.payload,
+    )
     const rows = await this.jsonRows(table, columns)
     for (const { event, ordinal } of events) {
       try {
@@ -277,10 +305,10 @@ export class FileWork {
   }
 }
 
-/** By its name: Datastream's files have one of these endings, or none. */
+/** By its name: change files have one of these endings, or none. */
 function mayBeChangeFile(name: string): boolean {
   const base = name.split('/').at(-1) ?? ''
-  return /\.(avro|jsonl?|gz)$/i.test(base) || !base.includes('.')
+  return /\.(avro|jsonl?|csv|parquet|gz)$/i.test(base) || !base.includes('.')
 }
 
 interface NumberedEvent {

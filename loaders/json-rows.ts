@@ -4,8 +4,9 @@ import { Misfit } from './avro/compile-decoder.ts'
 import { type Builder, builderFor, type Stored } from './columns/builder.ts'
 import { RawRows } from './columns/raw-rows.ts'
 import { eventColumns, metadataFields } from './datastream/columns.ts'
-import { fitJson } from './datastream/fit-json.ts'
+import { fitJson, fitTyped } from './datastream/fit-json.ts'
 import { eventValues, fitColumn, type JsonEvent } from './datastream/json-event.ts'
+import type { PayloadField } from './datastream/payload-plan.ts'
 import type { FileTally } from './file-tally.ts'
 import type { RowsOfTable } from './rows-of-table.ts'
 
@@ -22,6 +23,9 @@ export class JsonRows implements RowsOfTable {
   private readonly rows: RawRows
   private row = 0
   private fileStart = 0
+  private naturals:
+    | { readonly columns: readonly PayloadField[]; readonly types: ReadonlyMap<string, SqlType> }
+    | undefined
   private bytes = 0
 
   constructor(payload: readonly StructField[]) {
@@ -72,8 +76,9 @@ export class JsonRows implements RowsOfTable {
     if (typeof time === 'bigint') tally.noteTime(Number(time))
   }
 
-  private payloadValues({ payload }: JsonEvent): Stored {
+  private payloadValues({ payload, columns }: JsonEvent): Stored {
     if (payload === undefined) return null
+    const naturals = columns === undefined ? undefined : this.naturalTypes(columns)
     const values: Stored[] = this.payload.map(() => null)
     const seen = new Set<number>()
     for (const [name, value] of Object.entries(payload)) {
@@ -85,9 +90,21 @@ export class JsonRows implements RowsOfTable {
       if (seen.has(index)) throw new Misfit(`two of the payload's columns differ only by case: \`${name}\``)
       seen.add(index)
       const type = this.payload[index]?.type
-      if (type !== undefined) values[index] = fitColumn(`payload.${name}`, () => fitJson(value, type))
+      const natural = naturals?.get(name)
+      if (type !== undefined) {
+        values[index] = fitColumn(`payload.${name}`, () =>
+          natural === undefined ? fitJson(value, type) : fitTyped(value, natural, type),
+        )
+      }
     }
     return values
+  }
+
+  /** The types that the source's columns have by themselves; events of one schema share their list. */
+  private naturalTypes(columns: readonly PayloadField[]): ReadonlyMap<string, SqlType> {
+    if (this.naturals?.columns !== columns)
+      this.naturals = { columns, types: new Map(columns.map(({ name, type }) => [name, type])) }
+    return this.naturals.types
   }
 
   endFile(tally: FileTally): void {

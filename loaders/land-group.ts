@@ -1,6 +1,7 @@
 import { Problem } from '../runner/problem.ts'
 import type { Landing } from '../runner/warehouse/landing.ts'
 import { rawTableName, rawTarget, type SourceTable } from './datastream/naming.ts'
+import type { EnvelopeSettings } from './envelope-settings.ts'
 import type { FileTally } from './file-tally.ts'
 import { FileWork, NoChangeFile, TooManyDeadLetters } from './file-work.ts'
 import type { SourceSchemas } from './source-schemas.ts'
@@ -51,6 +52,7 @@ export interface GroupOptions {
   readonly maxDeadLetters: number
   readonly signal: AbortSignal
   readonly salvage: boolean
+  readonly envelope: EnvelopeSettings
 }
 
 /** Lands the rows of one file after another within one transaction; what a file has begun it ends or takes back. */
@@ -79,9 +81,17 @@ export class GroupLanding {
     }
     const reader = this.options.store.read(object)
     const pieces = reader.pieces[Symbol.asyncIterator]()
-    const { schemas, maxDeadLetters, signal, salvage } = this.options
+    const { schemas, maxDeadLetters, signal, salvage, envelope } = this.options
     const tableOf = (source: SourceTable) => this.table(source)
-    const file = new FileWork({ file: object.name, schemas, maxDeadLetters, signal, salvage, tableOf })
+    const file = new FileWork({
+      file: object.name,
+      schemas,
+      maxDeadLetters,
+      signal,
+      salvage,
+      envelope,
+      tableOf,
+    })
     try {
       // Not the iterator itself: what stops in the middle would close it, and the rest is needed for the hash.
       await file.read({ [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) })

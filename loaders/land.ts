@@ -2,6 +2,7 @@ import type { Effects } from '../runner/effects.ts'
 import { type Landing, LandingConflict } from '../runner/warehouse/landing.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
 import { addDeadLetters } from './dead-letters.ts'
+import { defaultEnvelope, type EnvelopeSettings } from './envelope-settings.ts'
 import { fileSelection } from './file-selection.ts'
 import { TooManyDeadLetters } from './file-work.ts'
 import { type FileOutcome, GroupLanding, UndoGroup } from './land-group.ts'
@@ -21,6 +22,8 @@ export interface LandOptions {
   readonly dryRun?: boolean
   /** Of a file that cannot be read whole, lands what can be read; the rest becomes dead letters. */
   readonly salvage?: boolean
+  /** In whose envelopes the changes come; told by each file's content unless given. */
+  readonly envelope?: EnvelopeSettings
   /** At most so many files a transaction; 4096 unless given. */
   readonly filesPerTransaction?: number
   /** Only files in the folders of these tables: `<database>.<table>`, or `<table>` in any database. */
@@ -49,6 +52,8 @@ export interface LandReport {
   readonly late: readonly string[]
   readonly rows: number
   readonly deadLetters: number
+  /** Messages that change no row: tombstones of Debezium, control records of AWS DMS. */
+  readonly ignored: number
   readonly bytes: number
   readonly tables: readonly TableReport[]
 }
@@ -158,7 +163,7 @@ class LandRun {
     objects: readonly StoredObject[],
     undone: ReadonlyMap<string, FileOutcome>,
   ): Promise<FileOutcome[]> {
-    const { store, project, maxDeadLetters, salvage = false } = this.options
+    const { store, project, maxDeadLetters, salvage = false, envelope = defaultEnvelope } = this.options
     const group = new GroupLanding({
       store,
       landing,
@@ -167,6 +172,7 @@ class LandRun {
       maxDeadLetters,
       signal: this.effects.signal,
       salvage,
+      envelope,
     })
     // Another loader may have landed some since they were listed; landings go one after another.
     const entries = await entriesOf(
@@ -277,6 +283,7 @@ class ReportBuilder {
   deadLetters = 0
   landed = 0
   private rows = 0
+  private ignored = 0
   private bytes = 0
   private readonly quarantined: FileReason[] = []
   private readonly skipped: FileReason[] = []
@@ -316,6 +323,7 @@ class ReportBuilder {
     this.landed++
     this.rows += tally.rows
     this.deadLetters += tally.unfit.length
+    this.ignored += tally.ignored
     this.bytes += object.bytes
     if (rawTable === null) return
     const table = this.tables.get(rawTable) ?? { files: 0, rows: 0, deadLetters: 0 }
@@ -328,7 +336,7 @@ class ReportBuilder {
 
   build(dryRun: boolean): LandReport {
     const { landed, alreadyLanded, quarantined, stillQuarantined, skipped, changed, unfetched, late } = this
-    const { rows, deadLetters, bytes } = this
+    const { rows, deadLetters, ignored, bytes } = this
     const tables = [...this.tables]
       .map(([table, counts]) => ({ table, ...counts }))
       .sort((left, right) => (left.table < right.table ? -1 : 1))
@@ -344,6 +352,7 @@ class ReportBuilder {
       late,
       rows,
       deadLetters,
+      ignored,
       bytes,
       tables,
     }

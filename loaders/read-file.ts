@@ -7,6 +7,7 @@ import { contentOf } from './content.ts'
 import { type Envelope, envelopePayload, findEnvelope } from './datastream/envelope.ts'
 import { type SourceTable, sourceTable } from './datastream/naming.ts'
 import type { PayloadField } from './datastream/payload-plan.ts'
+import { type DebeziumSchema, debeziumSchema } from './debezium/avro-messages.ts'
 import { fingerprintOf } from './source-schemas.ts'
 
 /** A writer schema that was understood. */
@@ -21,6 +22,8 @@ export interface EventSchema {
 export type FileEvent =
   | { readonly kind: 'schema'; readonly schema: EventSchema; readonly source: SourceTable }
   | { readonly kind: 'block'; readonly block: Block }
+  /** A block of Debezium's messages. */
+  | { readonly kind: 'messages'; readonly schema: DebeziumSchema; readonly block: Block }
   /** A part that cannot be read; reading went on after it. */
   | { readonly kind: 'damage'; readonly damage: Damage }
   | { readonly kind: 'text'; readonly content: AsyncGenerator<Uint8Array> }
@@ -63,12 +66,16 @@ async function* chain(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): Asyn
 
 async function* readAvro(content: AsyncGenerator<Uint8Array>): AsyncGenerator<FileEvent> {
   const container = new ContainerReader()
-  let schema: EventSchema | undefined
+  let schema: EventSchema | DebeziumSchema | undefined
   let begun = false
   for await (const piece of content) {
     for (const block of container.push(piece)) {
       schema ??= schemaOf(container)
       if (block.count === 0) continue
+      if ('record' in schema) {
+        yield { kind: 'messages', schema, block }
+        continue
+      }
       if (!begun) yield { kind: 'schema', schema, source: sourceOf(schema, block) }
       begun = true
       yield { kind: 'block', block }
@@ -86,13 +93,19 @@ async function* salvageAvro(content: AsyncGenerator<Uint8Array>): AsyncGenerator
   let begun = false
   const take = function* (found: Block | Damage): Generator<FileEvent> {
     if ('reason' in found) {
+      // Of messages what comes after damage is left.
+      if ('record' in schemaOf(container)) throw new UnreadableFile(found.reason, found.from)
       if (begun) yield { kind: 'damage', damage: found }
       else waiting.push(found)
       return
     }
     if (found.count === 0) return
+    const schema = schemaOf(container)
+    if ('record' in schema) {
+      yield { kind: 'messages', schema, block: found }
+      return
+    }
     if (!begun) {
-      const schema = schemaOf(container)
       const source = sourceIn(schema, found)
       if (source instanceof UnreadableFile) {
         waiting.push({ from: found.offset, to: found.end, reason: source.message, count: found.count })
@@ -127,11 +140,14 @@ function sourceIn(schema: EventSchema, block: Block): SourceTable | UnreadableFi
   }
 }
 
-function schemaOf({ header }: ContainerReader): EventSchema {
+function schemaOf({ header }: ContainerReader): EventSchema | DebeziumSchema {
   const text = header?.schema ?? ''
   const known = understood.get(text)
   if (known !== undefined) return known
-  const envelope = findEnvelope(parseAvroSchema(text))
+  const type = parseAvroSchema(text)
+  const messages = debeziumSchema(type)
+  if (messages !== undefined) return messages
+  const envelope = findEnvelope(type)
   const schema = { envelope, text, fingerprint: fingerprintOf(text), payload: envelopePayload(envelope) }
   if (understood.size >= maxUnderstood) understood.clear()
   understood.set(text, schema)

@@ -8,8 +8,14 @@ import { parseAvroSchema } from './avro/schema.ts'
 import type { Stored } from './columns/builder.ts'
 import { converter } from './datastream/convert.ts'
 import { type Envelope, envelopePayload, findEnvelope, refuse } from './datastream/envelope.ts'
-import { ColumnMisfit, fitColumn, type JsonObject, jsonEvent } from './datastream/json-event.ts'
-import { payloadColumns } from './datastream/json-payload.ts'
+import {
+  ColumnMisfit,
+  fitColumn,
+  type JsonEvent,
+  type JsonObject,
+  jsonEvent,
+} from './datastream/json-event.ts'
+import { neededColumns } from './datastream/json-payload.ts'
 import { parseExact } from './datastream/raw-json.ts'
 import { avroOfJson } from './datastream/value-of-json.ts'
 import { FileTally } from './file-tally.ts'
@@ -120,8 +126,11 @@ class Retry {
   async land(letter: DeadLetter): Promise<Misfitting | undefined> {
     // What a salvaged file had that is no event: there is nothing to try.
     if (/^{"unreadable_(from_byte|bytes|base64)":/.test(letter.event)) return letter
+    const event = eventOf(letter)
+    // What its envelope could not be made an event of is not made one by trying again: its reason stays.
+    if (event === undefined) return letter
     try {
-      await this.add(letter)
+      await this.add(letter, event)
       return undefined
     } catch (error) {
       if (error instanceof ColumnMisfit) return { column: error.column, reason: error.message }
@@ -134,12 +143,14 @@ class Retry {
     for (const table of this.tables.values()) await table.flush()
   }
 
-  private async add({ event: text, file, row, raw_table: name, fingerprint }: DeadLetter): Promise<void> {
-    const event = jsonEvent(parseExact(text))
+  private async add(
+    { event: text, file, row, raw_table: name, fingerprint }: DeadLetter,
+    event: JsonEvent,
+  ): Promise<void> {
     const table = await this.table(name)
     const tally = new FileTally(file)
     if (fingerprint === null) {
-      await holdJson(table, event.payload)
+      await holdJson(table, event)
       rowsOf(table).add(event, Number(row), text.length, tally)
     } else {
       const envelope = await this.envelope(name, fingerprint)
@@ -174,11 +185,21 @@ class Retry {
   }
 }
 
+/** undefined if it is none, of Datastream's shape. */
+function eventOf({ event }: DeadLetter): JsonEvent | undefined {
+  try {
+    return jsonEvent(parseExact(event))
+  } catch (error) {
+    if (error instanceof Problem || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
 const rowsOf = (table: TableWork): JsonRows => table.writer('json', (fields) => new JsonRows(fields))
 
 /** A column is not made wider for a letter of JSON lines: what the column cannot hold is why the letter is here. */
-async function holdJson(table: TableWork, payload: JsonObject | undefined): Promise<void> {
-  const columns = payloadColumns(payload === undefined ? [] : [payload], table.payload)
+async function holdJson(table: TableWork, event: JsonEvent): Promise<void> {
+  const columns = neededColumns([event], table.payload)
   const known = new Set(table.payload.map(({ name = '' }) => name.toLowerCase()))
   await table.hold(columns.filter(({ name }) => !known.has(name.toLowerCase())))
 }

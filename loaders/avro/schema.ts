@@ -169,7 +169,8 @@ function isPrimitive(type: AvroType): type is Extract<AvroType, { kind: Primitiv
 }
 
 function logicalOf(json: JsonObject): { logical?: LogicalType } {
-  const name = json['logicalType']
+  // What Kafka Connect means by a type is told by a name of its own, where Avro has none for it.
+  const name = json['logicalType'] ?? json['connect.name']
   if (typeof name !== 'string') return {}
   const { precision, scale } = json
   return {

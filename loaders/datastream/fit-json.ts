@@ -1,10 +1,11 @@
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
 import { Misfit } from '../avro/compile-decoder.ts'
 import type { Stored } from '../columns/builder.ts'
-import { checkedNumeric, checkedTimestamp } from './convert.ts'
+import { checkedNumeric, checkedTimestamp, widened } from './convert.ts'
 import { numericScale } from './decimal.ts'
 import { JsonNumber } from './raw-json.ts'
 import { floatText } from './text-of.ts'
+import { unionType } from './types.ts'
 
 /** The type that a JSON value has by itself; undefined for null, which has none. Text is text, whatever it says. */
 export function jsonType(value: unknown): SqlType | undefined {
@@ -29,6 +30,20 @@ export function fitJson(value: unknown, type: SqlType): Stored {
   const stored = fitted(value, type)
   if (stored === undefined) throw new Misfit(`the column is ${type.kind}, the value is ${describe(value)}`)
   return stored
+}
+
+/**
+ * A JSON value of a column whose own type is known as a raw table's column holds it: what was widened is the text that
+ * it would be of a change file in Avro.
+ *
+ * @throws Misfit
+ */
+export function fitTyped(value: unknown, natural: SqlType, column: SqlType): Stored {
+  if (value === null || value === undefined) return null
+  if (natural.kind === column.kind) return fitJson(value, column)
+  if (unionType(natural, column)?.kind !== column.kind)
+    throw new Misfit(`the raw table's column is ${column.kind}, this file has ${natural.kind}`)
+  return widened(natural, column, fitJson(value, natural))
 }
 
 export function fitsJson(value: unknown, type: SqlType): boolean {

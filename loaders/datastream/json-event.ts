@@ -3,6 +3,7 @@ import { Misfit } from '../avro/compile-decoder.ts'
 import type { Stored } from '../columns/builder.ts'
 import { eventColumns, metadataAliases, metadataFields } from './columns.ts'
 import { fitEventTime, fitJson, fitsJson } from './fit-json.ts'
+import type { PayloadField } from './payload-plan.ts'
 import { JsonNumber } from './raw-json.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -13,6 +14,8 @@ export interface JsonEvent {
   readonly metadata: JsonObject
   /** undefined where there is none, or null: deletes may come without. */
   readonly payload: JsonObject | undefined
+  /** The columns of the source's table, where the envelope says them; undefined: JSON values alone. */
+  readonly columns?: readonly PayloadField[]
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -35,8 +38,51 @@ export function jsonEvent(value: unknown): JsonEvent {
   if (payload !== undefined && payload !== null && !isObject(payload)) {
     throw new Problem('not a Datastream event: `payload` is not an object')
   }
-  return { event: value, metadata, payload: payload ?? undefined }
+  const columns = columnsOf(value['payload_types'])
+  return {
+    event: value,
+    metadata,
+    payload: payload ?? undefined,
+    ...(columns === undefined ? {} : { columns }),
+  }
 }
+
+/** An event that another envelope held, as a whole that can be kept as JSON and read by `jsonEvent` again. */
+export function translatedEvent(
+  own: JsonObject,
+  metadata: JsonObject,
+  payload: JsonObject,
+  columns: readonly PayloadField[] | undefined,
+): JsonEvent {
+  const event = { ...own, source_metadata: metadata, payload }
+  if (columns === undefined) return { event, metadata, payload }
+  const types = Object.fromEntries(columns.map(({ name, type }) => [name, type.kind]))
+  return { event: { ...event, payload_types: types }, metadata, payload, columns }
+}
+
+const scalarTypes = [
+  'BOOL',
+  'INT64',
+  'FLOAT64',
+  'NUMERIC',
+  'STRING',
+  'BYTES',
+  'DATE',
+  'TIME',
+  'DATETIME',
+  'TIMESTAMP',
+] as const
+
+/** undefined for what is not written by `translatedEvent`. */
+function columnsOf(types: unknown): readonly PayloadField[] | undefined {
+  if (!isObject(types)) return undefined
+  return Object.entries(types).flatMap(([name, given]) => {
+    const kind = scalarTypes.find((known) => known === given)
+    return kind === undefined ? [] : [{ name, type: { kind } }]
+  })
+}
+
+const envelopeParts = ['source_metadata', 'payload', 'payload_types']
 
 /** The event's own columns, in the order of `eventColumns`, then the fields of source_metadata. */
 export interface EventValues {
@@ -53,8 +99,7 @@ export function eventValues({ event, metadata }: JsonEvent): EventValues {
   )
   const extra: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(event)) {
-    const isKnown =
-      name === 'source_metadata' || name === 'payload' || eventColumns.some((column) => column.name === name)
+    const isKnown = envelopeParts.includes(name) || eventColumns.some((column) => column.name === name)
     if (!isKnown) extra[name] = value
   }
   const taken = new Map<string, unknown>()

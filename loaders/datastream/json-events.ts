@@ -40,7 +40,8 @@ export async function* jsonLines(
   let base = 0
   for await (const piece of content) {
     const first = wrapped === undefined ? firstCharacter(piece, base + size === 0) : undefined
-    if (first !== undefined && first !== openBracket && first !== openBrace) throw new NoJson()
+    const isJson = first === openBracket || first === openBrace || beginsWithNull(piece)
+    if (first !== undefined && !isJson) throw new NoJson()
     if (first !== undefined) wrapped = first === openBracket
     pieces.push(Buffer.from(piece)) // the reader uses its memory again
     size += piece.length
@@ -71,6 +72,11 @@ function firstCharacter(bytes: Uint8Array, atStart: boolean): number | undefined
     if (byte !== 32 && byte !== 9 && byte !== newline && byte !== 13) return byte
   }
   return undefined
+}
+
+/** A topic's file may begin with a tombstone. */
+function beginsWithNull(piece: Uint8Array): boolean {
+  return /^\s*null(\s|$)/.test(Buffer.from(piece.subarray(0, 64)).toString('latin1'))
 }
 
 function byteOrderMark(bytes: Uint8Array): number {

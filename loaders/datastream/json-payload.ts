@@ -1,5 +1,6 @@
 import type { SqlType, StructField } from '../../runner/googlesql/types/type.ts'
 import { fitsJson, jsonType } from './fit-json.ts'
+import type { JsonEvent } from './json-event.ts'
 import type { PayloadField } from './payload-plan.ts'
 import { unionType } from './types.ts'
 
@@ -29,4 +30,22 @@ export function payloadColumns(
     }
   }
   return [...columns.values()]
+}
+
+/** The columns that these events need: those that their envelopes say, and what the values of the others ask for. */
+export function neededColumns(
+  events: readonly JsonEvent[],
+  present: readonly StructField[],
+): readonly PayloadField[] {
+  const payloads = events.flatMap(({ payload, columns }) =>
+    payload === undefined || columns !== undefined ? [] : [payload],
+  )
+  const needed = new Map<string, { readonly name: string; type: SqlType }>()
+  const told = new Set(events.map(({ columns }) => columns).filter((columns) => columns !== undefined))
+  for (const column of [...[...told].flat(), ...payloadColumns(payloads, present)]) {
+    const known = needed.get(column.name.toLowerCase())
+    if (known === undefined) needed.set(column.name.toLowerCase(), { ...column })
+    else known.type = unionType(known.type, column.type) ?? known.type
+  }
+  return [...needed.values()]
 }

@@ -236,6 +236,7 @@ describe.skipIf(samples === undefined)('the real change files', () => {
       changed: [],
       unfetched: [],
       late: [],
+      ignored: 0,
       rows: 0,
       deadLetters: 0,
       bytes: 0,
