@@ -17,6 +17,8 @@ export interface ProblemOptions extends Place {
   readonly transient?: boolean
   /** True: what failed is known to have changed nothing in the warehouse. */
   readonly leftNothing?: boolean
+  /** True: it is not known whether what was asked for has been done, or still will be. */
+  readonly undecided?: boolean
 }
 
 /**
@@ -34,6 +36,7 @@ export class Problem extends Error {
   readonly hint: string | undefined
   readonly transient: boolean
   readonly leftNothing: boolean
+  readonly undecided: boolean
 
   constructor(message: string, options: ProblemOptions = {}) {
     super(message, { cause: options.cause })
@@ -43,6 +46,7 @@ export class Problem extends Error {
     this.hint = options.hint
     this.transient = options.transient ?? false
     this.leftNothing = options.leftNothing ?? false
+    this.undecided = options.undecided ?? false
   }
 
   /** One line: `file:line:column: message`, then the hint. */

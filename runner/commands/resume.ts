@@ -54,6 +54,7 @@ export async function resume(
       exclude: former.exclude,
       vars: former.vars,
       resumes: former.id,
+      former: new Map(former.actions.map((action) => [action.id, action])),
       concurrency: options.concurrency ?? concurrency,
       retries: options.retries ?? retries,
       signal: effects.signal,

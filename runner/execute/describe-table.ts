@@ -1,7 +1,7 @@
 import type { SqlType } from '../googlesql/types/type.ts'
 import { Problem } from '../problem.ts'
 import type { Action } from '../project/compiled-graph.ts'
-import type { TableDescription, Warehouse } from '../warehouse/warehouse.ts'
+import type { ColumnDescription, TableDescription, Warehouse } from '../warehouse/warehouse.ts'
 
 /**
  * Sets what the project says of a table beside its SQL: description, labels, column descriptions. Gives warnings: a
@@ -31,8 +31,11 @@ export async function describeTable(warehouse: Warehouse, action: Action): Promi
 function descriptionOf(action: Action): TableDescription | undefined {
   const named = ['table', 'view', 'incremental'].includes(action.kind) || action.hasOutput
   if (!named) return undefined
-  const columns = action.columns.flatMap(({ path = [], description }) =>
-    description === undefined || path.length === 0 ? [] : [{ path, description }],
+  const columns = action.columns.flatMap(
+    ({ path = [], description, bigqueryPolicyTags: policyTags = [] }): ColumnDescription[] =>
+      path.length === 0 || (description === undefined && policyTags.length === 0)
+        ? []
+        : [{ path, ...(description === undefined ? {} : { description }), policyTags }],
   )
   const labels = Object.keys(action.labels).length > 0
   if (action.description === undefined && columns.length === 0 && !labels) return undefined

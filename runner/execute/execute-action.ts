@@ -2,8 +2,9 @@ import pRetry from 'p-retry'
 import type { StatementResult } from '../googlesql/result.ts'
 import { Problem } from '../problem.ts'
 import type { Action } from '../project/compiled-graph.ts'
+import { jobId } from '../warehouse/job-id.ts'
 import { mayPass } from '../warehouse/may-pass.ts'
-import type { Table, Warehouse } from '../warehouse/warehouse.ts'
+import type { ExecuteOptions, Table, Warehouse } from '../warehouse/warehouse.ts'
 import { describeTable } from './describe-table.ts'
 import { placeError, type ReadSource } from './place-error.ts'
 import {
@@ -28,6 +29,12 @@ export interface ActionContext {
   readonly signal: AbortSignal
   readonly now: () => Date
   readonly readSource: ReadSource
+  /** Names for the jobs of this run, and labels; undefined where there are no jobs. */
+  readonly jobs: { readonly run: string; readonly labels: Readonly<Record<string, string>> } | undefined
+  /** What the run that is resumed left of each action, by id. */
+  readonly former: ReadonlyMap<string, ActionResult>
+  /** Keeps how far an action is, whatever happens to this process. */
+  readonly note: (result: ActionResult) => void
   /** What stands where the run will build, by id, if it is sure that nothing else changes it meanwhile. */
   readonly known: ReadonlyMap<string, Table['kind']> | undefined
   readonly onRetry: (action: Action, error: unknown) => void
@@ -49,6 +56,7 @@ export const pendingResult = (action: Action): ActionResult => ({
   rows: null,
   bytesBilled: null,
   statements: [],
+  underWay: null,
   error: null,
   skippedBecause: null,
   warnings: [],
@@ -60,75 +68,162 @@ export const pendingResult = (action: Action): ActionResult => ({
  */
 export async function executeAction(action: Action, context: ActionContext): Promise<ActionResult> {
   const { signal, now } = context
-  const started = now()
-  const attempt: Attempt = { number: 0, plan: undefined, statements: [], failing: undefined, failures: 0n }
-  let outcome: Pick<ActionResult, 'status' | 'error' | 'warnings'>
+  const attempt = new Attempt(now(), context.former.get(action.id)?.statements ?? [])
+  let outcome: Pick<ActionResult, 'status' | 'error' | 'warnings' | 'underWay'>
   try {
-    await pRetry(
-      (number) => {
-        Object.assign(attempt, { number, plan: undefined, statements: [], failing: undefined })
-        return tryAction(action, context, attempt)
-      },
-      {
+    if (!(await wasDone(action, context, attempt)))
+      await pRetry((number) => tryAction(action, context, attempt.begun(number)), {
         retries: context.retries,
         minTimeout: context.retryDelay,
         signal,
-        shouldRetry: ({ error }) => mayPass(error) && attempt.plan?.repeatable === true,
+        shouldRetry: ({ error }) => mayPass(error) && attempt.mayRepeat(error),
         onFailedAttempt: ({ error, retriesLeft }) => {
-          if (retriesLeft > 0 && mayPass(error) && attempt.plan?.repeatable === true)
-            context.onRetry(action, error)
+          attempt.failed = error
+          if (retriesLeft > 0 && mayPass(error) && attempt.mayRepeat(error)) context.onRetry(action, error)
         },
-      },
-    )
+      })
     const warnings = [
       ...(attempt.failures > 0n ? [assertionProblem(action, attempt.failures).message] : []),
       ...(await describeTable(context.warehouse, action)),
     ]
-    outcome = { status: action.disabled ? 'disabled' : 'succeeded', error: null, warnings }
+    outcome = { status: action.disabled ? 'disabled' : 'succeeded', error: null, warnings, underWay: null }
   } catch (error) {
     const status = signal.aborted ? 'cancelled' : 'failed'
     const placed = await placeError(error, attempt.failing, action, context.readSource)
-    outcome = { status, error: status === 'cancelled' ? null : runError(placed), warnings: [] }
+    const unknown = status === 'cancelled' || (error instanceof Problem && error.undecided)
+    outcome = {
+      status,
+      error: status === 'cancelled' ? null : runError(placed),
+      warnings: [],
+      // All of it done, and only the description missing: resume goes on from there.
+      underWay: unknown || attempt.isDone ? attempt.underWay : null,
+    }
   }
   const ended = now()
   return {
-    ...pendingResult(action),
+    ...resultSoFar(action, attempt),
     ...outcome,
-    deed: attempt.plan?.deed ?? null,
-    why: attempt.plan?.why ?? null,
-    startedAt: started.toISOString(),
     endedAt: ended.toISOString(),
-    seconds: seconds(started, ended),
-    attempts: attempt.number,
+    seconds: seconds(attempt.started, ended),
     rows: rowsOf(action, attempt),
-    bytesBilled: billed(attempt.statements),
-    statements: attempt.statements,
   }
 }
 
-/** What is known of the attempt under way; each new one starts from nothing. */
-interface Attempt {
-  number: number
+const resultSoFar = (action: Action, attempt: Attempt): ActionResult => ({
+  ...pendingResult(action),
+  status: 'running',
+  deed: attempt.plan?.deed ?? null,
+  why: attempt.plan?.why ?? null,
+  startedAt: attempt.started.toISOString(),
+  attempts: attempt.number,
+  bytesBilled: billed(attempt.statements),
+  statements: [...attempt.statements],
+  underWay: attempt.underWay,
+})
+
+/** What is known of the attempt under way. */
+class Attempt {
+  readonly started: Date
+  number = 0
+  /** Of a job's id: a new one for each that failed for certain. */
+  job = 1
   plan: ActionPlan | undefined
-  statements: ExecutedStatement[]
+  statements: ExecutedStatement[] = []
   /** The script that was under way when it failed. */
   failing: string | undefined
+  failed: unknown
+  underWay: ActionResult['underWay'] = null
+  /** True: every statement has done its work. */
+  isDone = false
   /** Of an assertion. */
-  failures: bigint
+  failures = 0n
+
+  /** What the run that is resumed did of the action. */
+  former: readonly ExecutedStatement[]
+
+  constructor(started: Date, former: readonly ExecutedStatement[]) {
+    this.started = started
+    this.former = former
+  }
+
+  /**
+   * Whether to try again does no harm: all of it, or the statement that failed alone, if it left nothing, or if the same job
+   * is asked for again.
+   */
+  mayRepeat(error: unknown): boolean {
+    return this.plan === undefined || this.plan.repeatable || isOneOf(error)
+  }
+
+  /** Ready for another try: from the statement that failed if that is safe, else from the beginning. */
+  begun(number: number): this {
+    this.number = number
+    const { failed } = this
+    this.failed = undefined
+    if (failed === undefined) return this
+    if (!isUndecided(failed)) this.job += 1
+    if (!isOneOf(failed)) Object.assign(this, { plan: undefined, statements: [], failing: undefined })
+    return this
+  }
+}
+
+const isUndecided = (error: unknown): boolean => error instanceof Problem && error.undecided
+const isOneOf = (error: unknown): boolean =>
+  error instanceof Problem && (error.undecided || error.leftNothing)
+
+/**
+ * Asks what came of the job that the run which is resumed lost sight of.
+ *
+ * @returns true if it was the action's last, and did its work: then there is nothing to run
+ */
+async function wasDone(action: Action, context: ActionContext, attempt: Attempt): Promise<boolean> {
+  const { warehouse, signal, now } = context
+  const former = context.former.get(action.id)
+  if (former?.underWay == null) return false
+  const { job, last, text } = former.underWay
+  const started = now()
+  attempt.underWay = former.underWay
+  const result = await warehouse.outcomeOf(job, signal)
+  if (result !== undefined)
+    attempt.former = [...former.statements, executed(text, result, seconds(started, now()))]
+  // An assertion's last statement counts, and counts again.
+  if (result === undefined || !last || action.kind === 'assertion') return false
+  const why = `the run before did it, in the job ${job}`
+  attempt.plan = { deed: former.deed ?? 'nothing', why, statements: [], repeatable: false }
+  attempt.statements = [...attempt.former]
+  attempt.isDone = true
+  return true
 }
 
 async function tryAction(action: Action, context: ActionContext, attempt: Attempt): Promise<void> {
   const severity = severityOf(action)
-  const existing = await existingTable(action, context)
-  const input = { fullRefresh: context.fullRefresh, existing }
-  const incoming = schemaMatters(action, input) ? await incomingColumns(action, context, attempt) : undefined
-  attempt.plan = planAction(action, { ...input, incoming })
-  for (const statement of attempt.plan.statements) {
+  if (attempt.plan === undefined) {
+    const existing = await existingTable(action, context)
+    const input = { fullRefresh: context.fullRefresh, existing }
+    const incoming = schemaMatters(action, input)
+      ? await incomingColumns(action, context, attempt)
+      : undefined
+    attempt.plan = planAction(action, { ...input, incoming })
+    attempt.statements = doneBefore(action, attempt.plan, attempt.former)
+  }
+  const { statements } = attempt.plan
+  for (const statement of statements.slice(attempt.statements.length)) {
     attempt.failing = statement.text
-    await executeStatement(statement, context, attempt)
+    await executeStatement(statement, action, context, attempt)
   }
   attempt.failing = undefined
   if (attempt.failures > 0n && severity === 'error') throw assertionProblem(action, attempt.failures)
+  attempt.isDone = true
+}
+
+/** Operations go on with the first statement that was not done, or has changed since: each is a job of its own. */
+function doneBefore(
+  action: Action,
+  plan: ActionPlan,
+  former: readonly ExecutedStatement[],
+): ExecutedStatement[] {
+  if (action.kind !== 'operations') return []
+  const other = plan.statements.findIndex(({ text }, index) => text !== former[index]?.text)
+  return former.slice(0, other === -1 ? plan.statements.length : other)
 }
 
 async function existingTable(
@@ -150,21 +245,53 @@ async function incomingColumns(action: Action, { warehouse, signal }: ActionCont
 
 async function executeStatement(
   statement: Statement,
+  action: Action,
   context: ActionContext,
   attempt: Attempt,
 ): Promise<void> {
   const { warehouse, signal, now } = context
   signal.throwIfAborted()
   const started = now()
-  const result = await warehouse.execute(statement.text, { signal, maxRows: 1 })
-  attempt.statements.push({
-    text: statement.text,
-    statementType: result.statementType,
-    seconds: seconds(started, now()),
-    rows: result.affectedRows ?? null,
-    bytesBilled: result.bytesBilled ?? null,
-  })
+  const job = jobOptions(action, context, attempt)
+  const result = await warehouse.execute(statement.text, { signal, maxRows: 1, ...job })
+  attempt.statements.push(executed(statement.text, result, seconds(started, now())))
   if (statement.purpose === 'assertion') attempt.failures = failuresOf(result)
+}
+
+/** The statement's job, noted before it is asked for: a process that dies leaves its name behind. */
+function jobOptions(action: Action, context: ActionContext, attempt: Attempt): ExecuteOptions {
+  const { jobs, note } = context
+  if (jobs === undefined) return {}
+  const statement = attempt.statements.length
+  const job = jobId({ run: jobs.run, action: action.id, statement, attempt: attempt.job })
+  const last = statement === (attempt.plan?.statements.length ?? 0) - 1
+  attempt.underWay = { job, last, text: attempt.failing ?? '' }
+  note(resultSoFar(action, attempt))
+  return {
+    job,
+    labels: { ...action.labels, ...jobs.labels },
+    ...(action.reservation === undefined ? {} : { reservation: action.reservation }),
+  }
+}
+
+function executed(text: string, result: StatementResult, time: number): ExecutedStatement {
+  const { statementType, affectedRows, bytesBilled, job } = result
+  return {
+    text,
+    statementType,
+    seconds: time,
+    rows: affectedRows ?? null,
+    bytesBilled: bytesBilled ?? null,
+    job:
+      job === undefined
+        ? null
+        : {
+            id: job.id,
+            bytesProcessed: job.bytesProcessed ?? null,
+            slotMs: job.slotMs ?? null,
+            cacheHit: job.cacheHit ?? null,
+          },
+  }
 }
 
 function failuresOf({ rows }: StatementResult): bigint {

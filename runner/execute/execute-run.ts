@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { restrict } from '../graph/dag.ts'
@@ -23,6 +24,8 @@ export interface RunRequest {
   readonly exclude: readonly string[]
   readonly vars: Readonly<Record<string, string>>
   readonly resumes: string | null
+  /** The actions of the run that this one resumes, by id: what BigQuery may have done of them without our knowing. */
+  readonly former?: ReadonlyMap<string, ActionResult>
   /** Actions that must not run, by id, with why: they count as failed. */
   readonly blocked?: ReadonlyMap<string, RunError>
   readonly concurrency: number
@@ -82,7 +85,7 @@ export async function executeRun(warehouse: Warehouse, request: RunRequest): Pro
   request.onEvent({ type: 'begin', id: folder.id, total: actions.length })
 
   try {
-    const context = await actionContext(warehouse, request, actions)
+    const context = await actionContext(warehouse, request, actions, journal)
     const byId = new Map(actions.map((action) => [action.id, action]))
     await schedule({
       blocking,
@@ -131,6 +134,7 @@ async function actionContext(
   warehouse: Warehouse,
   request: RunRequest,
   actions: readonly Action[],
+  journal: Journal,
 ): Promise<ActionContext> {
   const { fullRefresh, retries, retryDelay = 500, signal, now, folder } = request
   const enabled = actions.filter(({ disabled }) => !disabled)
@@ -145,6 +149,15 @@ async function actionContext(
     signal,
     now,
     known,
+    former: request.former ?? new Map(),
+    jobs:
+      warehouse.kind === 'bigquery'
+        ? {
+            run: `streamform_${journal.id}_${randomUUID().slice(0, 8)}`,
+            labels: { streamform_run: journal.id },
+          }
+        : undefined,
+    note: (result) => journal.note(result),
     readSource: (file) => readFile(join(folder, file), 'utf8').catch(() => undefined),
     onRetry: (action, error) => request.onEvent({ type: 'retry', action, error }),
   }
@@ -199,13 +212,22 @@ class Journal {
     return this.#writing
   }
 
+  get id(): string {
+    return this.#folder.id
+  }
+
+  /** Notes how far an action is, at once. */
+  note(result: ActionResult): void {
+    this.set(result)
+    this.#folder.note(result)
+  }
+
   set(result: ActionResult): void {
     this.#actions.set(result.id, result)
   }
 
   async end(result: ActionResult): Promise<void> {
-    this.set(result)
-    this.#folder.note(result)
+    this.note(result)
     const time = this.#now().getTime()
     if (time - this.#written < writingInterval) return
     this.#written = time

@@ -14,6 +14,16 @@ export const statementResultSchema = z.object({
   seconds: z.number().nonnegative(),
   rows: count.nullable().describe('rows written, where the warehouse can tell'),
   bytesBilled: count.nullable(),
+  job: z
+    .object({
+      id: z.string(),
+      bytesProcessed: count.nullable(),
+      slotMs: count.nullable().describe('milliseconds of one slot'),
+      cacheHit: z.boolean().nullable(),
+    })
+    .nullable()
+    .default(null)
+    .describe("BigQuery's job; null on an embedded warehouse"),
 })
 
 export const runErrorSchema = z.object({
@@ -56,6 +66,15 @@ export const actionResultSchema = z.object({
   rows: count.nullable().describe('rows written; of an assertion the rows that fail it'),
   bytesBilled: count.nullable(),
   statements: z.array(statementResultSchema).readonly().describe('those that ended, of the last attempt'),
+  underWay: z
+    .object({
+      job: z.string(),
+      text: z.string(),
+      last: z.boolean().describe("it is the action's last statement"),
+    })
+    .nullable()
+    .default(null)
+    .describe('the job of which it is not known what came of it; resume asks BigQuery first'),
   error: runErrorSchema.nullable(),
   skippedBecause: z.string().nullable().describe('the id of the action whose failure was the first cause'),
   warnings: z.array(z.string()).readonly(),

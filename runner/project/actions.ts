@@ -39,6 +39,14 @@ export const fullTarget = ({ database = '', schema = '', name = '' }: GraphTarge
  * assertions, declarations, notebooks, data preparations. Unit tests are not among them (see unit-tests.ts).
  */
 export function actionsOf(graph: CompiledGraph): readonly Action[] {
+  const defaultReservation = graph.projectConfig?.defaultReservation
+  return everyAction(graph).map((each) => {
+    const reservation = each.reservation || defaultReservation
+    return reservation === each.reservation ? each : Object.freeze({ ...each, reservation })
+  })
+}
+
+function everyAction(graph: CompiledGraph): readonly Action[] {
   return [
     ...(graph.tables ?? []).map(tableAction),
     ...(graph.operations ?? []).map((operation) =>
@@ -109,6 +117,7 @@ function action(kind: ActionKind, graph: GraphAction, own: Partial<Action>): Act
     columns: descriptor.columns ?? [],
     descriptor,
     labels: descriptor.bigqueryLabels ?? bigquery.labels ?? {},
+    reservation: descriptor.reservation,
     materialized: false,
     partitionBy: bigquery.partitionBy,
     partitionExpirationDays: bigquery.partitionExpirationDays,

@@ -263,6 +263,8 @@ export interface Action {
   /** The descriptor as the graph has it (metadata, reservation, labels). */
   readonly descriptor: ActionDescriptor
   readonly labels: Readonly<Record<string, string>>
+  /** BigQuery's, of its own or the project's; undefined: the account's default. */
+  readonly reservation: string | undefined
   /** Only views. */
   readonly materialized: boolean
   readonly partitionBy: string | undefined

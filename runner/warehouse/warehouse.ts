@@ -71,6 +71,12 @@ export interface Warehouse {
    */
   execute(text: string, options?: ExecuteOptions): Promise<StatementResult>
 
+  /**
+   * What came of an execution that had this name in a process which has ended or has lost its answer; waits for its end.
+   * undefined if there was none or it failed: then nothing of that name will run any more.
+   */
+  outcomeOf(job: string, signal?: AbortSignal): Promise<StatementResult | undefined>
+
   /** The columns that `text`'s last statement would give, and the tables it reads and writes; runs nothing. */
   dryRun(text: string, options?: ExecuteOptions): Promise<DryRun>
 

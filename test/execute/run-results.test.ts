@@ -28,6 +28,7 @@ const action = (name: string, status: ActionResult['status']): ActionResult => (
   rows: null,
   bytesBilled: null,
   statements: [],
+  underWay: null,
   error: null,
   skippedBecause: null,
   warnings: [],

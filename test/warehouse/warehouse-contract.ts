@@ -64,7 +64,7 @@ export function describeWarehouse(name: string, fresh: () => Promise<Warehouse>)
       const warehouse = await fresh()
       const endless =
         'SELECT SUM(x * y) FROM UNNEST(GENERATE_ARRAY(1, 100000)) AS x, UNNEST(GENERATE_ARRAY(1, 1000000)) AS y'
-      for (let turns = 0; turns < (warehouse.kind === 'duckdb' ? 30 : 4); turns += 1) {
+      for (let turns = 0; turns < (warehouse.kind === 'duckdb' ? 30 : 2); turns += 1) {
         const controller = new AbortController()
         const wait = (left: number): void => {
           if (left === 0) controller.abort(new Error('stopped'))

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { JobMetadata } from '@google-cloud/bigquery'
-import { Problem } from '../../problem.ts'
+import { Problem, type ProblemOptions } from '../../problem.ts'
 import type { BigQueryClient } from './client.ts'
 import { BigQueryProblem, isDuplicate, isNotFound, problemOf } from './errors.ts'
 
@@ -8,7 +7,7 @@ export type JobConfiguration = NonNullable<JobMetadata['configuration']>
 export type JobStatistics = NonNullable<JobMetadata['statistics']>
 
 export interface JobRequest {
-  /** Equal ids are one job, however often it is asked for: see `jobId`. */
+  /** Equal ids are one job, however often it is asked for: see `job-id.ts`. */
   readonly id: string
   readonly configuration: JobConfiguration
   /** The bytes to load, of a load that names no `sourceUris`. */
@@ -23,30 +22,6 @@ export interface FinishedJob {
   readonly location: string
   readonly configuration: JobConfiguration
   readonly statistics: JobStatistics
-}
-
-/** What makes a job's id; a retry after a lost answer has all of it equal. */
-export interface JobName {
-  /** The run's own prefix, as `jobPrefix` makes it. */
-  readonly run: string
-  /** `database.schema.name`. */
-  readonly action: string
-  /** Its ordinal among the action's, from 0. */
-  readonly statement: number
-  /** From 1; a new one is a new job. */
-  readonly attempt: number
-}
-
-/**
- * The id of a job: letters, digits, `-` and `_`, at most 1,024
- * (https://cloud.google.com/bigquery/docs/reference/rest/v2/JobReference).
- *
- * @example jobId({ run: 'streamform_2026-01-31_3f9c', action: 'p.d.t', statement: 0, attempt: 1 })
- * // 'streamform_2026-01-31_3f9c_1f0b6c2a9d3e_0_1'
- */
-export function jobId({ run, action, statement, attempt }: JobName): string {
-  const hash = createHash('sha256').update(action).digest('hex').slice(0, 12)
-  return `${run.replace(/[^\w-]/g, '-')}_${hash}_${statement}_${attempt}`
 }
 
 /** Milliseconds between two looks at a job that is no query, the first and the longest. */
@@ -82,6 +57,34 @@ export async function findJob(client: BigQueryClient, id: string): Promise<JobMe
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
+  }
+}
+
+/** The text of a job that keeps its id from any other. */
+const taken = "SELECT 'the run that this id was of has ended'"
+
+/**
+ * What came of a job that a process which has ended, or lost its answer, may have started. Waits for its end. Where there
+ * is none its id is taken, so that a call still on its way starts none either.
+ *
+ * @returns undefined if there was none
+ * @throws BigQueryProblem for a job that failed
+ */
+export async function settleJob(
+  client: BigQueryClient,
+  id: string,
+  signal?: AbortSignal,
+): Promise<FinishedJob | undefined> {
+  const known = await findJob(client, id)
+  if (known !== undefined)
+    return known.configuration?.query?.query === taken ? undefined : awaitJob(client, known, signal)
+  try {
+    await runJob(client, { id, configuration: { query: { query: taken, useLegacySql: false } }, signal })
+    return undefined
+  } catch (error) {
+    const late = await findJob(client, id)
+    if (late === undefined || late.configuration?.query?.query === taken) throw error
+    return awaitJob(client, late, signal)
   }
 }
 
@@ -130,7 +133,7 @@ async function begin(client: BigQueryClient, request: JobRequest): Promise<JobMe
     // What was refused has changed nothing; of what got no answer it is unknown, and a last look tells.
     if (error instanceof BigQueryProblem && !error.transient) throw withoutEffect(error)
     const job = await findJob(client, id).catch(() => undefined)
-    if (job === undefined) throw error
+    if (job === undefined) throw asUndecided(error)
     return attached(job, request)
   }
 }
@@ -182,7 +185,7 @@ async function untilDone(
       // BigQuery waits with its answers itself; the pause is for servers that do not.
       if (!isDone(job)) await clock.sleep(pause, signal)
     } catch (error) {
-      if (!isAborted(signal)) throw error
+      if (!isAborted(signal)) throw asUndecided(error)
     }
   }
   return job
@@ -229,7 +232,9 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
 /** Cancels a job and waits for its end. One that was done before counts as done: that is what the tables say. */
 async function cancelled(client: BigQueryClient, id: string, reason: unknown): Promise<JobMetadata> {
   const { clock } = client
-  let job = await cancelJob(client, id)
+  let job = await cancelJob(client, id).catch((error: unknown) => {
+    throw asUndecided(error)
+  })
   const until = clock.now() + cancelPatience
   for (
     let pause = firstPause;
@@ -240,7 +245,7 @@ async function cancelled(client: BigQueryClient, id: string, reason: unknown): P
     job = await getJob(client, id)
   }
   if (isDone(job) && job.status?.errorResult === undefined) return job
-  throw reason
+  throw isDone(job) ? reason : asUndecided(reason)
 }
 
 function finished(job: JobMetadata): FinishedJob {
@@ -264,10 +269,15 @@ const isSingle = ({ query, numChildJobs, load, extract, copy }: JobStatistics): 
     copy !== undefined ||
     (query?.statementType !== undefined && query.statementType !== 'SCRIPT'))
 
-const withoutEffect = (error: BigQueryProblem): BigQueryProblem =>
-  new BigQueryProblem(error, error.message, {
-    ...error.place,
-    cause: error,
-    leftNothing: true,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-  })
+const withoutEffect = (error: BigQueryProblem): BigQueryProblem => marked(error, { leftNothing: true })
+
+/** The job may still run, or have done its work: whoever tries again takes the same id. */
+export const asUndecided = (error: unknown): unknown =>
+  error instanceof Problem ? marked(error, { undecided: true }) : error
+
+function marked(error: Problem, mark: Pick<ProblemOptions, 'leftNothing' | 'undecided'>): BigQueryProblem {
+  const { hint, place, transient, exitCode } = error
+  const { status, reason } = error instanceof BigQueryProblem ? error : {}
+  const own = { ...place, transient, exitCode, cause: error, ...(hint === undefined ? {} : { hint }) }
+  return new BigQueryProblem({ status, reason }, error.message, { ...own, ...mark })
+}

@@ -5,7 +5,7 @@ import type { Target } from '../../googlesql/target.ts'
 import type { ExecuteOptions } from '../warehouse.ts'
 import type { BigQueryClient } from './client.ts'
 import { fieldType } from './fields.ts'
-import { type FinishedJob, type JobConfiguration, type JobStatistics, runJob } from './job.ts'
+import { asUndecided, type FinishedJob, type JobConfiguration, type JobStatistics, runJob } from './job.ts'
 import { queryParameters } from './parameters.ts'
 import { type Row, toValue } from './values.ts'
 
@@ -24,11 +24,24 @@ export async function runQuery(
 ): Promise<StatementResult> {
   const { signal, maxRows, job: id = `streamform_${randomUUID()}` } = options
   const job = await runJob(client, { id, configuration: queryConfiguration(client, text, options), signal })
+  return resultOf(client, job, maxRows, signal)
+}
+
+/** What a query's job came to. @throws BigQueryProblem where its rows cannot be read */
+export async function resultOf(
+  client: BigQueryClient,
+  job: FinishedJob,
+  maxRows?: number,
+  signal?: AbortSignal,
+): Promise<StatementResult> {
   const { query } = job.statistics
   const statementType = query?.statementType ?? 'SCRIPT'
   const read =
     statementType === 'SELECT' || statementType === 'SCRIPT'
-      ? await readResult(client, job, maxRows, signal)
+      ? await readResult(client, job, maxRows, signal).catch((error: unknown) => {
+          // The job has done its work: who tries again asks for the rows of this one.
+          throw asUndecided(error)
+        })
       : { columns: [], rows: [] }
   const affectedRows = numberOf(query?.numDmlAffectedRows)
   const bytesBilled = numberOf(query?.totalBytesBilled)
@@ -37,7 +50,7 @@ export async function runQuery(
     ...read,
     ...(affectedRows === undefined ? {} : { affectedRows }),
     ...(bytesBilled === undefined ? {} : { bytesBilled }),
-    job: figuresOf(id, job.statistics),
+    job: figuresOf(job.id, job.statistics),
   }
 }
 

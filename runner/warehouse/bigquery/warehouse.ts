@@ -8,8 +8,9 @@ import type { ExecuteOptions, ListedTable, Table, TableDescription, Warehouse } 
 import { type BigQueryClient, type BigQueryOptions, openClient } from './client.ts'
 import { describeTable } from './describe.ts'
 import { isDuplicate, isNotFound } from './errors.ts'
+import { settleJob } from './job.ts'
 import { openLanding } from './landing.ts'
-import { dryRunQuery, runQuery } from './query.ts'
+import { dryRunQuery, resultOf, runQuery } from './query.ts'
 import { createStateTables, stateOver } from './state.ts'
 import { datasetPath, listTables, readTable, tableOf } from './table.ts'
 
@@ -43,6 +44,15 @@ export async function openBigQueryWarehouse(options: BigQueryWarehouseOptions): 
     kind: 'bigquery',
     client,
     execute,
+    async outcomeOf(id, signal) {
+      try {
+        const job = await settleJob(client, id, signal)
+        return job === undefined ? undefined : await resultOf(client, job, 0, signal)
+      } catch (error) {
+        if (error instanceof Problem && !error.undecided && !error.transient) return undefined
+        throw error
+      }
+    },
     dryRun: (text: string, given: ExecuteOptions = {}): Promise<DryRun> =>
       dryRunQuery(client, text, { ...defaults, ...given }),
     async table(target: Target): Promise<Table | undefined> {

@@ -70,6 +70,9 @@ class DuckDbWarehouse implements LocalWarehouse {
     return this.#inSession(options, (session) => runScript(text, session, options.signal))
   }
 
+  /** A process that has ended took its statements with it, done or undone. */
+  async outcomeOf(): Promise<undefined> {}
+
   async dryRun(text: string, options: ExecuteOptions = {}): Promise<DryRun> {
     return this.#inSession(options, (session) => dryRun(text, session))
   }

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startEndpoint } from '../../../runner/endpoint/endpoint.ts'
 import { openClient } from '../../../runner/warehouse/bigquery/client.ts'
-import { awaitJob, findJob, jobId, runJob } from '../../../runner/warehouse/bigquery/job.ts'
+import { awaitJob, findJob, runJob, settleJob } from '../../../runner/warehouse/bigquery/job.ts'
+import { jobId } from '../../../runner/warehouse/job-id.ts'
 import { problemOf } from '../fresh-warehouse.ts'
 import { type Answer, answering, apiError } from './answers.ts'
 import { stillClock } from './still-clock.ts'
@@ -178,4 +179,16 @@ test('a job that takes too long is cancelled, here and by BigQuery itself', asyn
     'the job took longer than 1 s: j\n  raise warehouse.job_timeout_seconds in streamform.yaml, or split the query',
   )
   expect(calls.at(-2)).toBe('POST /bigquery/v2/projects/p/jobs/j/cancel')
+})
+
+test('what a former run started is waited for, and what it did not start can start no more', async () => {
+  const { client } = await onEndpoint()
+  await runJob(client, { id: 'done', configuration: query('select 1') })
+  expect(await settleJob(client, 'done')).toMatchObject({ id: 'done' })
+  expect(await settleJob(client, 'none')).toBeUndefined()
+  expect(await settleJob(client, 'none')).toBeUndefined()
+  expect(await problemOf(runJob(client, { id: 'none', configuration: query('select 1') }))).toContain(
+    'the job none is there already, and is another one',
+  )
+  await runJob(client, { id: 'wrong', configuration: query('select x') }).catch(() => undefined)
 })

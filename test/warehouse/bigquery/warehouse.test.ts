@@ -43,10 +43,10 @@ test('every type of parameter arrives', async () => {
 
 test('a long result comes in pages, each row once', async () => {
   const { warehouse } = await bigQueryOnEndpoint()
-  const text = 'SELECT n, FORMAT("%0100d", n) AS s FROM UNNEST(GENERATE_ARRAY(1, 120000)) AS n ORDER BY n'
+  const text = 'SELECT n FROM UNNEST(GENERATE_ARRAY(1, 50010)) AS n ORDER BY n'
   const { rows } = await warehouse.execute(text)
-  expect(rows.map(([n]) => n)).toEqual(Array.from({ length: 120_000 }, (_, index) => BigInt(index + 1)))
-  expect((await warehouse.execute(text, { maxRows: 60_001 })).rows).toHaveLength(60_001)
+  expect(rows.map(([n]) => n)).toEqual(Array.from({ length: 50_010 }, (_, index) => BigInt(index + 1)))
+  expect((await warehouse.execute(text, { maxRows: 50_005 })).rows).toHaveLength(50_005)
 })
 
 test('what a statement did is in its result', async () => {
