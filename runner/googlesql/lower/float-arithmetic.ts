@@ -2,7 +2,7 @@ import type { CallExpr, Expr, PartArgument } from '../resolve/resolved.ts'
 import { bind } from './bind.ts'
 import type { Environment } from './environment.ts'
 import { callFacts, lowerExpr } from './expression.ts'
-import { repeatable } from './library/once.ts'
+import { cheap } from './library/once.ts'
 
 /**
  * DuckDB SQL of `+ - *` over FLOAT64, nested as deep as they are: computed as they stand, and looked at once, at the end.
@@ -76,9 +76,4 @@ function isArithmetic(expr: Expr | PartArgument): expr is CallExpr {
     expr.type.kind === 'FLOAT64' &&
     expr.args.every((arg) => arg.kind !== 'part' && arg.type.kind === 'FLOAT64')
   )
-}
-
-/** Computing it again costs less than a lambda that keeps its value. */
-function cheap(sql: string): boolean {
-  return repeatable(sql) || (sql.length <= 120 && !/\bSELECT\b|googlesql_|lambda |random\(/.test(sql))
 }

@@ -28,10 +28,10 @@ test('WHERE, ON and CASE WHEN take the rows for which the value is TRUE', async 
   await warehouse.execute(numbers)
   const pair = "COALESCE(CAST(a.x AS STRING), '-') || ' ' || COALESCE(CAST(b.x AS STRING), '-')"
   for (const condition of conditions) {
-    const values = await rowsOf(
+    const values = (await rowsOf(
       warehouse,
       `SELECT ${pair}, ${condition} FROM d.n a CROSS JOIN d.n b ORDER BY 1`,
-    )
+    )) as readonly (readonly unknown[])[]
     const taken = values.filter(([, value]) => value === true).map(([text]) => [text])
     const where = `SELECT ${pair} FROM d.n a CROSS JOIN d.n b WHERE ${condition} ORDER BY 1`
     expect([condition, await rowsOf(warehouse, where)]).toEqual([condition, taken])

@@ -11,6 +11,19 @@ export function repeatable(sql: string): boolean {
   return sql.length <= 120 && simple.test(sql)
 }
 
+/** True if computing `sql` again costs less than a lambda that keeps its value, and gives the same value. */
+export function cheap(sql: string): boolean {
+  return repeatable(sql) || (sql.length <= 120 && !/\bSELECT\b|googlesql_|lambda |random\(/.test(sql))
+}
+
+/** As `once`, but what is cheap is written in place as often as it is used. */
+export function onceUnlessCheap(args: readonly string[], body: (...names: string[]) => string): string {
+  const heavy = args.filter((arg) => !cheap(arg))
+  return once(heavy, (...names) =>
+    body(...args.map((arg) => (cheap(arg) ? arg : (names[heavy.indexOf(arg)] ?? arg)))),
+  )
+}
+
 /**
  * DuckDB SQL that uses its arguments several times but evaluates each of them once. Columns and literals are written
  * in place; anything else is bound as the parameter of a lambda, so that nested calls do not grow exponentially and
