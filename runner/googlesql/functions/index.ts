@@ -19,6 +19,7 @@ import { rangeFunctions } from './range.ts'
 import { refusedFunctions } from './refused.ts'
 import { regexpFunctions } from './regexp.ts'
 import { stringFunctions } from './string.ts'
+import { textAnalysisFunctions } from './text-analysis.ts'
 import { windowFunctions } from './window.ts'
 
 const families: readonly (readonly FunctionEntry[])[] = [
@@ -42,6 +43,7 @@ const families: readonly (readonly FunctionEntry[])[] = [
   rangeFunctions,
   netFunctions,
   geographyFunctions,
+  textAnalysisFunctions,
   refusedFunctions,
 ]
 

@@ -81,4 +81,5 @@ export const rangeFunctions: readonly FunctionEntry[] = [
     ),
   ]),
   { name: 'RANGE_SESSIONIZE', kind: 'table', page: `${page}#range_sessionize`, signatures: [] },
+  { name: 'GAP_FILL', kind: 'table', page: 'time-series-functions#gap_fill', signatures: [] },
 ]

@@ -50,12 +50,11 @@ export const refusedFunctions: readonly FunctionEntry[] = [
     'KLL_QUANTILES.EXTRACT_INT64 KLL_QUANTILES.EXTRACT_FLOAT64 KLL_QUANTILES.EXTRACT_POINT_INT64 KLL_QUANTILES.EXTRACT_POINT_FLOAT64',
   ),
   ...family(
-    'search_functions',
-    'text search by analyzers is not supported locally; use CONTAINS_SUBSTR or REGEXP_CONTAINS',
-    'SEARCH',
+    'text-analysis-functions',
+    'which terms are too rare to count is not known well enough',
+    'TF_IDF',
+    'navigation',
   ),
-  ...family('text-analysis-functions', 'text analysis is not supported locally', 'TEXT_ANALYZE BAG_OF_WORDS'),
-  ...family('text-analysis-functions', 'text analysis is not supported locally', 'TF_IDF', 'navigation'),
   ...family(
     'search_functions#vector_search',
     'vector search is not supported locally',
@@ -66,12 +65,6 @@ export const refusedFunctions: readonly FunctionEntry[] = [
     'search_functions',
     'vector indexes are not supported locally',
     'VECTOR_INDEX.STATISTICS',
-    'table',
-  ),
-  ...family(
-    'time-series-functions#gap_fill',
-    'table function GAP_FILL is not supported locally; join a date array',
-    'GAP_FILL',
     'table',
   ),
   ...family(

@@ -5,6 +5,7 @@ import { raise, raiseText } from '../lower/library/raise.ts'
 import { arrayOf, BOOL, BYTES, INT64, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import {
+  anyType,
   named,
   operator,
   optional,
@@ -16,6 +17,7 @@ import {
   signature,
   typeAt,
 } from './define.ts'
+import { jsonScope, textsOf } from './field-texts.ts'
 import type { FunctionEntry, Signature } from './function.ts'
 
 const page = 'string_functions'
@@ -229,6 +231,18 @@ export const stringFunctions: readonly FunctionEntry[] = [
       [STRING, STRING, named('json_scope', STRING)],
       BOOL,
       ([value = '', part = '']) => `googlesql_contains_substr(${value}, ${part})`,
+    ),
+    signature(
+      [anyType, STRING, named('json_scope', STRING, { literal: true })],
+      BOOL,
+      ([value = '', part = ''], call) => {
+        const texts = textsOf(value, typeAt(call.argumentTypes, 0), jsonScope(call, 2), 'as text')
+        return once([texts, part], (list, wanted) => {
+          const found = `list_transform(${list}, lambda t: googlesql_contains_substr(t, ${wanted}))`
+          // TRUE if one field has it; else NULL if one is NULL.
+          return `CASE WHEN list_contains(${found}, true) THEN true WHEN list_count(${found}) < len(${found}) THEN NULL ELSE false END`
+        })
+      },
     ),
   ]),
   string(

@@ -5,6 +5,7 @@ import { declaredColumn } from './check-routine.ts'
 import { coercionCost, convert } from './coerce.ts'
 import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
 import { type From, namesOf } from './from.ts'
+import { resolveGapFill } from './gap-fill.ts'
 import { project } from './project.ts'
 import { resolveQuery } from './query.ts'
 import { resolveRangeSessionize } from './range-sessionize.ts'
@@ -18,6 +19,7 @@ import { resolveType } from './type-node.ts'
 /** Table functions of BigQuery's own. */
 const BUILTIN: Readonly<Record<string, (context: Context, node: TableCall) => From>> = {
   RANGE_SESSIONIZE: resolveRangeSessionize,
+  GAP_FILL: resolveGapFill,
 }
 
 /** A table function in FROM: its query, with the arguments in place. */

@@ -52,3 +52,57 @@ test('INFORMATION_SCHEMA.PARTITIONS counts the rows of every partition', async (
     ['whole', null, 1],
   ])
 })
+
+const DEVICES = `CREATE TEMP TABLE device AS SELECT * FROM UNNEST(ARRAY<STRUCT<g STRING, time DATETIME, signal INT64, state STRING>>[
+  ('a', '2023-11-01 09:34:01', 74, 'x'), ('a', '2023-11-01 09:36:00', 77, 'y'), ('a', '2023-11-01 09:38:01', 80, NULL),
+  ('b', '2023-11-01 09:35:30', 1, 'z')]);`
+
+test('GAP_FILL has a row for every bucket, with values carried over, drawn as a line, or none', async () => {
+  const warehouse = await freshWarehouse()
+  const filled = async (more: string) =>
+    rowsOf(
+      warehouse,
+      `${DEVICES} SELECT * FROM GAP_FILL(TABLE device, ts_column => 'time', bucket_width => INTERVAL 1 MINUTE, partitioning_columns => ['g'], ${more}) ORDER BY g, time`,
+    )
+  expect(
+    await filled("value_columns => [('signal', 'linear'), ('signal', 'locf'), ('state', 'null')]"),
+  ).toEqual([
+    ['2023-11-01T09:35:00', 'a', 75, 74, null],
+    ['2023-11-01T09:36:00', 'a', 77, 77, 'y'],
+    ['2023-11-01T09:37:00', 'a', 78, 77, null],
+    ['2023-11-01T09:38:00', 'a', 80, 77, null],
+  ])
+  expect(
+    await rowsOf(
+      warehouse,
+      `SELECT * FROM GAP_FILL((SELECT DATE '2024-01-01' AS d, 1 AS v UNION ALL SELECT '2024-01-03', NULL UNION ALL SELECT '2024-01-04', 3),
+        'd', INTERVAL 1 DAY, value_columns => [('v', 'locf')], ignore_null_values => FALSE) ORDER BY d`,
+    ),
+  ).toEqual([
+    ['2024-01-01', 1],
+    ['2024-01-02', 1],
+    ['2024-01-03', null],
+    ['2024-01-04', 3],
+  ])
+})
+
+test.each([
+  [
+    "SELECT * FROM GAP_FILL((SELECT DATE '2024-01-01' AS d, 1 AS v UNION ALL SELECT '2024-01-03', 2), ts_column => 'd', bucket_width => INTERVAL 1 DAY, value_columns => [('v', 'linear')])",
+    'at exactly half between two numbers is not supported locally',
+  ],
+  [
+    "SELECT * FROM GAP_FILL((SELECT DATE '2024-01-01' AS d FROM UNNEST([1, 2])), ts_column => 'd', bucket_width => INTERVAL 1 DAY)",
+    'GAP_FILL over rows of the same moment is not supported locally',
+  ],
+  [
+    "SELECT * FROM GAP_FILL((SELECT DATE '2024-01-01' AS day), ts_column => 'days', bucket_width => INTERVAL 1 DAY)",
+    '1:72: Column days is not in the table that GAP_FILL is given; Did you mean day?',
+  ],
+  [
+    "SELECT * FROM GAP_FILL((SELECT 1 AS d), ts_column => 'd', bucket_width => INTERVAL 1 DAY)",
+    '1:54: ts_column must be of type DATE, DATETIME or TIMESTAMP, found INT64',
+  ],
+])('%s is refused', async (text, message) => {
+  expect(await problemOf((await freshWarehouse()).execute(text))).toContain(message)
+})

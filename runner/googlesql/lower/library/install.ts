@@ -15,6 +15,7 @@ import { netFunctions } from './native/net.ts'
 import { numericFunctions } from './native/numerics.ts'
 import { regexpFunctions } from './native/regexp.ts'
 import { stringFunctions } from './native/strings.ts'
+import { textAnalysisFunctions } from './native/text-analysis.ts'
 import { timeFunctions } from './native/times.ts'
 import { type NativeFunction, scalarFunction } from './native-function.ts'
 import { errorPrefix } from './raise.ts'
@@ -37,6 +38,7 @@ export const nativeFunctions: readonly NativeFunction[] = [
   ...bitFunctions,
   ...arrayFunctions,
   ...intervalFunctions,
+  ...textAnalysisFunctions,
 ]
 
 /**
