@@ -51,7 +51,7 @@ export function debeziumEvent(
   const { payload, columns } = typedRow(filled, schema, String(source['connector']), table)
   return translatedEvent(
     {
-      uuid: identityOf(identityParts(source, String(op), position, key ?? row, isBackfill)),
+      uuid: identityOf(identityParts(source, String(op), position, key ?? payload, isBackfill)),
       source_timestamp: timeOf(source) ?? timeOf(envelope),
       read_timestamp: timeOf(envelope),
       object: `${table.database}_${table.table}`,

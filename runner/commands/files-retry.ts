@@ -27,6 +27,7 @@ export async function filesRetry(
         warehouse,
         project: defaultProject,
         maxDeadLetters: project.settings.landing.maxDeadLetters,
+        envelope: project.settings.stream.envelope,
         salvage: options.salvage ?? false,
       },
       effects,

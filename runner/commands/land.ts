@@ -36,6 +36,7 @@ export async function land(
         warehouse,
         project: defaultProject,
         maxDeadLetters: settings.landing.maxDeadLetters,
+        envelope: settings.stream.envelope,
         dryRun: dryRun ?? false,
         salvage: salvage ?? false,
         ...(tables === undefined ? {} : { tables }),

@@ -2,13 +2,14 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem, throwProblems } from '../problem.ts'
 import { check } from './check.ts'
+import { type EnvelopeSettings, envelopeSchema, envelopeSettings } from './stream-settings.ts'
 import { readYamlFile, type YamlFile } from './yaml-file.ts'
 
 /** What `streamform.yaml` says, with defaults for what it leaves out; folders and files as absolute paths. */
 export interface Settings {
   readonly warehouse: WarehouseSettings
-  /** Where Datastream's change files arrive: a folder, absolute, or `gs://bucket/prefix`. */
-  readonly stream: { readonly path: string }
+  /** Where change files arrive: a folder, absolute, or `gs://bucket/prefix`; and in whose envelopes. */
+  readonly stream: { readonly path: string; readonly envelope: EnvelopeSettings }
   /** A landing with more dead letters than this fails. */
   readonly landing: { readonly maxDeadLetters: number }
   /** Actions at once, and how often an action is tried again after an error that may pass. */
@@ -106,6 +107,7 @@ export const settingsSchema = section({
       .refine((path) => isLocal(path) || isBucket(path))
       .describe("a folder on this machine, relative to the project's folder, or gs://bucket/prefix")
       .default('.streamform/stream'),
+    ...envelopeSchema,
   }).prefault({}),
   landing: section({ max_dead_letters: wholeNumber(0, 1_000_000_000).default(1000) }).prefault({}),
   run: section({
@@ -138,7 +140,10 @@ export async function readSettings(folder: string): Promise<Settings> {
             jobTimeout: warehouse.job_timeout_seconds,
             pricePerTib: warehouse.price_per_tib,
           },
-    stream: { path: isBucket(stream.path) ? stream.path : resolve(folder, stream.path) },
+    stream: {
+      path: isBucket(stream.path) ? stream.path : resolve(folder, stream.path),
+      envelope: envelopeSettings(stream),
+    },
     landing: { maxDeadLetters: landing.max_dead_letters },
     run: { concurrency: run.concurrency, retries: run.retries },
   })

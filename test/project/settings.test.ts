@@ -16,10 +16,23 @@ const refusal = async (work: Promise<unknown> | (() => unknown)): Promise<string
 
 const refused = (yaml: string) => refusal(readSettings(folderWith({ 'streamform.yaml': yaml })))
 
+const auto = {
+  kind: 'auto',
+  unavailableValue: '__debezium_unavailable_value',
+  dms: {
+    sequenceColumn: undefined,
+    timestampColumn: undefined,
+    beforeImagePrefix: undefined,
+    csvNull: 'NULL',
+    csvDelimiter: ',',
+    datePartitions: undefined,
+  },
+}
+
 describe('streamform.yaml', () => {
   const defaults = (folder: string) => ({
     warehouse: { kind: 'duckdb', path: join(folder, '.streamform/warehouse.duckdb') },
-    stream: { path: join(folder, '.streamform/stream') },
+    stream: { path: join(folder, '.streamform/stream'), envelope: auto },
     landing: { maxDeadLetters: 1000 },
     run: { concurrency: 4, retries: 2 },
   })
@@ -45,10 +58,40 @@ describe('streamform.yaml', () => {
     const folder = folderWith({ 'streamform.yaml': yaml })
     expect(await readSettings(folder)).toEqual({
       warehouse: { kind: 'duckdb', path: join(folder, 'data/w.duckdb') },
-      stream: { path: '/bucket' },
+      stream: { path: '/bucket', envelope: auto },
       landing: { maxDeadLetters: 0 },
       run: { concurrency: 9, retries: 0 },
     })
+  })
+
+  test('says whose envelopes the stream has, and what their files do not say', async () => {
+    const yaml = `stream:
+  envelope: dms
+  dms: {sequence_column: seq, timestamp_column: ts, before_image_prefix: BI_, csv_null: '', csv_delimiter: ';', date_partitions: true}
+  debezium: {unavailable_value: n/a}
+`
+    const settings = await readSettings(folderWith({ 'streamform.yaml': yaml }))
+    expect(settings.stream.envelope).toEqual({
+      kind: 'dms',
+      unavailableValue: 'n/a',
+      dms: {
+        sequenceColumn: 'seq',
+        timestampColumn: 'ts',
+        beforeImagePrefix: 'BI_',
+        csvNull: '',
+        csvDelimiter: ';',
+        datePartitions: true,
+      },
+    })
+  })
+
+  test('names the envelopes there are, for one that there is not', async () => {
+    expect(await refused('stream:\n  envelope: fivetran\n')).toContain(
+      '2:13: `stream.envelope` must be `auto`, `datastream`, `debezium` or `dms`',
+    )
+    expect(await refused("stream:\n  dms: {csv_delimiter: '||'}\n")).toContain(
+      '`stream.dms.csv_delimiter` must be one character',
+    )
   })
 
   test('with a mistyped key is refused with the key meant', async () => {
