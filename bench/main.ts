@@ -9,7 +9,15 @@ import { textTable } from '../runner/report/table.ts'
 import { type BenchLine, type BenchResult, holds, type Limit } from './bench.ts'
 
 /** Files of this folder that are no bench: the frame, and processes that benches start. */
-const frame = new Set(['main', 'bench', 'landing-files', 'sql-model', 'tpch-queries', 'tpch-data'])
+const frame = new Set([
+  'main',
+  'bench',
+  'landing-files',
+  'sql-model',
+  'tpch-queries',
+  'tpch-data',
+  'function-pairs',
+])
 
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts'))

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { openDatabase } from '../runner/warehouse/duckdb/database.ts'
+import { openDuckDbWarehouse } from '../runner/warehouse/duckdb/warehouse.ts'
+import type { BenchLine, BenchResult } from './bench.ts'
+import { pairs, sourceOf } from './function-pairs.ts'
+
+const project = 'bench'
+const rounds = 3
+
+/**
+ * BigQuery's functions here against DuckDB's own for the same values: processor time of the greatest value over all
+ * rows, less that of reading them. The environment variable FUNCTION_ROWS says how many rows; a million by default.
+ */
+export async function run(): Promise<BenchResult> {
+  const rows = Number(process.env['FUNCTION_ROWS'] ?? 1_000_000)
+  const folder = mkdtempSync(join(tmpdir(), 'streamform-bench-'))
+  const path = join(folder, 'functions.duckdb')
+  const warehouse = await openDuckDbWarehouse({ path, defaultProject: project, defaultDataset: 'd' })
+  const database = await openDatabase(path)
+  const connection = await database.connect()
+  try {
+    await warehouse.createDataset(project, 'd')
+    await connection.run(`create table "bench.d".t as ${sourceOf(rows)}`)
+    const theirs = (sql: string) => greatest(connection, sql)
+    const ours = (sql: string) => warehouse.execute(`SELECT MAX(${sql}) FROM d.t`)
+    const lines: BenchLine[] = []
+    for (const pair of pairs) {
+      const [a, b] = await interleaved(
+        () => ours(pair.ours),
+        () => theirs(pair.theirs),
+      )
+      lines.push({
+        what: `${pair.ours}: ${nanoseconds(a, rows)} / ${nanoseconds(b, rows)}`,
+        value: a / b,
+        unit: 'x',
+        limit: { most: 2 },
+      })
+    }
+    return { title: `functions over ${rows.toLocaleString('en-US')} rows: here / DuckDB's own`, lines }
+  } finally {
+    connection.closeSync()
+    database.close()
+    await warehouse.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const greatest = (connection: DuckDBConnection, sql: string) =>
+  connection.runAndReadAll(`select max(${sql}) from "bench.d".t`)
+
+const nanoseconds = (seconds: number, rows: number) => `${Math.round((seconds * 1e9) / rows)} ns`
+
+/** The least processor time of each of two, a run of the one after a run of the other. */
+async function interleaved(
+  one: () => Promise<unknown>,
+  other: () => Promise<unknown>,
+): Promise<readonly [number, number]> {
+  const best: [number, number] = [Infinity, Infinity]
+  for (let round = 0; round < rounds; round++) {
+    best[0] = Math.min(best[0], await processorTime(one))
+    best[1] = Math.min(best[1], await processorTime(other))
+  }
+  return best
+}
+
+async function processorTime(work: () => Promise<unknown>): Promise<number> {
+  const start = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1_000_000
+}
