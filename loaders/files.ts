@@ -4,7 +4,15 @@ import type { FileEntry } from './ledger.ts'
 import type { ObjectStore } from './store/store.ts'
 import { storeStatus } from './store-status.ts'
 
-export const fileStatuses = ['landed', 'quarantined', 'skipped', 'forgotten', 'pending', 'late'] as const
+export const fileStatuses = [
+  'landed',
+  'quarantined',
+  'skipped',
+  'forgotten',
+  'replaced',
+  'pending',
+  'late',
+] as const
 export type FileStatus = (typeof fileStatuses)[number]
 
 /** A file as `files list` shows it: an entry of the ledger, or one that waits in the store. */

@@ -28,6 +28,8 @@ export type FileOutcome =
     }
   /** Not what was listed any more, or not to be had: left for the next run, unknown to the ledger. */
   | { readonly status: 'changed' | 'unfetched'; readonly object: StoredObject; readonly reason: string }
+  /** Of a table that was not asked for: left as it is. */
+  | { readonly status: 'unwanted'; readonly object: StoredObject }
 
 /**
  * A file turned out to be unreadable after rows of it were handed to the warehouse: the transaction must be undone and
@@ -53,7 +55,11 @@ export interface GroupOptions {
   readonly signal: AbortSignal
   readonly salvage: boolean
   readonly envelope: EnvelopeSettings
+  /** Files of other tables are left as they are. */
+  readonly isWanted: (source: SourceTable) => boolean
 }
+
+class Unwanted extends Error {}
 
 /** Lands the rows of one file after another within one transaction; what a file has begun it ends or takes back. */
 export class GroupLanding {
@@ -99,6 +105,7 @@ export class GroupLanding {
       const { rawTable, tally } = file
       return { status: 'landed', object, generation: reader.generation(), rawTable, tally }
     } catch (error) {
+      if (error instanceof Unwanted) return { status: 'unwanted', object }
       if (!(error instanceof Problem) || error instanceof TooManyDeadLetters) throw error
       const outcome = await failure(object, reader, pieces, error, file.rawTable)
       if (file.handedOver) throw new UndoGroup(outcome)
@@ -115,6 +122,7 @@ export class GroupLanding {
   }
 
   private async table(source: SourceTable): Promise<TableWork> {
+    if (!this.options.isWanted(source)) throw new Unwanted('a table that was not asked for')
     const target = rawTarget(this.options.project, source)
     const name = rawTableName(target)
     const table = this.tables.get(name) ?? (await TableWork.open(this.options.landing, target))

@@ -1,4 +1,4 @@
-import type { LandReport } from './land.ts'
+import type { LandReport } from './land-report.ts'
 import { printable } from './printable.ts'
 
 const shown = 20

@@ -1,15 +1,28 @@
 import type { Effects } from '../runner/effects.ts'
+import { Problem } from '../runner/problem.ts'
 import { type Landing, LandingConflict } from '../runner/warehouse/landing.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
 import { addDeadLetters } from './dead-letters.ts'
 import { defaultEnvelope, type EnvelopeSettings } from './envelope-settings.ts'
-import { fileSelection } from './file-selection.ts'
+import { FileSelection } from './file-selection.ts'
 import { TooManyDeadLetters } from './file-work.ts'
 import { type FileOutcome, GroupLanding, UndoGroup } from './land-group.ts'
-import { addEntries, entriesOf, type FileEntry, minuteFolder, newestMinutes, noteMinute } from './ledger.ts'
+import { type LandReport, ReportBuilder } from './land-report.ts'
+import { landText } from './land-text.ts'
+import {
+  addEntries,
+  entriesOf,
+  type FileEntry,
+  minuteFolder,
+  newestMinutes,
+  noteMinute,
+  settleBefore,
+} from './ledger.ts'
 import { SourceSchemas } from './source-schemas.ts'
 import type { ObjectStore, StoredObject } from './store/store.ts'
 import { knownStatus, storeStatus } from './store-status.ts'
+
+export type { FileReason, LandReport, TableReport } from './land-report.ts'
 
 export interface LandOptions {
   readonly store: ObjectStore
@@ -32,45 +45,6 @@ export interface LandOptions {
   readonly since?: string
 }
 
-export interface LandReport {
-  readonly dryRun: boolean
-  /** Files landed by this run (or that would be). */
-  readonly landed: number
-  /** Files that the ledger has as landed already. */
-  readonly alreadyLanded: number
-  /** Files that could not be read: none of their rows landed. */
-  readonly quarantined: readonly FileReason[]
-  /** Files quarantined by earlier runs, that are still there as they were. */
-  readonly stillQuarantined: number
-  /** Objects that are no change files, such as schemas that lie beside JSON lines. */
-  readonly skipped: readonly FileReason[]
-  /** Files that changed while they were being read; the next run takes them. */
-  readonly changed: readonly FileReason[]
-  /** Files whose content the store did not give; the next run tries again. */
-  readonly unfetched: readonly FileReason[]
-  /** Landed files that appeared in a minute folder older than one that had landed before. */
-  readonly late: readonly string[]
-  readonly rows: number
-  readonly deadLetters: number
-  /** Messages that change no row: tombstones of Debezium, control records of AWS DMS. */
-  readonly ignored: number
-  readonly bytes: number
-  readonly tables: readonly TableReport[]
-}
-
-export interface FileReason {
-  readonly file: string
-  readonly reason: string
-}
-
-export interface TableReport {
-  /** `<database>_raw.<table>` */
-  readonly table: string
-  readonly files: number
-  readonly rows: number
-  readonly deadLetters: number
-}
-
 /** A transaction has at most so many files, or files of so many bytes together; one larger file has its own. */
 const filesPerGroup = 4096
 const bytesPerGroup = 64 * 1024 * 1024
@@ -88,6 +62,8 @@ export async function land(options: LandOptions, effects: Effects): Promise<Land
   const run = new LandRun(options, effects)
   try {
     return await run.run()
+  } catch (error) {
+    throw run.told(error)
   } finally {
     options.store.expect?.([])
   }
@@ -98,11 +74,13 @@ class LandRun {
   private readonly effects: Effects
   private readonly report = new ReportBuilder()
   private schemas = new SourceSchemas()
+  private readonly selection: FileSelection
   private newest = new Map<string, string>()
 
   constructor(options: LandOptions, effects: Effects) {
     this.options = options
     this.effects = effects
+    this.selection = new FileSelection(options)
   }
 
   async run(): Promise<LandReport> {
@@ -111,9 +89,7 @@ class LandRun {
     this.schemas = await SourceSchemas.read(warehouse.state)
     let group: StoredObject[] = []
     let bytes = 0
-    const isWanted = fileSelection(this.options)
     for await (const object of this.newObjects()) {
-      if (!isWanted(object)) continue
       if (dryRun === true) {
         this.report.wouldLand(object)
         continue
@@ -127,16 +103,29 @@ class LandRun {
       bytes += object.bytes
     }
     if (group.length > 0) await this.landGroup(group)
+    this.selection.check(this.options.store.place)
     return this.report.build(dryRun === true)
+  }
+
+  /** An error as it is to be told, after what had landed before it: that stays. */
+  told(error: unknown): unknown {
+    const { landed } = this.report
+    if (landed > 0) this.effects.note(`before this, ${landText(this.report.build(false))}`)
+    if (!this.effects.signal.aborted || error instanceof Problem) return error
+    const before = landed === 0 ? 'nothing has landed' : 'what is told above has landed and stays'
+    return new Problem(`the landing was cancelled; ${before}`, {
+      hint: '`streamform land` again lands the rest',
+      cause: error,
+    })
   }
 
   /** The store's objects that the ledger does not have in this version, in the order of their names. */
   private async *newObjects(): AsyncGenerator<StoredObject> {
     const { store, warehouse } = this.options
     for await (const { object, status } of storeStatus(store, warehouse.state, this.effects.signal)) {
+      if (!this.selection.wants(object)) continue
       if (status === undefined) yield object
-      else if (status === 'quarantined') this.report.stillQuarantined++
-      else if (status === 'landed') this.report.alreadyLanded++
+      else this.report.addKnown([status])
     }
   }
 
@@ -146,8 +135,10 @@ class LandRun {
     for (;;) {
       const landing = await this.options.warehouse.landing(this.effects.now())
       try {
-        const outcomes = await this.landObjects(landing, objects, undone)
+        const { outcomes, known, before } = await this.landObjects(landing, objects, undone)
+        await settleBefore(landing.state, outcomes, before)
         await this.settle(landing, outcomes)
+        this.report.addKnown(known)
         return
       } catch (error) {
         await landing.rollback()
@@ -162,7 +153,11 @@ class LandRun {
     landing: Landing,
     objects: readonly StoredObject[],
     undone: ReadonlyMap<string, FileOutcome>,
-  ): Promise<FileOutcome[]> {
+  ): Promise<{
+    outcomes: FileOutcome[]
+    known: FileEntry['status'][]
+    before: ReadonlyMap<string, readonly FileEntry[]>
+  }> {
     const { store, project, maxDeadLetters, salvage = false, envelope = defaultEnvelope } = this.options
     const group = new GroupLanding({
       store,
@@ -173,6 +168,7 @@ class LandRun {
       signal: this.effects.signal,
       salvage,
       envelope,
+      isWanted: (source) => this.selection.wantsTable(source),
     })
     // Another loader may have landed some since they were listed; landings go one after another.
     const entries = await entriesOf(
@@ -180,15 +176,17 @@ class LandRun {
       objects.map(({ name }) => name),
     )
     const outcomes: FileOutcome[] = []
+    const known: FileEntry['status'][] = []
     store.expect?.(objects.filter(({ name }) => !undone.has(name) && !entries.has(name)))
     for (const object of objects) {
       const outcome = undone.get(object.name)
+      const status = knownStatus(store, entries.get(object.name), object)
       if (outcome !== undefined) outcomes.push(outcome)
-      else if (knownStatus(store, entries.get(object.name), object) !== undefined) this.report.alreadyLanded++
+      else if (status !== undefined) known.push(status)
       else outcomes.push(await group.add(object))
     }
     await group.flush()
-    return outcomes
+    return { outcomes, known, before: entries }
   }
 
   /** Ledger entries, dead letters and schemas, and the commit. */
@@ -211,6 +209,7 @@ class LandRun {
     )
     await addDeadLetters(landing.state, letters, now)
     await this.schemas.store(landing.state, now)
+    this.effects.signal.throwIfAborted()
     await landing.commit()
     for (const { object } of landed) noteMinute(this.newest, object.name)
     this.report.add(outcomes, late)
@@ -275,86 +274,4 @@ function entryOf(outcome: FileOutcome, now: Date, late: readonly string[]): File
       reason: tally.salvaged,
     },
   ]
-}
-
-class ReportBuilder {
-  alreadyLanded = 0
-  stillQuarantined = 0
-  deadLetters = 0
-  landed = 0
-  private rows = 0
-  private ignored = 0
-  private bytes = 0
-  private readonly quarantined: FileReason[] = []
-  private readonly skipped: FileReason[] = []
-  private readonly changed: FileReason[] = []
-  private readonly unfetched: FileReason[] = []
-  private readonly late: string[] = []
-  private readonly tables = new Map<string, { files: number; rows: number; deadLetters: number }>()
-
-  wouldLand({ bytes }: StoredObject): void {
-    this.landed++
-    this.bytes += bytes
-  }
-
-  add(outcomes: readonly FileOutcome[], late: readonly string[]): void {
-    this.late.push(...late)
-    for (const outcome of outcomes) {
-      const file = outcome.object.name
-      if (outcome.status === 'landed') this.addLanded(outcome)
-      else this.listOf(outcome.status).push({ file, reason: outcome.reason })
-    }
-  }
-
-  private listOf(status: Exclude<FileOutcome['status'], 'landed'>): FileReason[] {
-    switch (status) {
-      case 'changed':
-        return this.changed
-      case 'unfetched':
-        return this.unfetched
-      case 'skipped':
-        return this.skipped
-      case 'quarantined':
-        return this.quarantined
-    }
-  }
-
-  private addLanded({ object, rawTable, tally }: Extract<FileOutcome, { status: 'landed' }>): void {
-    this.landed++
-    this.rows += tally.rows
-    this.deadLetters += tally.unfit.length
-    this.ignored += tally.ignored
-    this.bytes += object.bytes
-    if (rawTable === null) return
-    const table = this.tables.get(rawTable) ?? { files: 0, rows: 0, deadLetters: 0 }
-    this.tables.set(rawTable, {
-      files: table.files + 1,
-      rows: table.rows + tally.rows,
-      deadLetters: table.deadLetters + tally.unfit.length,
-    })
-  }
-
-  build(dryRun: boolean): LandReport {
-    const { landed, alreadyLanded, quarantined, stillQuarantined, skipped, changed, unfetched, late } = this
-    const { rows, deadLetters, ignored, bytes } = this
-    const tables = [...this.tables]
-      .map(([table, counts]) => ({ table, ...counts }))
-      .sort((left, right) => (left.table < right.table ? -1 : 1))
-    return {
-      dryRun,
-      landed,
-      alreadyLanded,
-      quarantined,
-      stillQuarantined,
-      skipped,
-      changed,
-      unfetched,
-      late,
-      rows,
-      deadLetters,
-      ignored,
-      bytes,
-      tables,
-    }
-  }
 }

@@ -64,6 +64,46 @@ function storedOf(value: FileEntry[keyof FilesTable]): Stored {
   return value instanceof Date ? BigInt(value.getTime()) * 1000n : value
 }
 
+/** A file that met this landing, as far as what was before it is concerned. */
+interface Met {
+  readonly status: string
+  readonly object: { readonly name: string }
+  readonly generation?: string
+}
+
+/**
+ * Settles what the ledger had of files that are in it now: of a name whose object could not be read and was written
+ * anew, the old generation is `replaced`; letters that wait of a file that is landed once more are its own no longer,
+ * for all of its events are landed or in letters of now.
+ *
+ * @param before the ledger's entries of their names
+ */
+export async function settleBefore(
+  state: Kysely<StateTables>,
+  files: readonly Met[],
+  before: ReadonlyMap<string, readonly FileEntry[]>,
+): Promise<void> {
+  for (const { status, object, generation } of files) {
+    const entries = before.get(object.name) ?? []
+    if (generation === undefined || entries.length === 0) continue
+    if (entries.some((entry) => entry.status === 'quarantined')) {
+      await state
+        .updateTable('files')
+        .set({ status: 'replaced' })
+        .where('name', '=', object.name)
+        .where('status', '=', 'quarantined')
+        .execute()
+    }
+    if (status !== 'landed' || !entries.some((entry) => entry.generation === generation)) continue
+    await state
+      .deleteFrom('dead_letters')
+      .where('file', '=', object.name)
+      .where('generation', '=', generation)
+      .where('status', '=', 'waiting')
+      .execute()
+  }
+}
+
 /** The newest minute folder of each object that a file has landed from: `world_x_city` -> `2024/01/02/03/04`. */
 export async function newestMinutes(state: Kysely<StateTables>): Promise<Map<string, string>> {
   const newest = new Map<string, string>()

@@ -124,11 +124,12 @@ class Retry {
 
   /** Takes one letter's event; gives why if it does not fit. */
   async land(letter: DeadLetter): Promise<Misfitting | undefined> {
+    const { column, reason } = letter
     // What a salvaged file had that is no event: there is nothing to try.
-    if (/^{"unreadable_(from_byte|bytes|base64)":/.test(letter.event)) return letter
+    if (/^{"unreadable_(from_byte|bytes|base64)":/.test(letter.event)) return { column, reason }
     const event = eventOf(letter)
     // What its envelope could not be made an event of is not made one by trying again: its reason stays.
-    if (event === undefined) return letter
+    if (event === undefined) return { column, reason }
     try {
       await this.add(letter, event)
       return undefined

@@ -27,7 +27,9 @@ export function knownStatus(
 ): FileEntry['status'] | undefined {
   const known = entries?.find(
     ({ generation, status }) =>
-      status !== 'forgotten' && (generation === version || store.isVersionOf(generation, version)),
+      status !== 'forgotten' &&
+      status !== 'replaced' &&
+      (generation === version || store.isVersionOf(generation, version)),
   )
   return known?.status
 }

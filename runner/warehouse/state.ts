@@ -18,8 +18,11 @@ export interface FilesTable {
   name: string
   /** Cloud Storage's generation; locally `<size>-<modification time in ns>-<sha-256 of the content>`. */
   generation: string
-  /** `skipped`: no change file at all; `forgotten`: to be landed again if it is still there. */
-  status: 'landed' | 'quarantined' | 'skipped' | 'forgotten'
+  /**
+   * `skipped`: no change file at all; `forgotten`: to be landed again if it is still there; `replaced`: was quarantined,
+   * and its object has been written anew since.
+   */
+  status: 'landed' | 'quarantined' | 'skipped' | 'forgotten' | 'replaced'
   /** `<database>_raw.<table>`; null for a file that could not be read. */
   raw_table: string | null
   rows: bigint

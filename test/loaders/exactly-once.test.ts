@@ -171,7 +171,7 @@ describe('whatever the order, the duplicates and the interruptions', () => {
     const effects = { ...recordingEffects(), signal: abort.signal }
     await expect(
       land({ store, warehouse: warehouse.warehouse, project, maxDeadLetters: 0 }, effects),
-    ).rejects.toThrow('abort')
+    ).rejects.toThrow('the landing was cancelled; nothing has landed')
     expect(await landedRows(warehouse)).toEqual([])
     expect(await landFolder(warehouse, folder)).toMatchObject({ landed: 5, rows: 15 })
     warehouse.close()

@@ -105,6 +105,72 @@ describe('the ledger', () => {
   })
 })
 
+describe('files of one table', () => {
+  const named = (database: string, table: string, id: string) =>
+    mysqlFile([text], [{ v: id }], { database, table })
+  const at = (object: string, name: string) => minutePath('2024/06/01/00/00', name, object)
+
+  test('are told by their events where a folder may be of several tables', async () => {
+    const folder = freshFolder()
+    const warehouse = await freshWarehouse()
+    await writeFiles(folder, {
+      [at('shop_order_item', 'a')]: named('shop', 'order_item', 'a'),
+      [at('shop_item', 'b')]: named('shop', 'item', 'b'),
+      [at('web_shop_item', 'c')]: named('web', 'shop_item', 'c'),
+      [at('x_item', 'd')]: named('x', 'Item', 'd'),
+    })
+    const landed = async (tables: readonly string[]) =>
+      (await landFolder(warehouse, folder, { tables })).tables.map(({ table }) => table)
+    expect(await landed(['shop.item'])).toEqual(['shop_raw.item'])
+    expect(await landed(['item'])).toEqual(['x_raw.Item'])
+    expect(await landed(['web.shop_item', 'order_item'])).toEqual([
+      'shop_raw.order_item',
+      'web_raw.shop_item',
+    ])
+    expect(await landFolder(warehouse, folder)).toMatchObject({ landed: 0, alreadyLanded: 4 })
+    warehouse.close()
+  })
+
+  test('that are not there are told, with what is', async () => {
+    const folder = freshFolder()
+    const warehouse = await freshWarehouse()
+    await writeFiles(folder, { [at('shop_item', 'b')]: named('shop', 'item', 'b') })
+    const problem = await landFolder(warehouse, folder, { tables: ['shop.itme'] }).catch(String)
+    expect(problem).toBe(
+      `${folder}: there are no change files of \`shop.itme\`; did you mean \`shop_item\`?\n  there are files of: shop_item`,
+    )
+    // Landed ones are there, too.
+    await landFolder(warehouse, folder)
+    expect(await landFolder(warehouse, folder, { tables: ['shop.item'] })).toMatchObject({ alreadyLanded: 1 })
+    warehouse.close()
+  })
+})
+
+test('a file in quarantine that is written anew is one no longer', async () => {
+  const folder = freshFolder()
+  const warehouse = await freshWarehouse()
+  await writeFiles(folder, { a: 'bad', b: 'bad' })
+  await landFolder(warehouse, folder)
+  await writeFiles(folder, { a: mysqlFile([text], [{ v: 'x' }]), b: 'worse' })
+  await landFolder(warehouse, folder)
+  const entries = await warehouse.query(
+    `select name, status, bytes from "test-project.streamform".files order by name, bytes, status`,
+  )
+  expect(entries.map(({ name, status }) => `${name} ${status}`)).toEqual([
+    'a replaced',
+    'a landed',
+    'b replaced',
+    'b quarantined',
+  ])
+  // What was replaced and comes back as it was is new.
+  expect(await landFolder(warehouse, folder)).toMatchObject({
+    landed: 0,
+    alreadyLanded: 1,
+    stillQuarantined: 1,
+  })
+  warehouse.close()
+})
+
 describe('a dead letter', () => {
   async function letters(warehouse: TestWarehouse): Promise<unknown[]> {
     return await warehouse.query(

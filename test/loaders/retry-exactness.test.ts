@@ -103,6 +103,45 @@ test('a letter of a file that was forgotten and landed anew waits once', async (
   warehouse.close()
 })
 
+test('a letter whose file is landed once more and fits by then is no letter any more', async () => {
+  const folder = freshFolder()
+  const warehouse = await freshWarehouse()
+  const date = { name: 'v', type: { type: 'int', logicalType: 'date' } }
+  await writeFiles(folder, { 'a.avro': mysqlFile([date], [{ v: 5_000_000 }, { v: 1 }]) })
+  await landFolder(warehouse, folder)
+  // The column becomes text, which has room for such a day.
+  await writeFiles(folder, {
+    'b.avro': mysqlFile([{ name: 'v', type: 'string' }], [{ v: 'x' }], { first: 9 }),
+  })
+  await landFolder(warehouse, folder)
+  await forgetFiles(warehouse.warehouse, ['a.avro'], 'landed', now)
+  expect(await landFolder(warehouse, folder)).toMatchObject({ landed: 1, rows: 2, deadLetters: 0 })
+  expect(await deadLetters(warehouse)).toEqual([])
+  expect(await retryDeadLetters(warehouse.warehouse, project, [], now)).toEqual({ landed: [], waiting: [] })
+  warehouse.close()
+})
+
+test('what a salvaged file had that is no event stays, with its reason and its attempts counted', async () => {
+  const folder = freshFolder()
+  const warehouse = await freshWarehouse()
+  const file = mysqlFile([{ name: 'id', type: 'int' }], [{ id: 1 }, { id: 2 }])
+  await writeFiles(folder, { a: file.subarray(0, file.length - 40) })
+  await landFolder(warehouse, folder, { salvage: true })
+  const retried = await retryDeadLetters(warehouse.warehouse, project, [], now)
+  expect(retried).toEqual({
+    landed: [],
+    waiting: [
+      { id: expect.any(String), column: null, reason: expect.stringMatching(/^the file ends within/) },
+    ],
+  })
+  const { attempts } = await warehouse.warehouse.state
+    .selectFrom('dead_letters')
+    .select('attempts')
+    .executeTakeFirstOrThrow()
+  expect(attempts).toBe(2n)
+  warehouse.close()
+})
+
 test('a letter lands with the very values that its file lands with: any types, any values', {
   timeout: 240_000,
 }, async () => {

@@ -1,5 +1,6 @@
 import { userMessage } from '../../googlesql/lower/library/raise.ts'
 import { type Place, Problem } from '../../problem.ts'
+import { storageProblem } from './storage-problem.ts'
 
 const INTERRUPTED = /^INTERRUPT Error|Interrupted!/
 const CONFLICT =
@@ -13,6 +14,8 @@ export function translateError(error: unknown, place: Place = {}): Problem {
   const text = error instanceof Error ? error.message : String(error)
   const told = userMessage(text)
   if (told !== undefined) return new Problem(told, { ...place, cause: error })
+  const storage = storageProblem(error, place)
+  if (storage !== undefined) return storage
   if (INTERRUPTED.test(text)) return new Problem('Job execution was cancelled', { ...place, cause: error })
   const required = NOT_NULL.exec(text)
   if (required !== null) {

@@ -12,6 +12,7 @@ import type { StateTables } from '../state.ts'
 import type { Database } from './database.ts'
 import { createTable, extendTable, readColumns } from './raw-table.ts'
 import { ensureState, stateOn } from './state.ts'
+import { withStorageProblems } from './storage-problem.ts'
 
 export interface LandingOptions {
   readonly database: Database
@@ -41,7 +42,8 @@ export async function openLanding(options: LandingOptions): Promise<Landing> {
     await connection.run('begin')
     const state = stateOn(connection, project)
     const loadedAt = await nextStamp(state, options.now)
-    return new DuckDbLanding(connection, state, loadedAt, handoverFolder(database), release)
+    const landing = new DuckDbLanding(connection, state, loadedAt, handoverFolder(database), release)
+    return withStorageProblems(landing, database.path)
   } catch (error) {
     connection?.closeSync()
     release()
@@ -165,11 +167,9 @@ class DuckDbLanding implements Landing {
     if (this.open !== undefined) closeSync(this.open.file)
     this.open = undefined
     await this.inserting.catch(() => {}) // whatever came of it is undone
-    try {
-      await this.connection.run('rollback')
-    } finally {
-      this.end()
-    }
+    // What failed may have ended the transaction by itself; one that has not ends with its connection.
+    await this.connection.run('rollback').catch(() => {})
+    this.end()
   }
 
   private startHandover(table: string, columns: readonly RawColumn[]): Handover {

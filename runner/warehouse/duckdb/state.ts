@@ -23,6 +23,7 @@ import {
 import { physicalSchema } from '../../googlesql/lower/identifier.ts'
 import { type StateTables, stateDataset } from '../state.ts'
 import type { Database } from './database.ts'
+import { storageProblem } from './storage-problem.ts'
 
 /**
  * streamform's own tables as typed queries. The tables are created at the first query; each query or transaction has a
@@ -139,11 +140,15 @@ class StateConnection implements DatabaseConnection {
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const bound = parameters.map(parameterOf)
-    const result = await this.connection.runAndReadAll(
-      sql,
-      bound.map(({ value }) => value),
-      bound.map(({ type }) => type),
-    )
+    const result = await this.connection
+      .runAndReadAll(
+        sql,
+        bound.map(({ value }) => value),
+        bound.map(({ type }) => type),
+      )
+      .catch((error: unknown) => {
+        throw storageProblem(error) ?? error
+      })
     const names = result.deduplicatedColumnNames()
     const rows = result.getRows().map((row) => {
       return Object.fromEntries(names.map((name, index) => [name, plainValue(row[index] ?? null)])) as Row
