@@ -24,7 +24,7 @@ function tables({ tables: landed }: LandReport): string[] {
 }
 
 function trouble(report: LandReport): string[] {
-  const { late, quarantined, stillQuarantined, changed, deadLetters, skipped } = report
+  const { late, quarantined, stillQuarantined, changed, deadLetters, ignored, skipped } = report
   return [
     ...listed(
       late,
@@ -39,6 +39,7 @@ function trouble(report: LandReport): string[] {
       report.unfetched.map(line),
       `${count(report.unfetched.length, 'file')} could not be fetched; \`streamform land\` tries again:`,
     ),
+    ...(ignored === 0 ? [] : [`${count(ignored, 'message')} changed no row: tombstones, control records`]),
     ...(deadLetters === 0
       ? []
       : [
