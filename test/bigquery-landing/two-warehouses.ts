@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type LandOptions, type LandReport, land } from '../../loaders/land.ts'
 import { localStore } from '../../loaders/store/local.ts'
 import { type Endpoint, startEndpoint } from '../../runner/endpoint/endpoint.ts'
@@ -14,10 +14,10 @@ import { recordingEffects } from '../loaders/fresh-warehouse.ts'
 
 export const project = 'my-project'
 
-/** Waiting takes no time: only the order of things counts. */
+/** Waiting takes next to no time: only the order of things counts. */
 const clock = {
   now: () => performance.now(),
-  sleep: () => new Promise<void>((resolve) => setImmediate(resolve)),
+  sleep: (milliseconds: number) => wait(Math.min(milliseconds, 5)),
   random: () => 0,
 }
 
@@ -26,12 +26,20 @@ export type Landable = Pick<Warehouse, 'state' | 'landing'>
 /** What `call` of a loader's client becomes: it may fail, before the call or after it. */
 export type Disturb = (call: BigQueryClient['call']) => BigQueryClient['call']
 
+export interface LoaderOptions {
+  readonly disturb?: Disturb
+  /** Loaders of one host wait for each other, as those of one process do. */
+  readonly host?: string
+  /** The project that it lands in; one endpoint has any number. */
+  readonly project?: string
+}
+
 /** A local BigQuery, and the embedded warehouse that is behind it. */
 export interface LocalBigQuery {
   readonly endpoint: Endpoint
   readonly tables: LocalWarehouse
   /** A loader of its own, with the real client. */
-  loader(disturb?: Disturb, host?: string): Promise<Landable>
+  loader(options?: LoaderOptions): Promise<Landable>
   close(): Promise<void>
 }
 
@@ -41,23 +49,27 @@ export async function openLocalBigQuery(): Promise<LocalBigQuery> {
   return {
     endpoint,
     tables,
-    async loader(disturb = (call) => call, host = '127.0.0.1') {
+    async loader({
+      disturb = (call: BigQueryClient['call']) => call,
+      host = '127.0.0.1',
+      project: own = project,
+    } = {}) {
       const address = endpoint.url.replace('127.0.0.1', host)
-      const real = await openClient({ project, location: 'US', endpoint: address, clock })
+      const real = await openClient({ project: own, location: 'US', endpoint: address, clock })
       const client: BigQueryClient = { ...real, call: disturb(real.call) }
       const run: RunStatement = (text, parameters) =>
-        runQuery(client, text, { defaultProject: project, parameters })
+        runQuery(client, text, { defaultProject: own, parameters })
       return {
-        state: stateOver(project, async (text, parameters) => {
+        state: stateOver(own, async (text, parameters) => {
           try {
             return await run(text, parameters)
           } catch (error) {
             if (!/not found/i.test(String(error))) throw error
-            await run(createLandingTables(project), [])
+            await run(createLandingTables(own), [])
             return await run(text, parameters)
           }
         }),
-        landing: (now) => openLanding({ client, project, now, run }),
+        landing: (now) => openLanding({ client, project: own, now, run }),
       }
     },
     async close() {
@@ -83,24 +95,22 @@ export const landIn = (
   )
 
 /** Every raw table and the ledger, row by row as JSON; columns by name, so that their order does not matter. */
-export async function everything(warehouse: LocalWarehouse): Promise<Record<string, readonly string[]>> {
+export async function everything(
+  warehouse: LocalWarehouse,
+  of = project,
+): Promise<Record<string, readonly string[]>> {
   const found: Record<string, readonly string[]> = {}
-  for (const dataset of await warehouse.datasets(project)) {
+  for (const dataset of await warehouse.datasets(of)) {
     if (dataset === 'streamform_staging') continue
-    for (const { name } of await warehouse.tables(project, dataset)) {
+    for (const { name } of await warehouse.tables(of, dataset)) {
       if (name === 'landing_turn' || name === 'runs') continue
       const { rows } = await warehouse.execute(
-        `SELECT TO_JSON_STRING(t) FROM \`${project}.${dataset}.${name}\` AS t`,
+        `SELECT TO_JSON_STRING(t) FROM \`${of}.${dataset}.${name}\` AS t`,
       )
-      const table = await warehouse.table({ database: project, schema: dataset, name })
+      const table = await warehouse.table({ database: of, schema: dataset, name })
       const types = (table?.columns ?? []).map((column) => `${column.name} ${JSON.stringify(column.type)}`)
       found[`${dataset}.${name}`] = [...types, ...rows.map(([row]) => String(row)).sort()]
     }
   }
   return found
 }
-
-export const filesBelow = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => entry.name)

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { proveLandingKills } from '../bigquery-landing/kills.ts'
 import { proveConvergence } from '../models/convergence.ts'
 import { openTestWarehouse } from '../models/test-warehouse.ts'
 import { proveFuzz } from './fuzz.ts'
@@ -23,6 +24,11 @@ const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<st
   async kill(runs, seed) {
     const { kills, landings, rows } = await proveKills({ kills: runs, seed })
     return `${kills} kills, ${landings} streams landed to their end, ${rows} rows compared, 0 differ`
+  },
+  /** `--runs` is not asked for: every call is one. */
+  async landing() {
+    const { kills, calls } = await proveLandingKills(1, 0)
+    return `${calls} calls of BigQuery's API in a landing, killed before each, ${kills} landings ended by the next loader, 0 differ`
   },
   sql: proveSql,
 }

@@ -86,22 +86,23 @@ export interface LoadPartOptions {
   /** The project of the staging dataset. */
   readonly project: string
   readonly run: RunStatement
-  readonly turn: bigint
+  /** Tells the jobs of two landings of the same content apart. */
+  readonly landing: string
 }
 
 const attempts = 3
 
 /**
- * Loads a part into a staging table whose name, like the job's, comes from what it holds and the turn: the same load is
- * the same job, whether it is asked for again after a lost answer or by the process that comes after a crash.
+ * Loads a part into a staging table whose name, like the job's, comes from the landing and what it holds: asked for again
+ * after a lost answer, the same load is the same job.
  *
  * @throws BigQueryProblem; Problem if another number of rows arrived
  */
 export async function loadPart(options: LoadPartOptions, part: Part): Promise<StagedPart> {
-  const { client, project, run, turn } = options
+  const { client, project, run, landing } = options
   const { target, columns, rows, bytes } = part
   const schema = { fields: schemaOf(withTextForJson(columns)) }
-  const hash = hashOf(String(turn), JSON.stringify([target, schema]), bytes)
+  const hash = hashOf(landing, JSON.stringify([target, schema]), bytes)
   const staging: Target = { database: project, schema: stagingDataset, name: `part_${hash}` }
   for (let attempt = 1; ; attempt += 1) {
     const id = `streamform_load_${hash}_${attempt}`

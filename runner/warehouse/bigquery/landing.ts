@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import pLimit from 'p-limit'
 import type { Target } from '../../googlesql/target.ts'
@@ -6,6 +7,7 @@ import { type Batch, type Landing, LandingConflict, type RawColumn } from '../la
 import { mergedColumns } from '../merged-type.ts'
 import type { StateTables } from '../state.ts'
 import type { BigQueryClient } from './client.ts'
+import type { Clock } from './clock.ts'
 import { BigQueryProblem } from './errors.ts'
 import { runJob } from './job.ts'
 import { refusalOfName } from './landing-columns.ts'
@@ -38,6 +40,7 @@ export interface BigQueryLandingOptions {
 const loadsAtOnce = 8
 /** Jobs of one content that are tried before a failure is told. */
 const attempts = 3
+const statementAttempts = 6
 
 /**
  * Opens a landing on BigQuery. Rows become Parquet, are uploaded by load jobs (which cost nothing) into staging tables, and
@@ -50,7 +53,8 @@ const attempts = 3
  *
  * @throws BigQueryProblem
  */
-export async function openLanding(options: BigQueryLandingOptions): Promise<Landing> {
+export async function openLanding(given: BigQueryLandingOptions): Promise<Landing> {
+  const options = { ...given, run: insistent(given.run, given.client.clock) }
   const release = await waitForTurn(options)
   try {
     const turn = await currentTurn(options)
@@ -58,6 +62,21 @@ export async function openLanding(options: BigQueryLandingOptions): Promise<Land
   } catch (error) {
     release()
     throw error
+  }
+}
+
+/** Statements of a landing may be run twice: they lose against others' on the same tables, and are tried again. */
+function insistent(run: RunStatement, clock: Clock): RunStatement {
+  return async (text, parameters) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await run(text, parameters)
+      } catch (error) {
+        if (!(error instanceof BigQueryProblem) || !error.transient || attempt >= statementAttempts)
+          throw error
+        await clock.sleep(1000 * 2 ** attempt * (0.5 + clock.random() / 2))
+      }
+    }
   }
 }
 
@@ -93,6 +112,11 @@ class BigQueryLanding implements Landing {
   private readonly tables = new Map<string, Promise<TableWork>>()
   private readonly loads: Promise<StagedPart>[] = []
   private readonly loading = pLimit(loadsAtOnce)
+  /**
+   * In the ids of all its jobs: two loaders with the same files at the same millisecond are two, and each is told what its own
+   * commit came to.
+   */
+  private readonly id = randomUUID()
   private turn: bigint
   private ended = false
 
@@ -179,7 +203,7 @@ class BigQueryLanding implements Landing {
     work.part = undefined
     const { client, project, run } = this.options
     const file = part.finish()
-    const load = this.loading(() => loadPart({ client, project, run, turn: this.turn }, file))
+    const load = this.loading(() => loadPart({ client, project, run, landing: this.id }, file))
     load.catch(() => {}) // thrown where it is awaited
     this.loads.push(load)
   }
@@ -200,7 +224,7 @@ class BigQueryLanding implements Landing {
   private async rewrite(table: RawTable, columns: readonly RawColumn[]): Promise<void> {
     const { client } = this.options
     const query = rewriteTable(table, columns)
-    const id = `streamform_rewrite_${hashOf(String(this.turn), query)}`
+    const id = `streamform_rewrite_${hashOf(this.id, String(this.turn), query)}`
     if (!(await beginRewriting(this.options, this.turn, id))) throw new LandingConflict(turnIsTaken)
     this.turn += 1n
     try {
@@ -225,7 +249,7 @@ class BigQueryLanding implements Landing {
     checkSize(text)
     const { client } = this.options
     const configuration = { query: { query: text, useLegacySql: false } }
-    const hash = hashOf(text)
+    const hash = hashOf(this.id, text)
     for (let attempt = 1; ; attempt += 1) {
       try {
         await runJob(client, { id: `streamform_land_${hash}_${attempt}`, configuration })
