@@ -29,6 +29,7 @@ const passingCodes: ReadonlySet<unknown> = new Set([
 
 /** True for an error that may pass: too many requests, a fault of the server, a connection that broke. */
 export function isPassing(error: unknown): boolean {
+  if (isOfCredentials(error)) return false
   if (error instanceof SyntaxError) return true // an answer that was cut short
   const status = statusOf(error)
   if (status !== undefined) return status === 408 || status === 429 || (status >= 500 && status !== 501)
@@ -39,6 +40,12 @@ export function isPassing(error: unknown): boolean {
       String(message),
     )
   )
+}
+
+/** True if the credentials of this machine cannot be read: a file that is not there, or holds something else. */
+function isOfCredentials(error: unknown): boolean {
+  const { message = '' } = (error ?? {}) as ClientError
+  return /default credentials|read the credential file|GOOGLE_APPLICATION_CREDENTIALS/i.test(String(message))
 }
 
 /** True if there is no such object, in no such generation. */
@@ -59,7 +66,8 @@ export function requestProblem(place: string, error: unknown): StoreFailure {
       hint: 'set `stream: path:` in streamform.yaml to gs://bucket/prefix',
     })
   }
-  if (status === 401 || /default credentials/i.test(said)) {
+  // What is wrong with a file of credentials is not repeated: the client shows a piece of it.
+  if (status === 401 || isOfCredentials(error)) {
     return new StoreFailure('there are no credentials for Cloud Storage, or they are not accepted', {
       ...about,
       hint: 'run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS',

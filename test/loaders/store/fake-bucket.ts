@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { CRC32C } from '@google-cloud/storage'
 
 interface Stored {
   readonly content: Buffer
   readonly generation: string
+  /** True for an object that was put with `Content-Encoding: gzip`: its content is compressed. */
+  readonly gzip: boolean
 }
 
 /** How one request goes wrong. */
@@ -28,6 +31,8 @@ export interface BucketRequest {
   readonly name: string
   readonly range: string | undefined
   readonly generation: string | undefined
+  /** True if the client takes gzip as it is. */
+  readonly takesGzip: boolean
 }
 
 /** Gives the failure of a request, if any; `number` counts all requests from 0. */
@@ -69,7 +74,16 @@ export class FakeBucket {
   }
 
   put(name: string, content: Uint8Array | string): void {
-    this.objects.set(name, { content: Buffer.from(content), generation: String(this.generation++) })
+    this.objects.set(name, {
+      content: Buffer.from(content),
+      generation: String(this.generation++),
+      gzip: false,
+    })
+  }
+
+  /** As an uploader does that says `Content-Encoding: gzip`. */
+  putGzip(name: string, content: Uint8Array | string): void {
+    this.objects.set(name, { content: gzipSync(content), generation: String(this.generation++), gzip: true })
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
@@ -86,6 +100,7 @@ export class FakeBucket {
       name,
       range: request.headers.range,
       generation: url.searchParams.get('generation') ?? undefined,
+      takesGzip: /gzip/.test(String(request.headers['accept-encoding'] ?? '')),
     }
     const failure = this.failing(asked, this.requests.length)
     this.requests.push(asked)
@@ -133,11 +148,17 @@ export class FakeBucket {
   }
 
   private content(
-    { range }: BucketRequest,
-    { content, generation }: Stored,
+    { range, takesGzip }: BucketRequest,
+    { content, generation, gzip }: Stored,
     response: ServerResponse,
     failure: Failure | undefined,
   ): void {
+    if (gzip && !takesGzip) {
+      // What does not take gzip gets the content uncompressed, whatever range it asked for.
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'x-goog-generation': generation })
+      response.end(gunzipSync(content))
+      return
+    }
     const from = failure?.kind === 'ignore-range' ? 0 : Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0)
     const part = Buffer.from(content.subarray(from))
     if (failure?.kind === 'damage') part[part.length >> 1] = (part[part.length >> 1] ?? 0) ^ 1
@@ -150,7 +171,8 @@ export class FakeBucket {
       'content-type': 'application/octet-stream',
       'x-goog-generation': generation,
       'x-goog-hash': `crc32c=${checksum(content)}`,
-      'x-goog-stored-content-encoding': 'identity',
+      'x-goog-stored-content-encoding': gzip ? 'gzip' : 'identity',
+      ...(gzip ? { 'content-encoding': 'gzip' } : {}),
     })
     if (failure?.kind === 'cut') {
       response.write(part.subarray(0, failure.after), () => response.destroy())

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
@@ -10,7 +11,7 @@ import { ObjectChanged, StoreFailure } from '../../../loaders/store/object-chang
 import { readAhead } from '../../../loaders/store/read-ahead.ts'
 import type { ObjectStore, StoredObject } from '../../../loaders/store/store.ts'
 import { minutePath, mysqlFile } from '../events.ts'
-import { freshWarehouse, project, recordingEffects } from '../fresh-warehouse.ts'
+import { freshFolder, freshWarehouse, project, recordingEffects } from '../fresh-warehouse.ts'
 import { contentOf, listed } from './behaviour.ts'
 import { type Failing, type Failure, FakeBucket } from './fake-bucket.ts'
 
@@ -172,6 +173,29 @@ describe('reading', () => {
     expect(error).toMatchObject({ transient: false })
     expect(bucket.requests.length).toBe(1)
   })
+
+  test.each<readonly Failure[]>([
+    [],
+    [
+      { kind: 'cut', after: 20 },
+      { kind: 'cut', after: 1 },
+    ],
+    [{ kind: 'cut', after: 0 }],
+    [{ kind: 'damage' }],
+  ])(
+    'of an object with Content-Encoding: gzip gives its bytes as they are stored (%#)',
+    async (...failures) => {
+      bucket.putGzip('x', small)
+      const stored = bucket.objects.get('x')?.content ?? Buffer.alloc(0)
+      const store = await open()
+      const [object] = (await listed(store)) as [StoredObject]
+      expect(object.bytes).toBe(stored.length)
+      bucket.requests.length = 0
+      bucket.failing = first(failures)
+      expect(Buffer.compare(await contentOf(store, object), stored)).toBe(0)
+      expect(bucket.requests.length).toBe(failures.length + 1)
+    },
+  )
 
   test('of an object that is replaced while its stream is broken says that it changed', async () => {
     const [store, object] = await put(small)
@@ -379,3 +403,30 @@ test('without the client installed, a bucket says what to install', async () => 
     'a stream in a bucket needs the client of Cloud Storage, which is not installed\n  npm i @google-cloud/storage',
   )
 })
+
+test.each([
+  ['is not there', undefined],
+  ['holds something else', 'private_key: verysecret'],
+])(
+  'a file of credentials that %s says what to do, at once and without its content',
+  async (_what, content) => {
+    const file = join(freshFolder(), 'credentials.json')
+    if (content !== undefined) writeFileSync(file, content)
+    const script = `const { openStore } = await import(${JSON.stringify(join(import.meta.dirname, '../../../loaders/store/open.ts'))})
+    const store = await openStore('gs://shop-cdc/x')
+    for await (const page of store.list());`
+    const { stderr } = await promisify(execFile)(
+      process.execPath,
+      [
+        '--no-warnings',
+        '--input-type=module',
+        '--eval',
+        `try { ${script} } catch (error) { console.error(String(error)) }`,
+      ],
+      { env: { ...process.env, GOOGLE_APPLICATION_CREDENTIALS: file } },
+    )
+    expect(stderr.trim()).toBe(
+      'gs://shop-cdc/x/: there are no credentials for Cloud Storage, or they are not accepted\n  run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS',
+    )
+  },
+)
