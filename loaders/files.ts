@@ -1,5 +1,6 @@
 import { Problem } from '../runner/problem.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
+import { inLanding } from './in-landing.ts'
 import type { FileEntry } from './ledger.ts'
 import type { ObjectStore } from './store/store.ts'
 import { storeStatus } from './store-status.ts'
@@ -76,8 +77,7 @@ export async function forgetFiles(
   status: 'quarantined' | 'landed',
   now: Date,
 ): Promise<readonly string[]> {
-  const landing = await warehouse.landing(now)
-  try {
+  return await inLanding(warehouse, now, async (landing) => {
     let query = landing.state.selectFrom('files').select('name').where('status', '=', status)
     if (names.length > 0) query = query.where('name', 'in', names)
     const found = (await query.distinct().orderBy('name').execute()).map(({ name }) => name)
@@ -99,10 +99,6 @@ export async function forgetFiles(
         .where('name', 'in', found)
         .execute()
     }
-    await landing.commit()
     return found
-  } catch (error) {
-    await landing.rollback()
-    throw error
-  }
+  })
 }

@@ -1,3 +1,4 @@
+import type { Updateable } from 'kysely'
 import type { Target } from '../runner/googlesql/target.ts'
 import { Problem } from '../runner/problem.ts'
 import type { Landing } from '../runner/warehouse/landing.ts'
@@ -19,6 +20,7 @@ import { neededColumns } from './datastream/json-payload.ts'
 import { parseExact } from './datastream/raw-json.ts'
 import { avroOfJson } from './datastream/value-of-json.ts'
 import { FileTally } from './file-tally.ts'
+import { inLanding } from './in-landing.ts'
 import { JsonRows } from './json-rows.ts'
 import { TableWork } from './table-work.ts'
 
@@ -59,12 +61,12 @@ export async function retryDeadLetters(
   ids: readonly string[],
   now: Date,
 ): Promise<RetryReport> {
-  const landing = await warehouse.landing(now)
-  try {
+  return await inLanding(warehouse, now, async (landing) => {
     const letters = await waitingLetters(landing, ids)
     const retry = new Retry(landing, project)
     const landed: string[] = []
     const waiting: WaitingLetter[] = []
+    const marks = new Map<string, { readonly mark: Updateable<DeadLettersTable>; readonly ids: string[] }>()
     for (const letter of letters) {
       const { id, column, attempts } = letter
       if (ids.length === 0 && attempts >= maxAttempts) {
@@ -75,23 +77,27 @@ export async function retryDeadLetters(
       const misfit = await retry.land(letter)
       if (misfit === undefined) landed.push(id)
       else waiting.push({ id, ...misfit })
+      const mark = {
+        attempts: attempts + 1n,
+        ...(misfit === undefined ? { status: 'landed' as const, settled_at: landing.loadedAt } : misfit),
+      }
+      const same = JSON.stringify([String(attempts), misfit ?? null])
+      const marked = marks.get(same)
+      if (marked === undefined) marks.set(same, { mark, ids: [id] })
+      else marked.ids.push(id)
+    }
+    // Few statements: on BigQuery each takes a second or more.
+    for (const { mark, ids: marked } of marks.values()) {
       await landing.state
         .updateTable('dead_letters')
-        .set({
-          attempts: attempts + 1n,
-          ...(misfit === undefined ? { status: 'landed', settled_at: landing.loadedAt } : misfit),
-        })
-        .where('id', '=', id)
+        .set(mark)
+        .where('id', 'in', marked)
         .where('status', '=', 'waiting')
         .execute()
     }
     await retry.flush()
-    await landing.commit()
     return { landed, waiting }
-  } catch (error) {
-    await landing.rollback()
-    throw error
-  }
+  })
 }
 
 /** Waiting letters, by ids or all. @throws Problem if an id is not that of a waiting letter */
@@ -229,8 +235,7 @@ export async function discardDeadLetters(
   ids: readonly string[],
   now: Date,
 ): Promise<readonly string[]> {
-  const landing = await warehouse.landing(now)
-  try {
+  return await inLanding(warehouse, now, async (landing) => {
     const letters = await waitingLetters(landing, ids)
     const found = letters.map(({ id }) => id)
     if (found.length > 0) {
@@ -241,10 +246,6 @@ export async function discardDeadLetters(
         .where('status', '=', 'waiting')
         .execute()
     }
-    await landing.commit()
     return found
-  } catch (error) {
-    await landing.rollback()
-    throw error
-  }
+  })
 }

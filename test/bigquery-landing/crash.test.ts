@@ -9,7 +9,7 @@ let bigquery: LocalBigQuery
 const folder = freshFolder()
 beforeAll(async () => {
   bigquery = await openLocalBigQuery()
-  await writeStream(folder)
+  writeStream(folder)
 })
 afterAll(() => bigquery?.close())
 

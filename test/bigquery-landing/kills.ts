@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { BigQueryClient } from '../../runner/warehouse/bigquery/client.ts'
 import type { ApiCall } from '../../runner/warehouse/bigquery/request.ts'
 import { minutePath, mysqlFile } from '../loaders/events.ts'
-import { writeFiles } from '../loaders/fresh-warehouse.ts'
 import { type Disturb, everything, type LocalBigQuery, landIn, openLocalBigQuery } from './two-warehouses.ts'
 
 const at = (minute: number) => `2024/06/01/00/${String(minute).padStart(2, '0')}`
@@ -13,12 +12,12 @@ export const noon = new Date('2024-06-02T12:00:00Z')
 const later = new Date('2024-06-02T12:30:00Z')
 
 /** Two transactions: in the second a column becomes text, which writes its table anew, one comes, and an event does not fit. */
-export async function writeStream(folder: string): Promise<void> {
+export function writeStream(folder: string): void {
   const fields = (type: unknown) => [
     { name: 'id', type: 'long' },
     { name: 'v', type },
   ]
-  await writeFiles(folder, {
+  const files = {
     [minutePath(at(1), 'a.avro', 'first')]: mysqlFile(fields('long'), [
       { id: 1, v: 5 },
       { id: 2, v: null },
@@ -40,7 +39,11 @@ export async function writeStream(folder: string): Promise<void> {
       ],
       { table: 'other', first: 2 },
     ),
-  })
+  }
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), content)
+  }
 }
 
 export const options = (project: string) => ({ project, filesPerTransaction: 3 })
@@ -102,7 +105,7 @@ export async function proveLandingKills(every: number, first: number): Promise<L
   const folder = mkdtempSync(join(tmpdir(), 'streamform-landing-'))
   const bigquery = await openLocalBigQuery()
   try {
-    await writeStream(folder)
+    writeStream(folder)
     const calls: ApiCall[] = []
     const disturb = dyingBefore(Number.POSITIVE_INFINITY, calls)
     await landIn(await bigquery.loader({ project: 'whole', disturb }), folder, noon, options('whole'))

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type LandOptions, type LandReport, land } from '../../loaders/land.ts'
 import { localStore } from '../../loaders/store/local.ts'
+import type { Effects } from '../../runner/effects.ts'
 import { type Endpoint, startEndpoint } from '../../runner/endpoint/endpoint.ts'
 import { type BigQueryClient, openClient } from '../../runner/warehouse/bigquery/client.ts'
 import { openLanding } from '../../runner/warehouse/bigquery/landing.ts'
@@ -10,7 +11,6 @@ import { type RunStatement, stateOver } from '../../runner/warehouse/bigquery/st
 import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
-import { recordingEffects } from '../loaders/fresh-warehouse.ts'
 
 export const project = 'my-project'
 
@@ -83,16 +83,22 @@ export async function openLocalBigQuery(): Promise<LocalBigQuery> {
 export const openEmbedded = (): Promise<LocalWarehouse> =>
   openDuckDbWarehouse({ path: ':memory:', defaultProject: project })
 
+const effectsAt = (now: Date): Effects => ({
+  print: () => undefined,
+  note: () => undefined,
+  now: () => now,
+  interactive: false,
+  workingFolder: process.cwd(),
+  signal: new AbortController().signal,
+})
+
 export const landIn = (
   warehouse: Landable,
   folder: string,
   now: Date,
   options: Partial<LandOptions> = {},
 ): Promise<LandReport> =>
-  land(
-    { store: localStore(folder), warehouse, project, maxDeadLetters: 1000, ...options },
-    recordingEffects(now),
-  )
+  land({ store: localStore(folder), warehouse, project, maxDeadLetters: 1000, ...options }, effectsAt(now))
 
 /** Every raw table and the ledger, row by row as JSON; columns by name, so that their order does not matter. */
 export async function everything(
