@@ -1,4 +1,5 @@
 import type { CatalogColumn } from '../catalog.ts'
+import { ingestionUnit } from '../resolve/ingestion-time.ts'
 import type { Column } from '../resolve/resolved.ts'
 import type { ResolvedMerge, ResolvedWhen } from '../resolve/resolved-statement.ts'
 import { physicalType } from '../types/physical.ts'
@@ -10,14 +11,64 @@ import { physicalTable, quoteIdentifier } from './identifier.ts'
 import { raiseText } from './library/raise.ts'
 import { newEnvironment, withText } from './query.ts'
 import { lowerScan } from './relation.ts'
+import { count, nothing, type Step } from './statement.ts'
 import { stored } from './stored.ts'
 
 /**
  * MERGE as one MERGE of DuckDB over row numbers: its source is target and source joined once, with what is to be done
  * to each row and the new values, so that each expression is evaluated once and a row matched twice raises.
+ *
+ * Where rows are replaced whole, they are deleted and inserted: DuckDB updates rows in place, column by column, and to
+ * change some rows all over a table costs as much as to write it anew.
  */
-export function lowerMerge(statement: ResolvedMerge): string {
-  const { scan, whens, table, present } = statement
+export function lowerMerge(statement: ResolvedMerge): readonly Step[] {
+  const { whens, table } = statement
+  const columns = touched(statement)
+  const source = mergeSource(statement, columns)
+  const target = physicalTable(table.target)
+  if (!replacesRows(statement, columns)) {
+    const clauses = whens.map((when, index) => clauseText(when, index + 1, columns))
+    return [
+      count(
+        `MERGE INTO ${target} AS target USING (${source}) AS m ON target.rowid = m.rid ${clauses.join(' ')}`,
+      ),
+    ]
+  }
+  const acts = (kind: ResolvedWhen['action']['kind']) =>
+    whens.flatMap(({ action }, index) => (action.kind === kind ? [index + 1] : []))
+  const rows = (kinds: readonly number[]) => `SELECT rid FROM ${MERGED} WHERE act IN (${kinds.join(', ')})`
+  const remove = (kinds: readonly number[]) => `DELETE FROM ${target} WHERE rowid IN (${rows(kinds)})`
+  const names = columns.map((column) => quoteIdentifier(column.name)).join(', ')
+  const values = columns.map((_, index) => `v${index}`).join(', ')
+  const written = [...acts('update'), ...acts('insert')]
+  return [
+    nothing(`CREATE OR REPLACE TEMP TABLE ${MERGED} AS ${source}`),
+    ...(acts('delete').length === 0 ? [] : [count(remove(acts('delete')))]),
+    nothing(remove(acts('update'))),
+    count(
+      `INSERT INTO ${target} (${names}) SELECT ${values} FROM ${MERGED} WHERE act IN (${written.join(', ')})`,
+    ),
+    nothing(`DROP TABLE ${MERGED}`),
+  ]
+}
+
+/** A name that no table of BigQuery's can have. */
+const MERGED = 'temp.main."rows$merged"'
+
+/** True if every column is given anew wherever some are. */
+function replacesRows({ table, whens }: ResolvedMerge, columns: readonly CatalogColumn[]): boolean {
+  const updates = whens.filter(({ action }) => action.kind === 'update')
+  return (
+    updates.length > 0 &&
+    ingestionUnit(table) === undefined &&
+    whens.every(({ action }) => action.kind === 'delete' || action.set.length === table.columns.length) &&
+    columns.length === table.columns.length
+  )
+}
+
+/** What is to be done to each row (`rid`, `act`), and the columns' new values: `v0`, `v1` … */
+function mergeSource(statement: ResolvedMerge, columns: readonly CatalogColumn[]): string {
+  const { scan, whens, present } = statement
   const environment = newEnvironment([
     statement.joined,
     whens,
@@ -30,7 +81,6 @@ export function lowerMerge(statement: ResolvedMerge): string {
   const rowId = columnSql(environment, scan.rowId)
   const conditions = whens.map((when) => condition(environment, when, rowId, present))
   const action = `CASE ${conditions.map((sql, index) => `WHEN ${sql} THEN ${index + 1}`).join(' ')} END`
-  const columns = touched(statement)
   // Each row's clause is found first, then the values of that clause alone are computed.
   const visible = block.visible.map((column, index) => ({ column, name: `c${index}` }))
   const inner = `SELECT ${[
@@ -43,9 +93,7 @@ export function lowerMerge(statement: ResolvedMerge): string {
   const changing = whens.flatMap((when, index) => (when.action.kind === 'insert' ? [] : [index + 1]))
   const check =
     changing.length === 0 ? '' : ` QUALIFY ${duplicateCheck(changing, columnSql(environment, scan.rowId))}`
-  const source = `SELECT ${outer} FROM (${inner}) AS j WHERE j.act IS NOT NULL${check}`
-  const clauses = whens.map((when, index) => clauseText(when, index + 1, columns))
-  return `${withText(environment)}MERGE INTO ${physicalTable(table.target)} AS target USING (${source}) AS m ON target.rowid = m.rid ${clauses.join(' ')}`
+  return `${withText(environment)}SELECT ${outer} FROM (${inner}) AS j WHERE j.act IS NOT NULL${check}`
 }
 
 function condition(environment: Environment, when: ResolvedWhen, rowId: string, present: Column): string {

@@ -9,7 +9,7 @@ import { lowerQuery } from './query.ts'
 /** One statement of DuckDB. */
 export interface Step {
   readonly sql: string
-  /** What its result is: the statement's rows, the number of rows it touched, or nothing of interest. */
+  /** What its result is: the statement's rows, the number of rows it touched (those of all steps are added up), or nothing of interest. */
   readonly gives: 'rows' | 'count' | 'nothing'
 }
 
@@ -29,7 +29,7 @@ function stepsOf(statement: ResolvedStatement): readonly Step[] {
     case 'delete':
       return [count(lowerDelete(statement))]
     case 'merge':
-      return [count(lowerMerge(statement))]
+      return lowerMerge(statement)
     case 'truncate':
       return [count(`DELETE FROM ${physicalTable(statement.table.target)}`)]
     case 'create table':

@@ -159,7 +159,8 @@ export class Session implements ScriptHost {
           if (step.gives === 'count')
             result = {
               rows: [],
-              affectedRows: affected(done, compiled.statementType.startsWith('CREATE')),
+              affectedRows:
+                (result.affectedRows ?? 0) + affected(done, compiled.statementType.startsWith('CREATE')),
             }
         }
       }
