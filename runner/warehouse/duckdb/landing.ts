@@ -10,6 +10,7 @@ import type { Batch, Landing, RawColumn } from '../landing.ts'
 import { ParquetWriter } from '../parquet/write-parquet.ts'
 import type { StateTables } from '../state.ts'
 import type { Database } from './database.ts'
+import { LandingMemory } from './landing-memory.ts'
 import { createTable, extendTable, readColumns } from './raw-table.ts'
 import { ensureState, stateOn } from './state.ts'
 import { withStorageProblems } from './storage-problem.ts'
@@ -39,11 +40,13 @@ export async function openLanding(options: LandingOptions): Promise<Landing> {
     await ensureState(database, project)
     connection = await database.connect()
     // Raw tables keep the order of the files; that is also the faster way to insert from Parquet.
+    // What lies in memory alone must stay there.
+    const memory = database.path === ':memory:' ? undefined : await LandingMemory.begin(connection)
     await connection.run('begin')
     const state = stateOn(connection, project)
     const loadedAt = await nextStamp(state, options.now)
-    const landing = new DuckDbLanding(connection, state, loadedAt, handoverFolder(database), release)
-    return withStorageProblems(landing, database.path)
+    const begun = { connection, memory, state, loadedAt, folder: handoverFolder(database), release }
+    return withStorageProblems(new DuckDbLanding(begun), database.path)
   } catch (error) {
     connection?.closeSync()
     release()
@@ -98,30 +101,31 @@ const bytesPerInsert = 256 * 1024 * 1024
  */
 let handovers = 0
 
+interface Begun {
+  readonly connection: DuckDBConnection
+  readonly memory: LandingMemory | undefined
+  readonly state: Kysely<StateTables>
+  readonly loadedAt: Date
+  readonly folder: string
+  readonly release: () => void
+}
+
 class DuckDbLanding implements Landing {
   readonly state: Kysely<StateTables>
   readonly loadedAt: Date
+  private readonly begun: Begun
   private readonly connection: DuckDBConnection
-  private readonly folder: string
-  private readonly release: () => void
   private readonly known = new Map<string, readonly RawColumn[]>()
   private open: Handover | undefined
   private inserting: Promise<void> = Promise.resolve()
   private busy = false
   private ended = false
 
-  constructor(
-    connection: DuckDBConnection,
-    state: Kysely<StateTables>,
-    loadedAt: Date,
-    folder: string,
-    release: () => void,
-  ) {
-    this.connection = connection
-    this.state = state
-    this.loadedAt = loadedAt
-    this.folder = folder
-    this.release = release
+  constructor(begun: Begun) {
+    this.begun = begun
+    this.connection = begun.connection
+    this.state = begun.state
+    this.loadedAt = begun.loadedAt
   }
 
   async columns(table: Target): Promise<readonly RawColumn[] | undefined> {
@@ -159,7 +163,7 @@ class DuckDbLanding implements Landing {
   async commit(): Promise<void> {
     await this.allInserted()
     await this.connection.run('commit')
-    this.end()
+    await this.end()
   }
 
   async rollback(): Promise<void> {
@@ -167,17 +171,23 @@ class DuckDbLanding implements Landing {
     if (this.open !== undefined) closeSync(this.open.file)
     this.open = undefined
     await this.inserting.catch(() => {}) // whatever came of it is undone
-    // What failed may have ended the transaction by itself; one that has not ends with its connection.
-    await this.connection.run('rollback').catch(() => {})
-    this.end()
+    try {
+      await this.connection.run('rollback')
+    } catch (error) {
+      // Some failures of a statement end the transaction with it: nothing is left to be undone.
+      if (!(error instanceof Error && /no transaction is active/.test(error.message))) throw error
+    } finally {
+      await this.end()
+    }
   }
 
   private startHandover(table: string, columns: readonly RawColumn[]): Handover {
-    mkdirSync(this.folder, { recursive: true })
-    const path = join(this.folder, `${handovers++}.parquet`)
+    mkdirSync(this.begun.folder, { recursive: true })
+    const path = join(this.begun.folder, `${handovers++}.parquet`)
     const file = openSync(path, 'wx')
     return {
       table,
+      columns,
       path,
       file,
       writer: new ParquetWriter(columns, (bytes) => writeAll(file, bytes)),
@@ -204,23 +214,26 @@ class DuckDbLanding implements Landing {
     while (this.busy) await this.inserting
   }
 
-  private async insert({ table, path, rows }: Handover): Promise<void> {
+  private async insert({ table, columns, path, rows, writer }: Handover): Promise<void> {
+    await this.begun.memory?.allow(columns, rows, writer.size)
     const result = await this.connection.run(`insert into ${table} from read_parquet(${quoteText(path)})`)
     if (result.rowsChanged !== rows)
       throw new Error(`${rows} rows were handed over, ${result.rowsChanged} arrived`)
     rmSync(path)
   }
 
-  private end(): void {
+  private async end(): Promise<void> {
     this.ended = true
+    await this.begun.memory?.restore()
     this.connection.closeSync()
-    rmSync(this.folder, { recursive: true, force: true })
-    this.release()
+    rmSync(this.begun.folder, { recursive: true, force: true })
+    this.begun.release()
   }
 }
 
 interface Handover {
   readonly table: string
+  readonly columns: readonly RawColumn[]
   readonly path: string
   readonly file: number
   readonly writer: ParquetWriter
