@@ -1,18 +1,7 @@
 import { once } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { physicalType } from '../types/physical.ts'
-import {
-  arrayOf,
-  BOOL,
-  BYTES,
-  DATE,
-  FLOAT64,
-  INT64,
-  INTERVAL,
-  NUMERIC,
-  STRING,
-  TIMESTAMP,
-} from '../types/scalars.ts'
+import { arrayOf, BYTES, DATE, FLOAT64, INT64, NUMERIC, STRING, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { addPart } from './date-arithmetic.ts'
 import { interval, operator, optional, plain, repeated, scalar, signature, typeAt } from './define.ts'
@@ -168,16 +157,4 @@ export const arrayFunctions: readonly FunctionEntry[] = [
   array('GENERATE_ARRAY', [generate(INT64, '0'), generate(NUMERIC, 'n'), generate(FLOAT64, 'f')]),
   array('GENERATE_DATE_ARRAY', [generateDates]),
   array('GENERATE_TIMESTAMP_ARRAY', [generateTimestamps]),
-  array('GENERATE_RANGE_ARRAY', [generateRanges()]),
 ]
-
-function generateRanges(): Signature {
-  return {
-    ...signature(
-      ['RANGE<T1>', INTERVAL, optional(BOOL)],
-      (args) => arrayOf(first(args)),
-      () => 'NULL',
-    ),
-    refused: 'ranges cut by an interval; GENERATE_DATE_ARRAY and GENERATE_TIMESTAMP_ARRAY are supported',
-  }
-}

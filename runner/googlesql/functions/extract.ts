@@ -3,7 +3,7 @@ import { once } from '../lower/library/once.ts'
 import { DATE, DATETIME, INT64, INTERVAL, STRING, TIME, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { lowerCast } from './cast.ts'
-import { unsupportedPart, weekStart } from './date-arithmetic.ts'
+import { weekStart } from './date-arithmetic.ts'
 import { optional, part, scalar, signature } from './define.ts'
 import type { Call, FunctionEntry } from './function.ts'
 
@@ -50,10 +50,14 @@ const timeParts: Readonly<Record<string, (value: string) => string>> = {
   MICROSECOND: (v) => `(microsecond(${v}) % 1000000)`,
 }
 
+function noSuchPart(unit: string, type: SqlType): never {
+  throw new Problem(`EXTRACT from ${type.kind} does not support the ${unit} date part`)
+}
+
 function extract(unit: string, value: string, type: SqlType): string {
   const clock = type.kind === 'DATE' ? undefined : timeParts[unit]
   if (clock !== undefined) return clock(value)
-  if (type.kind === 'TIME') return unsupportedPart('EXTRACT', unit, type.kind)
+  if (type.kind === 'TIME') return noSuchPart(unit, type)
   const date = dateParts[unit]
   if (date !== undefined) return date(value)
   const start = weekStart(unit)
@@ -66,7 +70,7 @@ function extract(unit: string, value: string, type: SqlType): string {
   if (unit === 'DATE' && type.kind !== 'DATE') return `CAST(${value} AS DATE)`
   if (unit === 'TIME' && type.kind !== 'DATE') return `CAST(${value} AS TIME)`
   if (unit === 'DATETIME' && type.kind === 'TIMESTAMP') return value
-  return unsupportedPart('EXTRACT', unit, type.kind)
+  return noSuchPart(unit, type)
 }
 
 function extractInterval(unit: string, value: string): string {

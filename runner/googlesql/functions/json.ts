@@ -32,7 +32,14 @@ function extraction(
       const last = native === 'json_query' ? `, ${isJson ? 'TRUE' : 'FALSE'}` : ''
       const path =
         name === 'JSON_QUERY' || name === 'JSON_EXTRACT' ? jsonPath : { ...jsonPath, optional: true }
-      return signature([type, path], result(isJson), ([value = '', path = `'$'`]) => {
+      return signature([type, path], result(isJson), ([value = '', path = `'$'`], facts) => {
+        if (
+          name === 'JSON_QUERY' &&
+          isJson &&
+          /^\s*(lax|recursive)\s/i.test(String(facts.literals[1] ?? ''))
+        ) {
+          return json(`googlesql_json_lax_query(${text(value)}, ${path})`)
+        }
         if (native === 'json_value') {
           const plain = plainPath(path)
           if (plain !== undefined) return scalarAt(value, plain, path, mode, isJson)

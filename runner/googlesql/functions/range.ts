@@ -6,6 +6,7 @@ import { BOOL, DATE, DATETIME, rangeOf, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { plain, scalar, signature, typeAt } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
+import { generateRangeArray } from './generate-range-array.ts'
 import { checkedRange } from './range-text.ts'
 
 const page = 'range-functions'
@@ -80,6 +81,7 @@ export const rangeFunctions: readonly FunctionEntry[] = [
         }),
     ),
   ]),
+  scalar('GENERATE_RANGE_ARRAY', `${page}#generate_range_array`, [generateRangeArray]),
   { name: 'RANGE_SESSIONIZE', kind: 'table', page: `${page}#range_sessionize`, signatures: [] },
   { name: 'GAP_FILL', kind: 'table', page: 'time-series-functions#gap_fill', signatures: [] },
 ]

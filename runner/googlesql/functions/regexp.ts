@@ -38,7 +38,15 @@ function extract(value: string, pattern: string, call: Call): string {
       if (group === 0 || !mayBeAbsent(call)) return part
       return `CASE WHEN ${part} = '' THEN googlesql_regexp_group(${v}, ${p}) ELSE ${part} END`
     })
-    return `CASE WHEN regexp_matches(${v}, ${p}) THEN ${found} END`
+    // Wrong patterns are told of whether they match or not.
+    const known = groupsOf(call)
+    const wrong =
+      known === undefined
+        ? `WHEN ${v} IS NOT NULL AND googlesql_regexp_groups(${p}) > 1 THEN ${raiseText(tooMany, 'VARCHAR')} `
+        : known > 1
+          ? `WHEN ${v} IS NOT NULL THEN ${raiseText(tooMany, 'VARCHAR')} `
+          : ''
+    return `CASE ${wrong}WHEN regexp_matches(${v}, ${p}) THEN ${found} END`
   })
 }
 

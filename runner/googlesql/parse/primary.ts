@@ -56,7 +56,7 @@ function parseStringOperand(p: Parser): Expression {
 /** Names with a meaning of their own in front of what follows: `DATE '…'`, `SAFE_CAST(…)`, `SAFE.f(…)`. */
 function parseSpecialName(p: Parser): Expression | undefined {
   const literal = parseTypedLiteral(p)
-  if (literal !== undefined) return literal
+  if (literal !== undefined) return parsePostfix(p, literal.start, literal)
   if (p.word === 'SAFE_CAST' && p.peek() === '(') return parsePostfix(p, p.start, parseCast(p, true))
   return undefined
 }

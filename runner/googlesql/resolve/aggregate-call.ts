@@ -51,6 +51,9 @@ export function aggregateParts(
   entry: FunctionEntry,
 ): { readonly call: Omit<AggregateCall, 'column'>; readonly type: SqlType } {
   checkClauses(context, node, entry)
+  if (node.args[0]?.kind === 'star' && node.distinct) {
+    throw problemAt(context, node, 'COUNT(*) cannot be used with DISTINCT')
+  }
   const args = node.args[0]?.kind === 'star' && entry.name === 'COUNT' ? [] : node.args
   const given = resolveArguments(context, entry, args)
   const chosen = requireSignature(context, node, entry, given)

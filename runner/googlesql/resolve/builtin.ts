@@ -1,6 +1,7 @@
 import type { FunctionEntry } from '../functions/function.ts'
 import { findFunction } from '../functions/index.ts'
 import type { Span } from '../parse/ast.ts'
+import { checkParts } from './check-parts.ts'
 import { type Context, problemAt, unsupportedAt } from './context.ts'
 import type { Expr, PartArgument } from './resolved.ts'
 import { requireSignature } from './signature.ts'
@@ -42,5 +43,6 @@ export function callBuiltin(
   const entry = builtin(context, node, name)
   const given = args.map((value) => ({ value, name: undefined }))
   const chosen = requireSignature(context, node, entry, given)
+  checkParts(context, node, chosen)
   return { kind: 'call', type: chosen.type, entry, signature: chosen.signature, args: chosen.args, safe }
 }

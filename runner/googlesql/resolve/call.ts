@@ -4,6 +4,7 @@ import type { Argument, Call, Expression } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import { resolveAggregateCall } from './aggregate-call.ts'
 import { usable } from './builtin.ts'
+import { checkParts } from './check-parts.ts'
 import { type Context, didYouMean, problemAt, unsupportedAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { resolveGrouping } from './grouping-call.ts'
@@ -40,29 +41,26 @@ export function resolveCall(context: Context, node: Call): Expr {
       .filter((known) => known.kind !== 'operator')
       .map((known) => known.name)
     if (parts.length > 1 && BUILTIN_PREFIXES.has((parts[0] ?? '').toUpperCase())) {
-      throw problemAt(context, node, `Function not found: ${name} (unknown, or is not supported locally)`)
+      throw problemAt(context, node, `Function not found: ${name}${didYouMean(name.toUpperCase(), names)}`)
     }
     if (parts.length > 1) {
       const { start, end } = node.name
       throw problemAt(context, node, `Function not found: ${context.source.text.slice(start, end)}`)
     }
     const near = didYouMean(name.toUpperCase(), names)
-    throw problemAt(
-      context,
-      node,
-      `Function not found: ${name}${near} (unknown, or is not supported locally)`,
-    )
+    throw problemAt(context, node, `Function not found: ${name}${near}`)
   }
   if (entry.kind === 'operator') throw problemAt(context, node, `Function not found: ${name}`)
   usable(context, node, entry)
   if (node.over !== undefined) return resolveWindowCall(context, node, entry)
   if (entry.kind === 'aggregate') return resolveAggregateCall(context, node, entry)
   if (entry.kind === 'navigation' || entry.kind === 'numbering') {
-    throw problemAt(context, node, `Window function ${entry.name} cannot be called without an OVER clause`)
+    throw problemAt(context, node, `Analytic function ${entry.name} cannot be called without an OVER clause`)
   }
   refuseAggregateClauses(context, node, entry)
   const given = resolveArguments(context, entry, node.args)
   const chosen = requireSignature(context, node, entry, given)
+  checkParts(context, node, chosen)
   return {
     kind: 'call',
     type: chosen.type,

@@ -40,7 +40,7 @@ export function resolveArray(context: Context, node: ArrayConstructor): Expr {
     throw problemAt(
       context,
       node,
-      'Cannot construct array with element type ARRAY because nested arrays are not supported',
+      `Cannot construct array with element type ${typeName(common.type)} because nested arrays are not supported`,
     )
   }
   return { kind: 'array', type: { kind: 'ARRAY', element: common.type }, elements: common.exprs }

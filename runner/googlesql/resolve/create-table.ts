@@ -1,6 +1,6 @@
 import type { CatalogColumn, CatalogTable } from '../catalog.ts'
 import { SESSION, targetName } from '../lower/identifier.ts'
-import type { CreateSnapshot, CreateTable, CreateView, Query, Span } from '../parse/ast.ts'
+import type { ColumnDefinition, CreateSnapshot, CreateTable, CreateView, Query, Span } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import type { Target } from '../target.ts'
 import { typeName } from '../types/print.ts'
@@ -135,17 +135,16 @@ interface Made {
 }
 
 function plainTable(context: Context, node: CreateTable): Made {
-  const declared = node.elements?.flatMap((element) =>
-    element.kind === 'columnDefinition' ? [resolveColumn(context, element)] : [],
-  )
-  checkDuplicates(context, node, declared ?? [])
+  const definitions = node.elements?.filter((element) => element.kind === 'columnDefinition')
+  const declared = definitions?.map((element) => resolveColumn(context, element))
+  checkDuplicates(context, definitions ?? [], declared ?? [])
   if (node.query === undefined) {
     if (declared === undefined || declared.length === 0) {
       throw problemAt(context, node, 'CREATE TABLE must have a column list or AS SELECT')
     }
     return { columns: declared, query: undefined }
   }
-  const query = createdQuery(context, node.query)
+  const query = createdQuery(context, node.query, 'CREATE TABLE', declared !== undefined)
   if (declared === undefined) {
     return { columns: query.columns.map(({ name, column }) => ({ name, type: column.type })), query }
   }
@@ -153,10 +152,18 @@ function plainTable(context: Context, node: CreateTable): Made {
 }
 
 /** A query that becomes a table: every column must have a name of its own. */
-export function createdQuery(context: Context, node: Query): ResolvedQuery {
+export function createdQuery(
+  context: Context,
+  node: Query,
+  what: 'CREATE TABLE' | 'CREATE VIEW',
+  named: boolean,
+): ResolvedQuery {
   const query = valuesAsColumns(context, resolveQuery(context, node))
   const seen = new Set<string>()
-  for (const output of query.columns) {
+  for (const [index, output] of query.columns.entries()) {
+    if (output.anonymous && !named) {
+      throw problemAt(context, node, `${what} columns must be named, but column ${index + 1} has no name`)
+    }
     if (!output.anonymous) checkFieldName(context, node, output.name)
     const key = output.name.toLowerCase()
     if (!output.anonymous && seen.has(key)) {
@@ -216,7 +223,13 @@ function copiedTable(context: Context, node: CreateTable): Made {
   }
   if (from.how === 'LIKE') {
     const query =
-      node.query && inDeclaredTypes(context, node.query, createdQuery(context, node.query), base.columns)
+      node.query &&
+      inDeclaredTypes(
+        context,
+        node.query,
+        createdQuery(context, node.query, 'CREATE TABLE', true),
+        base.columns,
+      )
     return { base, columns: base.columns, query }
   }
   context.resolution.met.tables.set(targetName(base.target), base.target)
@@ -229,9 +242,15 @@ function wholeRows(scan: TableScan): readonly OutputColumn[] {
   return scan.columns.map((column) => ({ name: column.name, anonymous: false, column }))
 }
 
-function checkDuplicates(context: Context, node: Span, columns: readonly CatalogColumn[]): void {
+function checkDuplicates(
+  context: Context,
+  elements: readonly ColumnDefinition[],
+  columns: readonly CatalogColumn[],
+): void {
   const seen = new Set<string>()
-  for (const { name } of columns) {
+  for (const [index, { name }] of columns.entries()) {
+    const node = elements[index]
+    if (node === undefined) continue
     checkFieldName(context, node, name)
     if (seen.has(name.toLowerCase()))
       throw problemAt(context, node, `Duplicate column name ${name} in CREATE TABLE`)
@@ -289,6 +308,8 @@ export function resolveCreateView(context: Context, node: CreateView): Resolved 
   const query = createdQuery(
     { ...context, resolution: { ...context.resolution, parameters: [] } },
     node.query,
+    'CREATE VIEW',
+    node.columns !== undefined,
   )
   if (node.columns !== undefined && node.columns.length !== query.columns.length) {
     throw problemAt(

@@ -256,7 +256,7 @@ export function resolveAssignments(
     const path = qualified ? item.target.parts.slice(1) : item.target.parts
     const [name, ...fields] = path
     if (name === undefined) continue
-    const column = columnOf(context, table, name)
+    const column = targetColumn(context, table, name)
     const key = path.map((part) => part.name.toLowerCase()).join('.')
     if (
       [...whole].some((other) => other === key || key.startsWith(`${other}.`) || other.startsWith(`${key}.`))
@@ -274,10 +274,30 @@ export function resolveAssignments(
     const before = set.get(column) ?? columnRef(old)
     set.set(
       column,
-      fields.length === 0 ? assigned(context, item.value, column) : withField(context, before, fields, item),
+      fields.length === 0 ? updated(context, item, column) : withField(context, before, fields, item),
     )
   }
   return [...set].map(([column, expr]) => ({ column, expr }))
+}
+
+function targetColumn(context: Context, table: CatalogTable, name: Identifier): CatalogColumn {
+  const known = storedColumns(table).some((column) => column.name.toLowerCase() === name.name.toLowerCase())
+  if (known) return columnOf(context, table, name)
+  const names = table.columns.map((column) => column.name)
+  throw problemAt(context, name, `Unrecognized name: ${name.name}${didYouMean(name.name, names)}`)
+}
+
+/** A new value of a whole column; DEFAULT is the column's. */
+function updated(context: Context, { value }: Assignment, column: CatalogColumn): Expr {
+  if (value.kind === 'default') return resolveDefault(context, column)
+  const expr = resolveExpression(context, value)
+  return coerceTo(
+    context,
+    value,
+    expr,
+    column.type,
+    `Value of type ${typeName(expr.type)} cannot be assigned to ${column.name}, which has type ${typeName(column.type)}`,
+  )
 }
 
 function withField(context: Context, value: Expr, path: readonly Identifier[], item: Assignment): Expr {

@@ -286,7 +286,13 @@ function resolveCast(context: Context, node: Extract<Expression, { kind: 'cast' 
     castable(operand.type, type) || coerces || (operand.kind === 'array' && operand.untyped === true)
   const formatted = node.format !== undefined
   if (!fits && !formatted) {
-    throw problemAt(context, node.operand, `Invalid cast from ${typeName(operand.type)} to ${typeName(type)}`)
+    const arrays = operand.type.kind === 'ARRAY' && type.kind === 'ARRAY'
+    const why = arrays ? 'Casting between arrays with incompatible element types is not supported: ' : ''
+    throw problemAt(
+      context,
+      node.operand,
+      `${why}Invalid cast from ${typeName(operand.type)} to ${typeName(type)}`,
+    )
   }
   const untyped = operand.kind === 'array' && operand.untyped === true
   if (untyped) return convert(operand, type)

@@ -41,7 +41,10 @@ export function resolvePathOrNothing(context: Context, parts: readonly Identifie
   const found = lookUp(context.scope, first.name)
   if (found === undefined) {
     const folded = first.name.toLowerCase()
-    const local = context.locals.get(folded) ?? context.resolution.variables.get(folded)
+    const local =
+      context.locals.get(folded) ??
+      context.resolution.variables.get(folded) ??
+      withoutParentheses(context, first)
     return local && fields(context, local, parts.slice(1))
   }
   if (found.kind === 'ambiguous') throw problemAt(context, first, `Column name ${first.name} is ambiguous`)
@@ -63,6 +66,12 @@ export function resolvePathOrNothing(context: Context, parts: readonly Identifie
     second,
     `Name ${second.name} not found inside ${first.name}${didYouMean(second.name, names)}`,
   )
+}
+
+/** `CURRENT_DATE` and its kin may be called without parentheses. */
+function withoutParentheses(context: Context, name: Identifier): Expr | undefined {
+  const calls = /^CURRENT_(DATE|TIME|DATETIME|TIMESTAMP)$/i
+  return name.quoted || !calls.test(name.name) ? undefined : callBuiltin(context, name, name.name, [])
 }
 
 function usableColumn(context: Context, node: Span, column: NamedColumn): Expr {

@@ -69,6 +69,12 @@ export function resolveSelectOver(
   const sorting: Context = { ...inner, scope: aliasScope(scope, items), clause: 'ORDER BY' }
   const order = orderBy.map((item) => resolveOrder(sorting, item, outputs))
 
+  if (node.having !== undefined && node.groupBy === undefined && aggregates.calls.length === 0) {
+    throw problemAt(context, node.having, 'The HAVING clause requires GROUP BY or aggregation to be present')
+  }
+  if (node.qualify !== undefined && windows.calls.length === 0) {
+    throw problemAt(context, node.qualify, 'The QUALIFY clause requires analytic function to be present')
+  }
   const grouped = node.groupBy !== undefined || aggregates.calls.length > 0 || having !== undefined
   const after: AfterGrouping = grouped
     ? afterGrouping(context, grouping, fromColumns)
@@ -106,7 +112,7 @@ function build(
   const having = given.having && after.apply(given.having, 'HAVING', node.having ?? node)
   const qualify = given.qualify && after.apply(given.qualify, 'QUALIFY', node.qualify ?? node)
   const windows = given.windows.calls.map(
-    (call): WindowCall => rewriteWindow(call, (expr) => after.apply(expr, 'Window', node)),
+    (call): WindowCall => rewriteWindow(call, (expr) => after.apply(expr, 'SELECT list', node)),
   )
   const order = given.order.map(
     (item, index): SortItem => ({
@@ -242,7 +248,7 @@ function visibleAfterDistinct(
   throw problemAt(
     given.context,
     given.orderBy[index] ?? given.node,
-    'ORDER BY clause expression references a column which is not visible after SELECT DISTINCT',
+    `ORDER BY clause expression references ${item.expr.kind === 'column' ? `column ${item.expr.column.name}` : 'a column'} which is not visible after SELECT DISTINCT`,
   )
 }
 

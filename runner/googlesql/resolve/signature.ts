@@ -44,7 +44,7 @@ export function requireSignature(
     )
   }
   const chosen = chooseSignature(entry, given)
-  if (chosen === undefined) throw problemAt(context, node, noMatch(entry, given))
+  if (chosen === undefined) throw problemAt(context, node, notDefined(entry, given) ?? noMatch(entry, given))
   const { refused } = chosen.signature
   if (refused !== undefined) {
     throw problemAt(context, node, `function ${entry.name} is not supported locally here: ${refused}`)
@@ -108,7 +108,11 @@ interface Match {
   readonly cost: number
 }
 
-function matchSignature(signature: Signature, given: readonly GivenArgument[]): Match | undefined {
+function matchSignature(
+  signature: Signature,
+  given: readonly GivenArgument[],
+  anyTypes = false,
+): Match | undefined {
   const placed = place(signature, given)
   if (placed === undefined) return undefined
   const templates = unify(placed)
@@ -134,7 +138,7 @@ function matchSignature(signature: Signature, given: readonly GivenArgument[]): 
   const met = placed.map(
     ({ arg }, index) => types[index] ?? (arg.kind === 'part' ? { kind: 'STRING' as const } : arg.type),
   )
-  if (signature.accepts !== undefined && !signature.accepts(met)) return undefined
+  if (!anyTypes && signature.accepts !== undefined && !signature.accepts(met)) return undefined
   return { signature, args: placed.map(({ arg }) => arg), types, cost }
 }
 
@@ -248,13 +252,51 @@ function predicateType(predicate: (type: SqlType) => boolean, arg: Expr): SqlTyp
   return predicate(array) ? array : undefined
 }
 
+const COMPARISONS: Readonly<Record<string, string>> = {
+  '=': 'Equality',
+  '<>': 'Inequality',
+  '<': 'Less than',
+  '<=': 'Less than',
+  '>': 'Greater than',
+  '>=': 'Greater than',
+}
+
+/** BigQuery's words for arguments of a type that a call of one template is not made for. */
+function notDefined(entry: FunctionEntry, given: readonly GivenArgument[]): string | undefined {
+  for (const signature of entry.signatures) {
+    if (!signature.parameters.some(({ type }) => type === 'T1' || typeof type === 'function')) continue
+    const met = signature.accepts && matchSignature(signature, given, true)
+    const first = met?.args[0]
+    if (met === undefined || first === undefined || first.kind === 'part') continue
+    const what = COMPARISONS[entry.name] ?? (entry.name.startsWith('IS ') ? 'Grouping' : entry.name)
+    return `${what} is not defined for arguments of type ${typeName(met.types[0] ?? first.type)}`
+  }
+  return undefined
+}
+
+const KINDS = { operator: 'operator', aggregate: 'aggregate function', scalar: 'function', table: 'function' }
+
+/** INT64 first, then FLOAT64, then the others: the order in which BigQuery lists signatures. */
+function inOrder(signatures: readonly Signature[]): readonly Signature[] {
+  const at = signatures.findIndex((signature) => /NUMERIC$/.test(kindOf(signature) ?? ''))
+  if (at < 0) return signatures
+  const floats = signatures.filter((signature, index) => index > at && kindOf(signature) === 'FLOAT64')
+  const others = signatures.filter((signature) => !floats.includes(signature))
+  return [...others.slice(0, at), ...floats, ...others.slice(at)]
+}
+
+function kindOf({ parameters }: Signature): string | undefined {
+  const type = parameters[0]?.type
+  return typeof type === 'object' ? type.kind : undefined
+}
+
 /** BigQuery's words for a call that fits no signature. */
 function noMatch(entry: FunctionEntry, given: readonly GivenArgument[]): string {
   const types = given.map(({ value }) =>
     value.kind === 'part' ? 'DATE_TIME_PART' : isUntypedNull(value) ? 'NULL' : typeName(value.type),
   )
-  const what = entry.kind === 'operator' ? 'operator' : 'function'
-  const lines = entry.signatures.flatMap((signature) => [
+  const what = entry.kind in KINDS ? KINDS[entry.kind as keyof typeof KINDS] : 'analytic function'
+  const lines = inOrder(entry.signatures).flatMap((signature) => [
     `  Signature: ${signatureText(entry, signature)}`,
     ...reasons(signature, given).map((reason) => `    ${reason}`),
   ])
@@ -289,7 +331,21 @@ function reasons(signature: Signature, given: readonly GivenArgument[]): readonl
       ]
     }
   }
-  return []
+  return templateReason(signature, given)
+}
+
+/** What the arguments of one template are, where they have no type in common. */
+function templateReason(signature: Signature, given: readonly GivenArgument[]): readonly string[] {
+  const placed = place(signature, given)
+  if (placed === undefined || unify(placed) !== undefined) return []
+  const types = placed.flatMap(({ parameter, arg }) =>
+    parameter.type === 'T1' && arg.kind !== 'part' && !isUntypedNull(arg) ? [typeName(arg.type)] : [],
+  )
+  if (types.length < 2) return []
+  return [
+    'Unable to find common supertype for templated argument <T1>',
+    `  Input types for <T1>: {${[...new Set(types)].join(', ')}}`,
+  ]
 }
 
 function parameterText(parameter: Parameter): string {

@@ -28,10 +28,18 @@ export function resolveWindowCall(context: Context, node: Call, entry: FunctionE
   ) {
     throw problemAt(context, node, `Function ${entry.name} does not support an OVER clause`)
   }
+  const [first] = node.args
+  if (entry.name === 'NTILE' && first?.kind === 'integer' && first.value < 1n) {
+    throw problemAt(context, first, 'The argument to NTILE must be at least 1')
+  }
   const inner: Context = { ...context, windows: undefined, clause: 'argument of a window function' }
   const { call, type } = aggregateParts(inner, node, entry)
   const window = resolveWindow(inner, collected.named, over, [])
   if (entry.kind !== 'aggregate') checkWindow(context, node, entry, window)
+  if (call.distinct && (window.windowOrder.length > 0 || window.frame !== undefined)) {
+    const what = window.windowOrder.length > 0 ? 'Window ORDER BY' : 'Window framing clause'
+    throw problemAt(context, over, `${what} is not allowed if DISTINCT is specified`)
+  }
   const made: WindowCall = {
     ...call,
     ...window,

@@ -43,6 +43,7 @@ const native: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[]
     /^Out of Range Error: (?:STDDEV|VAR|COVAR|CORR)\w* .*is out of range/,
     () => 'a spread that no FLOAT64 holds is not supported locally',
   ],
+  [/Argument for ntile must be greater than zero/, () => 'The argument to NTILE must be at least 1'],
   [/More than one row returned by a subquery/, () => 'Scalar subquery produced more than one element'],
 ]
 

@@ -295,4 +295,13 @@ export const cases: readonly Case[] = [
     "TO_JSON_STRING(x) FROM UNNEST([STRUCT(1 AS a, 'b' AS b)]) x",
     { types: 'STRING', values: ['{"a":1,"b":"b"}'] },
   ],
+  [
+    `JSON_QUERY(JSON '{"a":[{"b":1},{"b":2}]}', 'lax $.a.b'), JSON_QUERY(JSON '{"a":{"b":1}}', 'lax $.a[0].b')`,
+    { types: 'JSON, JSON', values: ['[1,2]', '[1]'] },
+  ],
+  [
+    `JSON_QUERY(JSON '[[{"b":1}]]', 'lax $.b'), JSON_QUERY(JSON '[[{"b":1}]]', 'Lax recursive $.b')`,
+    { types: 'JSON, JSON', values: ['[]', '[1]'] },
+  ],
+  [`JSON '{"a":[{"b":1}]}'.a[0].b`, { types: 'JSON', values: ['1'] }],
 ]

@@ -50,4 +50,30 @@ export const cases: readonly Case[] = [
     "RANGE_INTERSECT(RANGE<DATE> '[2020-01-01, 2020-02-01)', RANGE<DATE> '[2020-02-01, UNBOUNDED)')",
     { error: '' },
   ],
+  [
+    "GENERATE_RANGE_ARRAY(RANGE<DATE> '[2024-01-31, 2024-04-06)', INTERVAL 1 MONTH)",
+    {
+      types: 'ARRAY<RANGE<DATE>>',
+      values: [['[2024-01-31, 2024-02-29)', '[2024-02-29, 2024-03-31)', '[2024-03-31, 2024-04-06)']],
+    },
+  ],
+  [
+    "GENERATE_RANGE_ARRAY(RANGE<DATETIME> '[2024-01-31 00:00:00, 2024-01-31 12:00:00)', INTERVAL 5 HOUR, FALSE)",
+    {
+      types: 'ARRAY<RANGE<DATETIME>>',
+      values: [['[2024-01-31 00:00:00, 2024-01-31 05:00:00)', '[2024-01-31 05:00:00, 2024-01-31 10:00:00)']],
+    },
+  ],
+  [
+    "GENERATE_RANGE_ARRAY(RANGE<DATE> '[2024-01-31, UNBOUNDED)', INTERVAL 1 DAY)",
+    { error: 'input RANGE cannot have UNBOUNDED endpoints' },
+  ],
+  [
+    "GENERATE_RANGE_ARRAY(RANGE<DATE> '[2024-01-31, 2024-02-02)', INTERVAL -1 DAY)",
+    { error: 'step cannot be negative' },
+  ],
+  [
+    "GENERATE_RANGE_ARRAY(RANGE<TIMESTAMP> '[2024-01-31 00:00:00+00, 2024-02-02 00:00:00+00)', INTERVAL 1 MONTH)",
+    { error: 'step with non-zero MONTH or YEAR part is not supported' },
+  ],
 ]

@@ -2,6 +2,7 @@ import { BIGINT, BOOLEAN, DOUBLE, DuckDBListValue, LIST, VARCHAR } from '@duckdb
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
 import { jsonConversions } from './json-convert.ts'
 import { append, changeAt, insert, keysOf, removeAt, setAt, stripNulls } from './json-edit.ts'
+import { laxMatches } from './json-lax.ts'
 import { type PathMode, parseEditPath, parsePath } from './json-path.ts'
 import {
   isArray,
@@ -104,6 +105,13 @@ const reading: readonly NativeFunction[] = [
       const value = find(text, path, mode)
       return value === undefined || (value === null && !json) ? null : printJson(value, false)
     },
+  },
+  {
+    // JSON_QUERY by a path that begins with `lax`: all that it finds, in one array.
+    name: 'googlesql_json_lax_query',
+    parameters: [VARCHAR, VARCHAR],
+    returns: VARCHAR,
+    evaluate: (text: string, path: string) => printJson(laxMatches(whole(text), path), false),
   },
   {
     name: 'googlesql_json_query_array',

@@ -7,7 +7,7 @@ export type PathStep = string | number
 
 const cache = new Map<string, readonly Step[]>()
 
-interface Step {
+export interface Step {
   readonly key: string
   readonly indexed: boolean
 }
@@ -30,6 +30,11 @@ export function parseEditPath(path: string, name: string): readonly PathStep[] {
       throw new GoogleSqlError(`Invalid input to ${name}: JSONPath contains invalid array index: ${key}`)
     return Number(key)
   })
+}
+
+/** The steps of a standard path, each a key or an index. */
+export function parsePathSteps(path: string): readonly Step[] {
+  return parseSteps(path, 'STANDARD')
 }
 
 function parseSteps(path: string, mode: PathMode): readonly Step[] {
