@@ -20,7 +20,7 @@ export interface ColumnChanges {
  * - IGNORE: the table's columns are written, others dropped (Dataform's default)
  * - FAIL: any difference is an error
  * - EXTEND: new columns are added; a column that the query lacks is an error
- * - SYNCHRONIZE: new columns are added, columns that the query lacks are dropped
+ * - SYNCHRONIZE: new columns are added, columns that the query lacks are dropped; a column of the unique key is not
  *
  * A column whose values would not fit the table's type is an error in all but IGNORE, where the warehouse finds it.
  *
@@ -47,7 +47,11 @@ export function columnChanges(
       : [`\`${column.name}\` is ${typeName(column.type)} there and ${typeName(type)} in the query`]
   })
 
+  const keys = new Set(action.incremental?.uniqueKey.map((name) => name.toLowerCase()))
   const refused = [
+    ...(mode === 'SYNCHRONIZE' ? missing.filter((name) => keys.has(name.toLowerCase())) : []).map(
+      (name) => `\`${name}\` is missing from the query, and is part of the unique key`,
+    ),
     ...(mode === 'FAIL' ? added.map(({ name, type }) => `\`${name}\` ${typeName(type)} is new`) : []),
     ...(mode === 'SYNCHRONIZE' ? [] : missing.map((name) => `\`${name}\` is missing from the query`)),
     ...retyped,

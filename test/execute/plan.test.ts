@@ -354,6 +354,12 @@ describe('onSchemaChange', () => {
     )
   })
 
+  test('SYNCHRONIZE drops no column of the unique key', () => {
+    expect(text('SYNCHRONIZE', [column('id', 'INT64')], { uniqueKey: ['ID', 'OLD'] })).toContain(
+      'SYNCHRONIZE: `old` is missing from the query, and is part of the unique key',
+    )
+  })
+
   test('SYNCHRONIZE adds and drops, after the operations before', () => {
     expect(text('SYNCHRONIZE', changed, { incrementalPreOps: ['select 0'] })).toBe(
       `select 0\n;\nalter table \`p.d.t\` add column \`new\` DATE\n;\nalter table \`p.d.t\` drop column \`old\`\n;\n${insert('`id`, `new`')}`,

@@ -27,7 +27,10 @@ export interface BigQueryOnEndpoint {
 export async function bigQueryOnEndpoint(
   options: Partial<BigQueryWarehouseOptions> = {},
 ): Promise<BigQueryOnEndpoint> {
-  const behind = await openDuckDbWarehouse({ path: ':memory:', defaultProject: 'p' })
+  const behind = await openDuckDbWarehouse({
+    path: ':memory:',
+    defaultProject: options.defaultProject ?? 'p',
+  })
   const calls: string[] = []
   const endpoint = await startEndpoint({ warehouse: behind, onAnswer: (line) => calls.push(line) })
   const warehouse = await openBigQueryWarehouse({
