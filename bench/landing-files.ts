@@ -79,6 +79,101 @@ function wideRow(id: number, random: () => number, word: () => string): Readonly
   }
 }
 
+/** A number for an event's row, always the same for the same number. */
+const spread = (i: number, below: number) => (Math.imul(i, 2_654_435_761) % below) >>> 0
+
+const code = (i: number) => String.fromCharCode(65 + (i % 26), 65 + ((i >> 2) % 26), 65 + ((i >> 5) % 26))
+
+/** Of the four world_x tables: a name, its payload's columns and what row `i` holds. */
+const worldTables = [
+  {
+    name: 'city',
+    share: 0.5,
+    fields: [
+      { name: 'ID', type: 'int' },
+      { name: 'Name', type: 'string' },
+      { name: 'CountryCode', type: 'string' },
+      { name: 'District', type: 'string' },
+      { name: 'Info', type: { type: 'string', logicalType: 'json' } },
+    ],
+    row: (i: number) => ({
+      ID: i,
+      Name: `${words[spread(i, 16)]} ${words[spread(i + 1, 16)]}`,
+      CountryCode: code(i),
+      District: words[spread(i >> 3, 16)],
+      Info: `{"Population": ${spread(i, 9_000_000)}}`,
+    }),
+  },
+  {
+    name: 'countrylanguage',
+    share: 0.3,
+    fields: [
+      { name: 'CountryCode', type: 'string' },
+      { name: 'Language', type: 'string' },
+      { name: 'IsOfficial', type: 'string' },
+      { name: 'Percentage', type: { type: 'bytes', logicalType: 'decimal', precision: 4, scale: 1 } },
+    ],
+    row: (i: number) => ({
+      CountryCode: code(i),
+      Language: words[spread(i, 16)],
+      IsOfficial: i % 7 === 0 ? 'T' : 'F',
+      Percentage: Buffer.from([spread(i, 4), spread(i, 232)]),
+    }),
+  },
+  {
+    name: 'country',
+    share: 0.1,
+    fields: [
+      { name: 'Code', type: 'string' },
+      { name: 'Name', type: 'string' },
+      { name: 'Capital', type: 'int' },
+      { name: 'Code2', type: 'string' },
+    ],
+    row: (i: number) => ({
+      Code: code(i),
+      Name: `${words[spread(i, 16)]} ${i}`,
+      Capital: i % 9 === 0 ? null : i,
+      Code2: code(i).slice(0, 2),
+    }),
+  },
+  {
+    name: 'countryinfo',
+    share: 0.1,
+    fields: [
+      { name: 'doc', type: { type: 'string', logicalType: 'json' } },
+      { name: '_id', type: 'bytes' },
+    ],
+    row: (i: number) => {
+      const id = String(i).padStart(28, '0')
+      return {
+        doc: `{"GNP": ${spread(i, 90_000)}, "_id": "${id}", "Code": "${code(i)}", "Name": "${words[spread(i, 16)]}", "IndepYear": ${1000 + spread(i, 1000)}, "geography": {"Region": "${words[spread(i >> 1, 16)]}", "Continent": "${words[spread(i >> 2, 16)]}", "SurfaceArea": ${spread(i, 900_000)}}, "government": {"HeadOfState": "${words[spread(i >> 3, 16)]} ${words[spread(i >> 4, 16)]}", "GovernmentForm": "Republic"}, "demographics": {"Population": ${spread(i, 90_000_000)}, "LifeExpectancy": ${40 + spread(i, 45)}}}`,
+        _id: Buffer.from(id),
+      }
+    },
+  },
+] as const
+
+/** So many events in all, of the four world_x tables, one file each. */
+export function writeWorldFiles(folder: string, events: number): void {
+  for (const { name, share, fields, row } of worldTables) {
+    const file = join(folder, `bench_${name}`, '2024', '06', '01', '00', '00', 'f.avro')
+    mkdirSync(dirname(file), { recursive: true })
+    const schema = mysqlSchema(fields, `bench_${name}`)
+    const options = { codec: 'none', sync } as const
+    const output = openSync(file, 'w')
+    const header = writeAvro(schema, [], options)
+    writeSync(output, header)
+    const count = Math.round(events * share)
+    for (let start = 0; start < count; start += eventsPerBlock) {
+      const block = Array.from({ length: Math.min(eventsPerBlock, count - start) }, (_, i) =>
+        mysqlEvent(start + i, row(start + i), { database: 'bench', table: name }),
+      )
+      writeSync(output, writeAvro(schema, block, options).subarray(header.length))
+    }
+    closeSync(output)
+  }
+}
+
 /** Small files of four tables in minute folders, sixty a minute. */
 export function writeSmallFiles(folder: string, files: number, eventsEach: number): void {
   const fields = [

@@ -2,67 +2,104 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { land } from '../loaders/land.ts'
-import { localStore } from '../loaders/store/local.ts'
-import { openDatabase } from '../runner/warehouse/duckdb/database.ts'
-import { openLanding } from '../runner/warehouse/duckdb/landing.ts'
-import { duckDbState } from '../runner/warehouse/duckdb/state.ts'
 import type { BenchLine, BenchResult } from './bench.ts'
-import { type Codec, writeSmallFiles, writeWideFile } from './landing-files.ts'
+import { type Codec, writeSmallFiles, writeWideFile, writeWorldFiles } from './landing-files.ts'
 
-const project = 'bench'
 const events = Number(process.env['STREAMFORM_BENCH_EVENTS'] ?? 1_000_000)
 const smallFiles = Number(process.env['STREAMFORM_BENCH_FILES'] ?? 20_000)
 const eventsPerSmallFile = 30
+/** The better of so many runs: one that was disturbed does not count. */
+const rounds = 3
 
 /**
- * Landing: one file of a million wide events, by codec, against DuckDB's `CREATE TABLE AS` from a ready uncompressed
- * Parquet file of the same rows (the limit) and against Python's readers where they are installed; then many small
- * files. The better of two runs each, so that a disturbed one does not count.
+ * Landing, each run in a process of its own: one file of a million wide events, by codec, and as many events of the four
+ * world_x tables, against DuckDB's `CREATE TABLE AS` from ready uncompressed Parquet files of the same rows (the limit)
+ * and against Python's readers where they are installed; then many small files.
  */
 export async function run(): Promise<BenchResult> {
   const folder = mkdtempSync(join(tmpdir(), 'streamform-bench-'))
   try {
-    const files = Object.fromEntries(
-      (['null', 'deflate', 'snappy'] as const).map((codec) => [codec, wideFile(folder, codec)]),
-    ) as Record<Codec, string>
-    const parquet = join(folder, 'wide.parquet')
-    const seconds: Record<Codec, number> = { null: 0, deflate: 0, snappy: 0 }
-    for (const codec of ['null', 'deflate', 'snappy'] as const) {
-      seconds[codec] = await bestOf(2, () =>
-        landing(folder, dirname(files[codec]), codec === 'null' ? parquet : undefined),
-      )
-    }
-    const limit = await bestOf(2, () => createTableAs(folder, parquet))
-    const { lines, missing } = peers(files.null, seconds.null)
-    const many = await manyFiles(folder)
+    const { lines: wide, missing, bytes } = measureWide(folder)
     return {
-      title: `landing ${events.toLocaleString('en-US')} events of one table (${Math.round(statSync(files.null).size / 1e6)} MB), to committed rows and ledger`,
-      lines: [
-        { what: 'streamform land', value: events / seconds.null, unit: 'rows/s' },
-        { what: 'CREATE TABLE AS from uncompressed Parquet', value: events / limit, unit: 'rows/s' },
-        {
-          what: 'streamform / CREATE TABLE AS',
-          value: seconds.null / limit,
-          unit: 'x',
-          limit: { most: 1.5 },
-        },
-        {
-          what: 'deflate / no codec',
-          value: seconds.deflate / seconds.null,
-          unit: 'x',
-          limit: { most: 1.6 },
-        },
-        { what: 'snappy / no codec', value: seconds.snappy / seconds.null, unit: 'x', limit: { most: 1.6 } },
-        ...lines,
-        ...many,
-        { what: 'greatest resident memory', value: process.resourceUsage().maxRSS / 1000, unit: 'MB' },
-      ],
+      title: `landing ${events.toLocaleString('en-US')} wide events (${Math.round(bytes / 1e6)} MB), as many of world_x, and small files, to committed rows and ledger`,
+      lines: [...wide, ...measureWorld(folder), ...manyFiles(folder)],
       missing,
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+interface Measured {
+  readonly lines: readonly BenchLine[]
+  readonly missing: readonly string[]
+  /** Of the file without a codec. */
+  readonly bytes: number
+}
+
+function measureWide(folder: string): Measured {
+  const files = Object.fromEntries(
+    (['null', 'deflate', 'snappy'] as const).map((codec) => [codec, wideFile(folder, codec)]),
+  ) as Record<Codec, string>
+  const parquet = join(folder, 'wide-parquet')
+  mkdirSync(parquet)
+  landing(folder, join(folder, 'null'), parquet)
+  const measured: Record<Codec, Landing> = {
+    null: bestLanding(folder, join(folder, 'null')),
+    deflate: bestLanding(folder, join(folder, 'deflate')),
+    snappy: bestLanding(folder, join(folder, 'snappy')),
+  }
+  const { seconds, megabytes } = measured.null
+  const byCodec = (codec: Codec): BenchLine => ({
+    what: `wide: ${codec} / no codec`,
+    value: measured[codec].seconds / seconds,
+    unit: 'x',
+    limit: { most: 1.6 },
+  })
+  const { lines, missing } = peers(files.null, seconds)
+  return {
+    lines: [
+      { what: 'wide: streamform land', value: events / seconds, unit: 'rows/s' },
+      ...againstLimit('wide', seconds, folder, parquet),
+      byCodec('deflate'),
+      byCodec('snappy'),
+      ...lines,
+      { what: 'wide: greatest resident memory', value: megabytes, unit: 'MB', limit: { most: 1000 } },
+    ],
+    missing,
+    bytes: statSync(files.null).size,
+  }
+}
+
+function measureWorld(folder: string): BenchLine[] {
+  const stream = join(folder, 'world')
+  writeWorldFiles(stream, events)
+  const parquet = join(folder, 'world-parquet')
+  mkdirSync(parquet)
+  landing(folder, stream, parquet)
+  const { seconds } = bestLanding(folder, stream)
+  return [
+    { what: 'world_x: streamform land', value: events / seconds, unit: 'rows/s' },
+    ...againstLimit('world_x', seconds, folder, parquet),
+  ]
+}
+
+function againstLimit(what: string, seconds: number, folder: string, parquet: string): BenchLine[] {
+  const limit = createTableAs(folder, parquet, 'defaults')
+  return [
+    { what: `${what}: CREATE TABLE AS, DuckDB as it comes`, value: events / limit, unit: 'rows/s' },
+    {
+      what: `${what}: streamform / CREATE TABLE AS`,
+      value: seconds / limit,
+      unit: 'x',
+      limit: { most: 1.5 },
+    },
+    {
+      what: `${what}: the same, in the warehouse's storage format`,
+      value: seconds / createTableAs(folder, parquet, 'warehouse'),
+      unit: 'x',
+    },
+  ]
 }
 
 function wideFile(folder: string, codec: Codec): string {
@@ -72,68 +109,48 @@ function wideFile(folder: string, codec: Codec): string {
   return file
 }
 
-async function bestOf(times: number, measure: () => Promise<number>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY
-  for (let i = 0; i < times; i++) best = Math.min(best, await measure())
-  return best
+interface Landing {
+  readonly seconds: number
+  readonly megabytes: number
 }
 
 /** @param parquet where to write the landed rows to, after the clock has stopped */
-async function landing(folder: string, stream: string, parquet?: string): Promise<number> {
-  const file = join(folder, 'land.duckdb')
-  rmSync(file, { force: true })
-  const database = await openDatabase(file)
-  const state = duckDbState(database, project)
-  const began = performance.now()
-  const report = await land(
-    {
-      store: localStore(stream),
-      warehouse: { state, landing: (now) => openLanding({ database, project, now }) },
-      project,
-      maxDeadLetters: 0,
-    },
-    {
-      print: () => {},
-      note: () => {},
-      now: () => new Date(),
-      interactive: false,
-      signal: new AbortController().signal,
-      environment: {},
-      workingFolder: folder,
-    },
-  )
-  const seconds = (performance.now() - began) / 1000
-  if (report.quarantined.length > 0) throw new Error(report.quarantined[0]?.reason)
-  if (parquet !== undefined) {
-    const connection = await database.connect()
-    // Without a dictionary: plain-encoded, uncompressed, the least that there is to read.
-    await connection.run(
-      `copy "${project}.bench_raw".wide to '${parquet}' (format parquet, compression uncompressed, dictionary_size_limit 1)`,
-    )
-    connection.closeSync()
-  }
-  await state.destroy()
-  database.close()
-  return seconds
+function landing(folder: string, stream: string, parquet?: string): Landing {
+  return inProcess('landing-process.ts', [
+    stream,
+    join(folder, 'land.duckdb'),
+    ...(parquet === undefined ? [] : [parquet]),
+  ]) as Landing
 }
 
-async function createTableAs(folder: string, parquet: string): Promise<number> {
-  const file = join(folder, 'limit.duckdb')
-  rmSync(file, { force: true })
-  const database = await openDatabase(file)
-  const connection = await database.connect()
-  const began = performance.now()
-  await connection.run(`create table wide as from read_parquet('${parquet}')`)
-  const seconds = (performance.now() - began) / 1000
-  connection.closeSync()
-  database.close()
-  return seconds
+function bestLanding(folder: string, stream: string): Landing {
+  return best(() => landing(folder, stream))
 }
 
-async function manyFiles(folder: string): Promise<BenchLine[]> {
+function createTableAs(folder: string, parquet: string, settings: 'defaults' | 'warehouse'): number {
+  return best(
+    () =>
+      inProcess('create-table-as-process.ts', [parquet, join(folder, 'limit.duckdb'), settings]) as Landing,
+  ).seconds
+}
+
+function best<T extends { readonly seconds: number }>(measure: () => T): T {
+  const all = Array.from({ length: rounds }, measure)
+  return all.reduce((least, next) => (next.seconds < least.seconds ? next : least))
+}
+
+function inProcess(script: string, given: readonly string[]): unknown {
+  const printed = execFileSync(process.execPath, [join(import.meta.dirname, script), ...given], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return JSON.parse(printed)
+}
+
+function manyFiles(folder: string): BenchLine[] {
   const stream = join(folder, 'many')
   writeSmallFiles(stream, smallFiles, eventsPerSmallFile)
-  const seconds = await landing(folder, stream)
+  const { seconds } = landing(folder, stream)
   return [
     {
       what: `${smallFiles.toLocaleString('en-US')} small files, files (as rows) a second`,
@@ -165,8 +182,8 @@ t = time.time()
 first = True
 def flush(rows):
     global first
-    table = pyarrow.Table.from_pylist(rows)
-    c.execute('create table wide as from table' if first else 'insert into wide from table')
+    batch = pyarrow.Table.from_pylist(rows)
+    c.execute('create table wide as from batch' if first else 'insert into wide from batch')
     first = False
 with open(sys.argv[1], 'rb') as f:
     rows = []
@@ -193,7 +210,7 @@ function peers(
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
       })
-      const seconds = Number(printed.trim())
+      const seconds = Number(printed.trim().split('\n').at(-1)) // installing an extension prints, too
       lines.push({ what: name, value: events / seconds, unit: 'rows/s' })
       lines.push({
         what: `streamform against ${name}`,
