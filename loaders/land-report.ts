@@ -22,6 +22,8 @@ export interface LandReport {
   readonly late: readonly string[]
   readonly rows: number
   readonly deadLetters: number
+  /** Why they are dead letters, the most frequent first. */
+  readonly misfits: readonly MisfitReport[]
   /** Messages that change no row: tombstones of Debezium, control records of AWS DMS. */
   readonly ignored: number
   readonly bytes: number
@@ -41,6 +43,16 @@ export interface TableReport {
   readonly deadLetters: number
 }
 
+/** Events of one table that do not fit for one reason. */
+export interface MisfitReport {
+  /** `<database>_raw.<table>` */
+  readonly table: string
+  /** null where it is the whole event. */
+  readonly column: string | null
+  readonly reason: string
+  readonly events: number
+}
+
 /** What a landing has done so far. */
 export class ReportBuilder {
   alreadyLanded = 0
@@ -55,6 +67,7 @@ export class ReportBuilder {
   private readonly changed: FileReason[] = []
   private readonly unfetched: FileReason[] = []
   private readonly late: string[] = []
+  private readonly misfits = new Map<string, { -readonly [Key in keyof MisfitReport]: MisfitReport[Key] }>()
   private readonly tables = new Map<string, { files: number; rows: number; deadLetters: number }>()
 
   wouldLand({ bytes }: StoredObject): void {
@@ -100,6 +113,12 @@ export class ReportBuilder {
     this.ignored += tally.ignored
     this.bytes += object.bytes
     if (rawTable === null) return
+    for (const { column = null, reason } of tally.unfit) {
+      const key = JSON.stringify([rawTable, column, reason])
+      const known = this.misfits.get(key)
+      if (known === undefined) this.misfits.set(key, { table: rawTable, column, reason, events: 1 })
+      else known.events++
+    }
     const table = this.tables.get(rawTable) ?? { files: 0, rows: 0, deadLetters: 0 }
     this.tables.set(rawTable, {
       files: table.files + 1,
@@ -126,6 +145,7 @@ export class ReportBuilder {
       late,
       rows,
       deadLetters,
+      misfits: [...this.misfits.values()].sort((left, right) => right.events - left.events),
       ignored,
       bytes,
       tables,

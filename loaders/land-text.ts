@@ -1,4 +1,4 @@
-import type { LandReport } from './land-report.ts'
+import type { LandReport, MisfitReport } from './land-report.ts'
 import { printable } from './printable.ts'
 
 const shown = 20
@@ -8,10 +8,13 @@ export function landText(report: LandReport): string {
   return [...headline(report), ...tables(report), ...trouble(report)].join('\n')
 }
 
-function headline({ dryRun, landed, rows, bytes, alreadyLanded }: LandReport): string[] {
+function headline(report: LandReport): string[] {
+  const { dryRun, landed, rows, bytes, alreadyLanded } = report
   const before = alreadyLanded === 0 ? '' : `; ${count(alreadyLanded, 'file')} had landed before`
   if (dryRun) return [`would land ${count(landed, 'file')} (${size(bytes)})${before}`]
-  if (landed === 0) return [`nothing new to land${before}`]
+  const others = [report.quarantined, report.changed, report.unfetched, report.skipped]
+  if (landed === 0)
+    return [`${others.flat().length === 0 ? 'nothing new to land' : 'nothing landed'}${before}`]
   return [`landed ${count(rows, 'event')} of ${count(landed, 'file')} (${size(bytes)})${before}`]
 }
 
@@ -40,14 +43,13 @@ function trouble(report: LandReport): string[] {
       `${count(report.unfetched.length, 'file')} could not be fetched; \`streamform land\` tries again:`,
     ),
     ...(ignored === 0 ? [] : [`${count(ignored, 'message')} changed no row: tombstones, control records`]),
-    ...(deadLetters === 0
-      ? []
-      : [
-          `${count(deadLetters, 'event')} did not fit and wait as dead letters: \`streamform dead-letters list\``,
-        ]),
+    ...listed(
+      report.misfits.map(misfit),
+      `${count(deadLetters, 'event')} did not fit and ${deadLetters === 1 ? 'waits' : 'wait'} as dead letters (\`streamform dead-letters list\`):`,
+    ),
     ...listed(
       quarantined.map(line),
-      `${count(quarantined.length, 'file')} cannot be read; none of their events landed (\`streamform files retry\` tries again):`,
+      `${count(quarantined.length, 'file')} cannot be read; none of their events landed (\`streamform files retry\` tries again, with --salvage what can be read of them lands):`,
     ),
     ...(stillQuarantined === 0
       ? []
@@ -56,6 +58,10 @@ function trouble(report: LandReport): string[] {
         ]),
   ]
 }
+
+/** `30 of shop_raw.item, payload.mail: …` */
+const misfit = ({ table, column, reason, events }: MisfitReport): string =>
+  `${events.toLocaleString('en-US')} of ${table}${column === null ? '' : `, ${column}`}: ${reason}`
 
 const line = ({ file, reason }: { readonly file: string; readonly reason: string }): string =>
   `${file}: ${reason}`

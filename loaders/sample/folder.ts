@@ -19,6 +19,8 @@ export interface WrittenFiles {
   /** Files that have not arrived by `until`. */
   readonly held: number
   readonly bytes: number
+  /** Events in all files, those that have not arrived too; one that is in two files counts twice. */
+  readonly deliveries: number
 }
 
 /**
@@ -36,12 +38,13 @@ export async function writeFolder(
   const { folder, force, until = Number.POSITIVE_INFINITY } = options
   const present = new Set(await listFiles(folder))
   if (present.size > 0 && !force) await refuseOthers(files(), folder, present)
-  const counts = { written: 0, unchanged: 0, held: 0, bytes: 0 }
+  const counts = { written: 0, unchanged: 0, held: 0, bytes: 0, deliveries: 0 }
   for (const file of files()) {
     if (options.signal?.aborted === true)
       throw new Problem(`interrupted: ${counts.written} files are written`, {
         hint: 'the same command goes on',
       })
+    counts.deliveries += file.events
     if (file.arrival > until) {
       counts.held += 1
       continue

@@ -14,6 +14,7 @@ export interface SampleOptions extends StreamOptions {
 
 export interface SampleReport extends WrittenFiles {
   readonly folder: string
+  /** Each once, however often it is delivered. */
   readonly events: number
   readonly tables: readonly TableReport[]
   /** What the scripted day contains, in its order. */

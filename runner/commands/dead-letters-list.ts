@@ -50,6 +50,9 @@ export async function deadLettersList(
   })
 }
 
+const hint =
+  '`streamform dead-letters show ID` shows an event, `… retry` tries all once more, `… discard ID` gives one up'
+
 export const command = defineCommand({
   flags: {
     status: { type: 'string', choices: statuses, describe: 'letters of this status', default: 'waiting' },
@@ -76,5 +79,5 @@ export const command = defineCommand({
             String(attempts),
           ]),
           [false, false, false, true, false, false, true],
-        )}${letters.length === limit ? `\nat most ${limit} are shown: --limit shows more` : ''}`,
+        )}${letters.length === limit ? `\nat most ${limit} are shown: --limit shows more` : ''}\n${hint}`,
 })

@@ -1,5 +1,5 @@
 import { printable } from '../../loaders/printable.ts'
-import { type RetryReport, retryDeadLetters } from '../../loaders/retry-dead-letters.ts'
+import { type RetryReport, retryDeadLetters, type WaitingLetter } from '../../loaders/retry-dead-letters.ts'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'
@@ -20,6 +20,21 @@ export async function deadLettersRetry(
   )
 }
 
+const shown = 20
+const hint = '`streamform dead-letters show ID` shows an event, `… discard ID` gives it up'
+
+/** One line a reason, with how many letters have it, and the ids of the first. */
+function reasons(waiting: readonly WaitingLetter[]): string[] {
+  const groups = Map.groupBy(waiting, ({ column, reason }) =>
+    column === null ? reason : `${column}: ${reason}`,
+  )
+  return [...groups].map(([reason, letters]) => {
+    const ids = letters.slice(0, 3).map(({ id }) => id)
+    const more = letters.length > ids.length ? ', …' : ''
+    return `  ${letters.length}: ${printable(reason)} (${ids.join(', ')}${more})`
+  })
+}
+
 export const command = defineCommand({
   positionals: { ids: { type: 'string', array: true, describe: 'letters; all that wait unless given' } },
   options: (given): DeadLettersRetryOptions => ({ project: given.project, ids: given.ids }),
@@ -27,10 +42,8 @@ export const command = defineCommand({
   text: ({ landed, waiting }) =>
     [
       `${landed.length} landed, ${waiting.length} still wait`,
-      ...waiting.map(
-        ({ id, column, reason }) =>
-          `  ${id}: ${printable(column === null ? reason : `${column}: ${reason}`)}`,
-      ),
+      ...reasons(waiting).slice(0, shown),
+      ...(waiting.length === 0 ? [] : [hint]),
     ].join('\n'),
   failed: ({ waiting }) => waiting.length > 0,
 })

@@ -21,7 +21,7 @@ export interface LandCommandOptions extends ProjectOptions {
  * Lands the stream's new change files in the raw tables, each exactly once; again, it lands nothing.
  *
  * @throws Problem if the folder or bucket cannot be listed, the warehouse cannot be opened, or too many events do not fit
- * @example await land({ project: 'shop' }) // { landed: 56, rows: 7548, quarantined: [], … }
+ * @example await land({ project: 'shop' }) // { landed: 56, rows: 7551, quarantined: [], … }
  */
 export async function land(
   options: LandCommandOptions,

@@ -147,7 +147,7 @@ export const command = defineCommand({
 })
 
 function sampleText(report: SampleReport, options: SampleCommandOptions): string {
-  const { folder, written, unchanged, held, events, tables, script } = report
+  const { folder, written, unchanged, held, events, deliveries, tables, script } = report
   const lines = tables.map(({ database, table, backfill, changes, primaryKeys, unsupported }) => {
     const count = Object.values(changes).reduce((sum, each) => sum + each, 0)
     const notes = [
@@ -157,6 +157,8 @@ function sampleText(report: SampleReport, options: SampleCommandOptions): string
     const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`
     return `  ${`${database}.${table}`.padEnd(28)}${counted(backfill, 'row')}, ${counted(count, 'change')}${note}`
   })
+  const again =
+    deliveries === events ? '' : `, ${(deliveries - events).toLocaleString('en-US')} of them delivered twice`
   const files = [
     `${counted(written, 'file')} written`,
     ...(unchanged === 0 ? [] : [`${counted(unchanged, 'file')} there already`]),
@@ -165,7 +167,7 @@ function sampleText(report: SampleReport, options: SampleCommandOptions): string
   const day = script.map(({ time, table, what }) => `  ${time}  ${table.padEnd(16)}${what}`)
   const told = options.script === true ? ['the scripted day:', ...day] : [scriptInShort(script.length)]
   return [
-    `${folder}: ${files.join(', ')}; ${counted(events, 'event')} in all`,
+    `${folder}: ${files.join(', ')}; ${counted(events, 'event')} in all${again}`,
     ...lines,
     ...(day.length === 0 ? [] : told),
     ...(day.length === 0 && options.changes !== false

@@ -286,7 +286,7 @@ test('a report says what is missing and what to type', async () => {
       '  shop_raw.item  2 events of 1 file',
       '1 object skipped, no change files:',
       '  README.md: neither Avro nor JSON lines (at byte 0)',
-      '1 file cannot be read; none of their events landed (`streamform files retry` tries again):',
+      '1 file cannot be read; none of their events landed (`streamform files retry` tries again, with --salvage what can be read of them lands):',
       '  shop_item/2024/06/01/00/02/\\u{202e}bad.avro: neither Avro nor JSON lines (at byte 0)',
     ].join('\n'),
   )

@@ -43,7 +43,7 @@ const content = fc.record({
   fits: fc.array(fc.boolean(), { maxLength: 4 }),
   cut: fc.boolean(),
 })
-const name = fc.integer({ min: 0, max: 4 })
+const name = fc.integer({ min: 0, max: 2 })
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('deliver' as const), name, content }) },
@@ -60,7 +60,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), at: fc.nat(14) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('two loaders' as const) }) },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom('retry files' as const, 'forget' as const), name }),
   },
   {
@@ -326,7 +326,7 @@ test('whatever happens to files, ledger and letters in whatever order: the raw t
   timeout: 240_000,
 }, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 18 }), async (steps) => {
       const folder = freshFolder()
       const warehouse = await freshWarehouse()
       const model = new Model(folder, warehouse)
@@ -335,13 +335,18 @@ test('whatever happens to files, ledger and letters in whatever order: the raw t
         await model.run(each)
         await model.check()
       }
-      await model.run({ do: 'land', salvage: false, groups: 4096, clock: 0 })
-      await model.check()
+      for (const last of [
+        { do: 'land', salvage: false, groups: 4096, clock: 0 },
+        { do: 'retry letters' },
+      ] as const) {
+        await model.run(last)
+        await model.check()
+      }
       warehouse.close()
       rmSync(folder, { recursive: true, force: true })
     }),
     {
-      numRuns: Number(process.env['STREAMFORM_RUNS'] ?? 60),
+      numRuns: Number(process.env['STREAMFORM_RUNS'] ?? 40),
       seed: Number(process.env['STREAMFORM_SEED'] ?? 20240601),
       verbose: 1,
     },

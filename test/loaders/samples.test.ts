@@ -239,6 +239,7 @@ describe.skipIf(samples === undefined)('the real change files', () => {
       ignored: 0,
       rows: 0,
       deadLetters: 0,
+      misfits: [],
       bytes: 0,
       tables: [],
     })

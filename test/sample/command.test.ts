@@ -10,7 +10,7 @@ test('sample writes into the stream of the project, and says what and what the d
   expect([code, err]).toEqual([0, ''])
   const lines = out.split('\n')
   expect(lines.slice(0, 7)).toEqual([
-    `${folder}/bucket/in: 38 files written; 6,507 events in all`,
+    `${folder}/bucket/in: 38 files written; 6,507 events in all, 3 of them delivered twice`,
     '  world_x.city                4,352 rows, 40 changes',
     '  world_x.country             249 rows, 28 changes',
     '  world_x.countryinfo         249 rows, 6 changes',
