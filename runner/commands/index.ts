@@ -23,6 +23,7 @@ export { type DeadLettersListOptions, deadLettersList } from './dead-letters-lis
 export { type DeadLettersRetryOptions, deadLettersRetry } from './dead-letters-retry.ts'
 export { type DeadLettersShowOptions, deadLettersShow } from './dead-letters-show.ts'
 export { type DemoResult, demo } from './demo.ts'
+export { type DeployCommandOptions, deploy } from './deploy.ts'
 export { type DriftOptions, drift } from './drift.ts'
 export { type FilesForgetOptions, filesForget } from './files-forget.ts'
 export { type FilesListOptions, filesList } from './files-list.ts'

@@ -70,6 +70,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./test.ts'),
   },
   {
+    usage: 'deploy',
+    group: build,
+    describe: 'make hosted Dataform what the project says: files, release, schedule',
+    load: () => import('./deploy.ts'),
+  },
+  {
     usage: 'format [paths..]',
     group: build,
     describe: 'lay out the SQL of SQLX and SQL files',

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem, throwProblems } from '../problem.ts'
 import { check } from './check.ts'
+import { type DeploySettings, deploySchema, deploySettings } from './deploy-settings.ts'
 import { type EnvelopeSettings, envelopeSchema, envelopeSettings } from './stream-settings.ts'
 import { readYamlFile, type YamlFile } from './yaml-file.ts'
 
@@ -14,6 +15,8 @@ export interface Settings {
   readonly landing: { readonly maxDeadLetters: number }
   /** Actions at once, and how often an action is tried again after an error that may pass. */
   readonly run: { readonly concurrency: number; readonly retries: number }
+  /** undefined: the project is not deployed. */
+  readonly deploy: DeploySettings | undefined
 }
 
 export type WarehouseSettings = DuckDbSettings | BigQuerySettings
@@ -114,6 +117,7 @@ export const settingsSchema = section({
     concurrency: wholeNumber(1, 1000).default(4),
     retries: wholeNumber(0, 100).default(2),
   }).prefault({}),
+  deploy: section(deploySchema).optional(),
 })
 
 /**
@@ -124,7 +128,7 @@ export const settingsSchema = section({
  */
 export async function readSettings(folder: string): Promise<Settings> {
   const file = await readYamlFile(join(folder, settingsFile))
-  const { warehouse, stream, landing, run } = check(settingsSchema, file)
+  const { warehouse, stream, landing, run, deploy } = check(settingsSchema, file)
   checkKind(file, warehouse.kind)
   return Object.freeze({
     warehouse:
@@ -146,6 +150,7 @@ export async function readSettings(folder: string): Promise<Settings> {
     },
     landing: { maxDeadLetters: landing.max_dead_letters },
     run: { concurrency: run.concurrency, retries: run.retries },
+    deploy: deploy === undefined ? undefined : deploySettings(deploy),
   })
 }
 

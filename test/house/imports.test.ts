@@ -29,6 +29,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runner/warehouse',
     'runner/googlesql/types',
   ],
+  'runner/deploy': ['runner/project', 'runner/warehouse/bigquery/clock.ts'],
   'runner/format': ['runner/googlesql/parse', 'runner/googlesql/print', 'runner/project/split-sqlx.ts'],
   'runner/scaffold': ['runner/warehouse', 'runner/googlesql/types', 'runner/project'],
   loaders: ['runner/warehouse', 'runner/googlesql/types'],

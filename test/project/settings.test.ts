@@ -102,7 +102,7 @@ describe('streamform.yaml', () => {
 
   test('with a key like no other is refused with the known ones', async () => {
     expect(await refused('run:\n  retries: 1\nlogging: loud\n')).toBe(
-      'streamform.yaml:3:1: unknown key `logging`; known: `warehouse`, `stream`, `landing`, `run`',
+      'streamform.yaml:3:1: unknown key `logging`; known: `warehouse`, `stream`, `landing`, `run`, `deploy`',
     )
   })
 
@@ -117,7 +117,7 @@ describe('streamform.yaml', () => {
     ['run: [4]\n', '1:6: `run` must be keys and their values, of concurrency, retries; it is a list'],
     [
       '- run\n',
-      '1:1: the file must be keys and their values, of warehouse, stream, landing, run; it is a list',
+      '1:1: the file must be keys and their values, of warehouse, stream, landing, run, deploy; it is a list',
     ],
     [
       'warehouse:\n  kind: postgres\n',
