@@ -7,7 +7,7 @@ export interface FunctionPair {
 /** Rows of plain texts, numbers, times and JSON, as DuckDB's SQL. */
 export const sourceOf = (rows: number): string => `
   select i as n, (hash(i) % 2000000)::bigint - 1000000 as k, (hash(i) % 100000000) / 997 as f,
-    (hash(i) % 100000000)::decimal(38,9) / 100 as amount,
+    ((hash(i) % 100000000)::decimal(38,9) / 100)::decimal(38,9) as amount,
     'customer ' || i || ' of ' || substr(md5(i::varchar), 1, 12) || '@mail' || i % 97 || '.example.com' as s,
     'Größe ' || i || ' 東京 ' || substr(md5(i::varchar), 1, 8) as u,
     '{"id": ' || i || ', "name": "customer ' || i || '", "tags": ["a", "b"], "address": {"city": "Ulm", "zip": "' || i % 90000 || '"}}' as j,
@@ -15,6 +15,7 @@ export const sourceOf = (rows: number): string => `
     case when i % 10 = 0 then 'n/a' else (i * 7)::varchar end as mixed,
     date '1970-01-01' + (hash(i) % 20000)::int as d,
     timestamp '1990-01-01' + to_microseconds((hash(i) % 1000000000000000)::bigint) as dt,
+    make_timestamptz(631152000000000 + (hash(i) % 1000000000000000)::bigint) as ts,
     strftime(date '1970-01-01' + (hash(i) % 20000)::int, '%Y-%m-%d') as dtext,
     strftime(timestamp '1990-01-01' + to_seconds((hash(i) % 1000000000)::bigint), '%Y-%m-%d %H:%M:%S') as ttext
   from range(${rows}) as r(i)`
@@ -66,33 +67,33 @@ export const pairs: readonly FunctionPair[] = [
   { ours: 'ROUND(f, 2)', theirs: 'round(f, 2)' },
   { ours: 'ROUND(amount, 1)', theirs: 'round(amount, 1)' },
   { ours: 'amount * NUMERIC "1.19"', theirs: 'cast(amount * 1.19 as decimal(38,9))' },
-  { ours: 'amount / 3', theirs: 'amount / 3' },
+  { ours: 'amount / 3', theirs: 'cast(amount / 3 as decimal(38,9))' },
   { ours: 'MOD(n, 7)', theirs: 'n % 7' },
   { ours: 'DIV(n, 7)', theirs: 'n // 7' },
   { ours: 'SAFE_DIVIDE(f, n)', theirs: 'f / nullif(n, 0)' },
   { ours: "FORMAT_DATE('%Y-%m', d)", theirs: "strftime(d, '%Y-%m')" },
   {
-    ours: "FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%S', TIMESTAMP(dt))",
+    ours: "FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%S', ts)",
     theirs: "strftime(dt, '%Y-%m-%dT%H:%M:%S')",
   },
   { ours: "PARSE_DATE('%Y-%m-%d', dtext)", theirs: "strptime(dtext, '%Y-%m-%d')::date" },
   { ours: "PARSE_TIMESTAMP('%Y-%m-%d %H:%M:%S', ttext)", theirs: "strptime(ttext, '%Y-%m-%d %H:%M:%S')" },
   { ours: "PARSE_DATETIME('%Y-%m-%d %H:%M:%S', ttext)", theirs: "strptime(ttext, '%Y-%m-%d %H:%M:%S')" },
-  { ours: 'DATE(TIMESTAMP(dt), "Europe/Berlin")', theirs: '(dt + interval 1 hour)::date' },
+  { ours: 'DATE(ts, "Europe/Berlin")', theirs: "timezone('Europe/Berlin', ts)::date" },
   {
-    ours: 'EXTRACT(HOUR FROM TIMESTAMP(dt) AT TIME ZONE "America/New_York")',
-    theirs: 'hour(dt - interval 5 hour)',
+    ours: 'EXTRACT(HOUR FROM ts AT TIME ZONE "America/New_York")',
+    theirs: "hour(timezone('America/New_York', ts))",
   },
-  { ours: 'TIMESTAMP_TRUNC(TIMESTAMP(dt), DAY)', theirs: "date_trunc('day', dt)" },
+  { ours: 'TIMESTAMP_TRUNC(ts, DAY)', theirs: "date_trunc('day', dt)" },
   { ours: 'DATE_TRUNC(d, WEEK)', theirs: "date_trunc('week', d)" },
   { ours: 'DATE_ADD(d, INTERVAL 1 MONTH)', theirs: 'd + interval 1 month' },
   { ours: 'DATE_DIFF(d, DATE "2000-01-01", DAY)', theirs: "date_diff('day', date '2000-01-01', d)" },
   { ours: 'DATE_DIFF(d, DATE "2000-01-01", MONTH)', theirs: "date_diff('month', date '2000-01-01', d)" },
   {
-    ours: 'TIMESTAMP_DIFF(TIMESTAMP(dt), TIMESTAMP "2000-01-01", HOUR)',
+    ours: 'TIMESTAMP_DIFF(ts, TIMESTAMP "2000-01-01", HOUR)',
     theirs: "date_sub('hour', timestamp '2000-01-01', dt)",
   },
-  { ours: 'UNIX_SECONDS(TIMESTAMP(dt))', theirs: 'epoch(dt)::bigint' },
+  { ours: 'UNIX_SECONDS(ts)', theirs: 'epoch(dt)::bigint' },
   { ours: 'EXTRACT(DAYOFWEEK FROM d)', theirs: 'dayofweek(d) + 1' },
   { ours: 'TO_JSON_STRING(STRUCT(n AS a, s AS b))', theirs: "to_json({'a': n, 'b': s})::varchar" },
 ]

@@ -1,7 +1,7 @@
 import { once, onceUnlessCheap, repeatable } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { BIGNUMERIC, DATE, DATETIME, FLOAT64, INT64, INTERVAL, NUMERIC, TIMESTAMP } from '../types/scalars.ts'
-import { float64Text } from './cast-text.ts'
+import { shownFloat } from './cast-text.ts'
 import { operator, plain } from './define.ts'
 import type { FunctionEntry } from './function.ts'
 import {
@@ -116,7 +116,7 @@ export function bigDecimal(operation: string, ...args: readonly string[]): strin
 export function floatArithmetic(x: string, sign: '+' | '-' | '*', y: string): string {
   return once([x, y], (a, b) => {
     const result = `(${a} ${sign} ${b})`
-    const message = `'double overflow: ' || ${float64Text(a)} || ' ${sign} ' || ${float64Text(b)}`
+    const message = `'double overflow: ' || ${shownFloat(a)} || ' ${sign} ' || ${shownFloat(b)}`
     return (
       `CASE WHEN isfinite(${result}) THEN ${result} ` +
       `WHEN isfinite(${a}) AND isfinite(${b}) THEN ${raise(message, 'DOUBLE')} ELSE ${result} END`
@@ -130,7 +130,7 @@ export function floatQuotient(x: string, y: string): string {
   const divisor = Number(constant?.[1] ?? constant?.[2] ?? 0)
   if (repeatable(y) && Math.abs(divisor) >= 1) return `(CAST(${x} AS DOUBLE) / ${y})`
   return once([x, y], (a, b) => {
-    const values = `${float64Text(a)} || ' / ' || ${float64Text(b)}`
+    const values = `${shownFloat(a)} || ' / ' || ${shownFloat(b)}`
     const result = `(${a} / ${b})`
     return (
       `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${raise(`'division by zero: ' || ${values}`, 'DOUBLE')} ` +

@@ -5,8 +5,9 @@ import { equalTypes } from '../types/equal.ts'
 import { physicalFieldNames, physicalType } from '../types/physical.ts'
 import type { SqlType } from '../types/type.ts'
 import { castFormat } from './cast-format.ts'
-import { float64Text, numericText, textOf } from './cast-text.ts'
+import { numericText, shownFloat, textOf } from './cast-text.ts'
 import { rangeOfText } from './range-text.ts'
+import { utcOfWall, wallOfZone } from './utc.ts'
 
 export interface CastOptions {
   /** SAFE_CAST: NULL instead of an error. */
@@ -120,10 +121,10 @@ function toInt64(value: string, from: SqlType): string {
       return once([value], (x) => {
         const range = `${x} >= -9223372036854775808.0::DOUBLE AND ${x} < 9223372036854775808.0::DOUBLE`
         const infinite = raise(
-          `'Illegal conversion of non-finite floating point number to an integer: ' || ${float64Text(x)}`,
+          `'Illegal conversion of non-finite floating point number to an integer: ' || ${shownFloat(x)}`,
           'BIGINT',
         )
-        const outside = raise(`'int64 out of range: ' || ${float64Text(x)}`, 'BIGINT')
+        const outside = raise(`'int64 out of range: ' || ${shownFloat(x)}`, 'BIGINT')
         return `CASE WHEN ${range} THEN CAST(round(${x}) AS BIGINT) WHEN NOT isfinite(${x}) THEN ${infinite} WHEN ${x} IS NOT NULL THEN ${outside} END`
       })
     case 'NUMERIC':
@@ -198,14 +199,12 @@ function toTime(value: string, from: SqlType, to: SqlType['kind'], zone = `'UTC'
   const utc = zone === `'UTC'`
   if (from.kind === 'STRING') return timeOfText(value, to, zone)
   if (from.kind === 'TIMESTAMP') {
-    const wall = utc
-      ? `timezone('UTC', ${value})`
-      : `make_timestamp(googlesql_to_local(epoch_us(${value}), ${zone}))`
+    const wall = wallOfZone(value, zone)
     return to === 'DATETIME' ? wall : `CAST(${wall} AS ${to})`
   }
   if (to === 'TIMESTAMP') {
     const wall = from.kind === 'DATE' ? `CAST(${value} AS TIMESTAMP)` : value
-    return utc ? `timezone('UTC', ${wall})` : `make_timestamptz(googlesql_to_utc(epoch_us(${wall}), ${zone}))`
+    return utc ? utcOfWall(wall) : `make_timestamptz(googlesql_to_utc(epoch_us(${wall}), ${zone}))`
   }
   return `CAST(${value} AS ${to === 'DATETIME' ? 'TIMESTAMP' : to})`
 }
@@ -229,7 +228,7 @@ function timeOfText(value: string, to: SqlType['kind'], zone: string): string {
       if (zone !== `'UTC'`) return `make_timestamptz(googlesql_timestamp(${value}, ${zone}))`
       return once([value], (x) => {
         const slow = `make_timestamptz(googlesql_timestamp(${x}, 'UTC'))`
-        return `CASE WHEN ${plainTime(x)} THEN timezone('UTC', TRY_CAST(${x} AS TIMESTAMP)) ELSE ${slow} END`
+        return `CASE WHEN ${plainTime(x)} THEN ${utcOfWall(`TRY_CAST(${x} AS TIMESTAMP)`)} ELSE ${slow} END`
       })
   }
 }

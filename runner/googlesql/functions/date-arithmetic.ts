@@ -3,6 +3,7 @@ import { once } from '../lower/library/once.ts'
 import { raise } from '../lower/library/raise.ts'
 import type { SqlType } from '../types/type.ts'
 import { datetimeText } from './cast-text.ts'
+import { utcOfWall, wallOfUtc, wallOfZone } from './utc.ts'
 
 /** Adding, subtracting and truncating dates and times by parts, for every type that has them. */
 
@@ -144,10 +145,9 @@ export function truncateDatetime(name: string, value: string, part: string, kind
 
 /** The same on a zone's clock. Parts of an hour keep the clock's offset, so that a repeated hour stays apart. */
 export function truncateTimestamp(name: string, value: string, part: string, zone: string): string {
-  if (zone === `'UTC'`)
-    return `timezone('UTC', ${truncateDatetime(name, `timezone('UTC', ${value})`, part, 'TIMESTAMP')})`
+  if (zone === `'UTC'`) return utcOfWall(truncateDatetime(name, wallOfUtc(value), part, 'TIMESTAMP'))
   return once([value, zone], (v, z) => {
-    const local = `make_timestamp(googlesql_to_local(epoch_us(${v}), ${z}))`
+    const local = wallOfZone(v, z)
     const truncated = truncateDatetime(name, local, part, 'TIMESTAMP')
     if (microseconds[part] !== undefined) return `(${v} - (${local} - ${truncated}))`
     return `make_timestamptz(googlesql_to_utc(epoch_us(${truncated}), ${z}))`

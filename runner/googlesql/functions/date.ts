@@ -1,4 +1,5 @@
-import { once } from '../lower/library/once.ts'
+import { quoteText } from '../lower/identifier.ts'
+import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { DATE, DATETIME, INT64, STRING, TIME, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
@@ -15,6 +16,8 @@ import {
 } from './date-arithmetic.ts'
 import { interval, optional, part, plain, scalar, signature } from './define.ts'
 import type { FunctionEntry, Parameter, Signature } from './function.ts'
+import { nativeParsePattern, nativePrintPattern } from './native-time.ts'
+import { utcOfWall } from './utc.ts'
 
 const pages = {
   DATE: 'date_functions',
@@ -94,8 +97,23 @@ function formatting(family: Family): FunctionEntry {
       return signature(
         [STRING, type, ...zone],
         STRING,
-        ([pattern = '', value = '', name = `'UTC'`]) =>
-          `googlesql_format_time(${pattern}, epoch_us(${value}), ${name}, '${timeKind(type)}')`,
+        ([pattern = '', value = '', name = `'UTC'`], { literals }) => {
+          const kind = timeKind(type)
+          const slow = (v: string) => `googlesql_format_time(${pattern}, epoch_us(${v}), ${name}, '${kind}')`
+          const native =
+            typeof literals[0] === 'string' && kind !== 'TIME'
+              ? nativePrintPattern(literals[0], kind)
+              : undefined
+          if (native === undefined) return slow(value)
+          return onceUnlessCheap([value], (v) => {
+            const wall = kind === 'TIMESTAMP' ? lowerCast(v, TIMESTAMP, DATETIME, { zone: name }) : v
+            return onceUnlessCheap(
+              [wall],
+              (w) =>
+                `CASE WHEN year(${w}) >= 1000 THEN strftime(${w}, ${quoteText(native)}) ELSE ${slow(v)} END`,
+            )
+          })
+        },
       )
     }),
   )
@@ -104,14 +122,34 @@ function formatting(family: Family): FunctionEntry {
 function parsing(family: Family): FunctionEntry {
   const zone = family === 'TIMESTAMP' ? [optional(STRING)] : []
   return entry(family, `PARSE_${family}`, [
-    signature([STRING, STRING, ...zone], typeOf[family], ([pattern = '', text = '', name = `'UTC'`]) => {
-      const micros = `googlesql_parse_time(${pattern}, ${text}, ${name}, '${family}')`
-      if (family === 'TIMESTAMP') return `make_timestamptz(${micros})`
-      return family === 'DATETIME'
-        ? `make_timestamp(${micros})`
-        : `CAST(make_timestamp(${micros}) AS ${family})`
-    }),
+    signature(
+      [STRING, STRING, ...zone],
+      typeOf[family],
+      ([pattern = '', text = '', name = `'UTC'`], { literals }) => {
+        const slow = (v: string) => parsedSlowly(family, pattern, v, name)
+        const native =
+          typeof literals[0] === 'string' && family !== 'TIME'
+            ? nativeParsePattern(literals[0], family)
+            : undefined
+        if (native === undefined || (family === 'TIMESTAMP' && name !== `'UTC'`)) return slow(text)
+        return onceUnlessCheap([text], (v) => {
+          const time = `try_strptime(${v}, ${quoteText(native.pattern)})`
+          const value =
+            family === 'TIMESTAMP'
+              ? utcOfWall(time)
+              : `CAST(${time} AS ${family === 'DATE' ? 'DATE' : 'TIMESTAMP'})`
+          // As many signs as there are with all digits: nothing was left out or read in two ways.
+          return `CASE WHEN strlen(${v}) = ${native.length} AND year(${time}) >= 1 THEN ${value} ELSE ${slow(v)} END`
+        })
+      },
+    ),
   ])
+}
+
+function parsedSlowly(family: Family, pattern: string, text: string, zone: string): string {
+  const micros = `googlesql_parse_time(${pattern}, ${text}, ${zone}, '${family}')`
+  if (family === 'TIMESTAMP') return `make_timestamptz(${micros})`
+  return family === 'DATETIME' ? `make_timestamp(${micros})` : `CAST(make_timestamp(${micros}) AS ${family})`
 }
 
 /** The session's one moment: the same in a whole statement, UTC. */

@@ -8,6 +8,7 @@ import type { SqlType } from '../types/type.ts'
 import { bigNumericText, float64Text, numericText, textOf } from './cast-text.ts'
 import { anyType, repeated, scalar, signature, typeAt } from './define.ts'
 import type { FunctionEntry } from './function.ts'
+import { nativeFormat } from './native-format.ts'
 
 /**
  * FORMAT(pattern, …): each argument goes to the formatter as two texts, what %t prints (numbers are read back from it)
@@ -18,6 +19,8 @@ export const formatFunctions: readonly FunctionEntry[] = [
     signature([STRING, repeated(anyType)], STRING, ([pattern = '', ...args], call) => {
       const types = args.map((_, index) => typeAt(call.argumentTypes, index + 1))
       const wanted = call.literals[0]
+      const native = typeof wanted === 'string' ? nativeFormat(wanted, args, types, formatted) : undefined
+      if (native !== undefined) return native
       const literal = typeof wanted !== 'string' || wanted.includes('T')
       const texts = types.flatMap((type, index) => {
         const arg = args[index] ?? ''
@@ -28,6 +31,11 @@ export const formatFunctions: readonly FunctionEntry[] = [
     }),
   ]),
 ]
+
+/** One argument by one specifier. */
+function formatted(pattern: string, value: string, type: SqlType): string {
+  return `googlesql_format(${quoteText(pattern)}, CAST([${plainText(type, value)}, NULL] AS VARCHAR[]), ${quoteText(shownType(type))})`
+}
 
 function shownType(type: SqlType): string {
   return type.kind === 'ARRAY' || type.kind === 'STRUCT' ? typeName(type) : type.kind

@@ -5,6 +5,7 @@ import { physicalFieldNames, rangeEnd, rangeStart } from '../types/physical.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
 import { bigNumericText, datetimeText, float64Text, numericText, timeText } from './cast-text.ts'
+import { wallOfUtc } from './utc.ts'
 
 /**
  * Values as JSON text. `STRING` is TO_JSON_STRING's form, where a number that a double cannot hold is a text; `JSON`
@@ -48,7 +49,7 @@ function presentText(type: SqlType, value: string, form: JsonForm): string {
     case 'DATETIME':
       return `('"' || ${datetimeText(value, 'T')} || '"')`
     case 'TIMESTAMP':
-      return `('"' || ${datetimeText(`timezone('UTC', ${value})`, 'T')} || 'Z"')`
+      return `('"' || ${datetimeText(wallOfUtc(value), 'T')} || 'Z"')`
     case 'INTERVAL':
       return `('"' || googlesql_interval_iso(${value}) || '"')`
     case 'JSON':

@@ -1,10 +1,10 @@
-import { once } from '../lower/library/once.ts'
+import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { orderable } from '../types/predicates.ts'
 import { arrayOf, BIGNUMERIC, BOOL, FLOAT64, INT64, NUMERIC, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { bigDecimal, floatArithmetic, floatQuotient, numericProduct, numericQuotient } from './arithmetic.ts'
-import { float64Text } from './cast-text.ts'
+import { shownFloat } from './cast-text.ts'
 import { ordered } from './comparison.ts'
 import { optional, plain, repeated, scalar, signature, typeAt } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
@@ -25,8 +25,8 @@ function double(name: string, duck = name.toLowerCase()): FunctionEntry {
 function partial(name: string, duck: (x: string) => string, defined: (x: string) => string): FunctionEntry {
   const message = (x: string) =>
     name === 'SQRT'
-      ? `'Argument to SQRT cannot be negative: ' || ${float64Text(x)}`
-      : `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
+      ? `'Argument to SQRT cannot be negative: ' || ${shownFloat(x)}`
+      : `'Floating point error in function: ${name}(' || ${shownFloat(x)} || ')'`
   return math(name, [
     plain([FLOAT64], FLOAT64, (value) =>
       once(
@@ -41,7 +41,7 @@ function partial(name: string, duck: (x: string) => string, defined: (x: string)
 /** A result that is infinite though the argument is not. */
 function bounded(name: string, value: string, duck: (x: string) => string): string {
   return once([value], (x) => {
-    const message = `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
+    const message = `'Floating point error in function: ${name}(' || ${shownFloat(x)} || ')'`
     return `CASE WHEN isfinite(${x}) AND NOT isfinite(${duck(x)}) THEN ${raise(message, 'DOUBLE')} ELSE ${duck(x)} END`
   })
 }
@@ -108,16 +108,46 @@ function rounding(name: 'ROUND' | 'TRUNC'): readonly Signature[] {
     plain([NUMERIC], NUMERIC, (x) => `googlesql_numeric_round(${x}, 0, ${mode})`),
     plain([BIGNUMERIC], BIGNUMERIC, (x) => bigRound(x, '0', mode)),
     plain([FLOAT64], FLOAT64, (x) => `${duck}(${x})`),
-    signature(
-      [NUMERIC, INT64, ...modes],
-      NUMERIC,
-      ([x = '', digits = '', how]) => `googlesql_numeric_round(${x}, ${digits}, ${wanted(how)})`,
-    ),
+    signature([NUMERIC, INT64, ...modes], NUMERIC, ([x = '', digits = '', how], { literals }) => {
+      const exact = (v: string) => `googlesql_numeric_round(${v}, ${digits}, ${wanted(how)})`
+      const places = Number(literals[1] ?? -1)
+      const native = name === 'ROUND' && how === undefined && places >= 0 && places <= 8
+      return native ? roundedNumeric(x, places, exact) : exact(x)
+    }),
     signature([BIGNUMERIC, INT64, ...modes], BIGNUMERIC, ([x = '', digits = '', how]) =>
       bigRound(x, digits, wanted(how)),
     ),
-    plain([FLOAT64, INT64], FLOAT64, (x, digits) => `googlesql_float64_round(${x}, ${digits}, ${mode})`),
+    signature([FLOAT64, INT64], FLOAT64, ([x = '', digits = ''], { literals }) => {
+      const exact = (v: string) => `googlesql_float64_round(${v}, ${digits}, ${mode})`
+      const places = Number(literals[1] ?? -1)
+      return name === 'ROUND' && places >= 0 && places <= 11 ? roundedFloat(x, places, exact) : exact(x)
+    }),
   ]
+}
+
+/**
+ * x rounded by its exact value, half away from zero, at 0 to 11 digits after the point. Scaled by ten's power it can seem
+ * to be at a half when it is not; then the exact error of the multiplication tells (Dekker's product).
+ */
+function roundedFloat(value: string, places: number, exact: (value: string) => string): string {
+  const unit = `1e${places}::DOUBLE`
+  return once([value], (x) => {
+    const scaled = `(${x} * ${unit})`
+    const split = `(134217729::DOUBLE * ${x})`
+    const high = `(${split} - (${split} - ${x}))`
+    const error = `((${high} * ${unit} - ${scaled}) + (${x} - ${high}) * ${unit})`
+    const half = `CASE WHEN ${error} * ${scaled} < 0 THEN trunc(${scaled}) ELSE round(${scaled}) END`
+    const near = `CASE WHEN abs(${scaled} - trunc(${scaled})) = 0.5 THEN ${half} ELSE round(${scaled}) END`
+    return `CASE WHEN abs(${scaled}) < 4503599627370496 THEN ${near} / ${unit} + 0 ELSE ${exact(x)} END`
+  })
+}
+
+/** x of DECIMAL(38,9) rounded at 0 to 8 digits after the point: in 64 bits where it fits, else exactly. */
+function roundedNumeric(value: string, places: number, exact: (value: string) => string): string {
+  return onceUnlessCheap([value], (x) => {
+    const rounded = `CAST(round(CAST(${x} AS DECIMAL(18,9)), ${places}) AS DECIMAL(38,9))`
+    return `CASE WHEN abs(${x}) < 99999999 THEN ${rounded} ELSE ${exact(x)} END`
+  })
 }
 
 function bigRound(x: string, digits: string, mode: string): string {
@@ -213,7 +243,7 @@ const numbers = [INT64, NUMERIC, BIGNUMERIC, FLOAT64]
 const power = [
   plain([FLOAT64, FLOAT64], FLOAT64, (x, y) =>
     once([x, y], (a, b) => {
-      const shown = `'POW(' || ${float64Text(a)} || ', ' || ${float64Text(b)} || ')'`
+      const shown = `'POW(' || ${shownFloat(a)} || ', ' || ${shownFloat(b)} || ')'`
       const root = `${a} < 0 AND isfinite(${a}) AND isfinite(${b}) AND ${b} <> trunc(${b})`
       const zero = `${a} = 0 AND ${b} < 0 AND isfinite(${b})`
       return (
@@ -290,7 +320,7 @@ const functions: readonly FunctionEntry[] = [
     plain([FLOAT64], FLOAT64, (x) => logarithm('LOG', x, (v) => `ln(${v})`)),
     plain([FLOAT64, FLOAT64], FLOAT64, (x, base) =>
       once([x, base], (a, b) => {
-        const shown = `'LOG(' || ${float64Text(a)} || ', ' || ${float64Text(b)} || ')'`
+        const shown = `'LOG(' || ${shownFloat(a)} || ', ' || ${shownFloat(b)} || ')'`
         const nan = `isnan(${a}) OR isnan(${b})`
         const infinite = `isinf(${a}) OR isinf(${b})`
         const wrong = `${a} <= 0 OR ${b} <= 0 OR ${b} = 1`
@@ -404,7 +434,7 @@ function safeQuotient(x: string, y: string): string {
 
 function logarithm(name: string, value: string, duck: (x: string) => string): string {
   return once([value], (x) => {
-    const message = `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
+    const message = `'Floating point error in function: ${name}(' || ${shownFloat(x)} || ')'`
     return `CASE WHEN ${x} > 0 OR isnan(${x}) THEN ${duck(x)} WHEN isinf(${x}) THEN 'nan'::DOUBLE WHEN ${x} IS NOT NULL THEN ${raise(message, 'DOUBLE')} END`
   })
 }
@@ -412,7 +442,7 @@ function logarithm(name: string, value: string, duck: (x: string) => string): st
 /** 1 / f(x): an error where f is zero, NaN where x is not finite and f has no value. */
 function reciprocal(name: string, value: string, f: (x: string) => string): string {
   return once([value], (x) => {
-    const message = `'Floating point error in function: ${name}(' || ${float64Text(x)} || ')'`
+    const message = `'Floating point error in function: ${name}(' || ${shownFloat(x)} || ')'`
     const trig = name === 'COT' || name === 'CSC'
     const nan = trig ? `WHEN NOT isfinite(${x}) THEN 'nan'::DOUBLE ` : ''
     return `CASE WHEN ${x} = 0 THEN ${raise(message, 'DOUBLE')} ${nan}WHEN isfinite(${x}) AND isinf(1 / ${f(x)}) THEN ${raise(message, 'DOUBLE')} ELSE 1 / ${f(x)} END`

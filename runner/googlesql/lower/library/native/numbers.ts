@@ -58,9 +58,25 @@ export function scaledDouble(value: number, scale: number): bigint {
   return value < 0 ? -size : size
 }
 
+/**
+ * As `toExponential`, but a number in the middle of two goes to the one that ends even, as in C.
+ *
+ * @example exponential(2.5, 0) // '2e+0'
+ */
+export function exponential(value: number, digits: number): string {
+  const text = value.toExponential(digits)
+  const [mantissa = '', exponent = ''] = text.split('e')
+  // 9.5 is carried to 10, which is even.
+  if (!/[13579]$/.test(mantissa) || (digits === 0 && /1$/.test(mantissa)) || digits > 98) return text
+  // What is left out is exactly a half: the even one is the one below.
+  const [longer = ''] = value.toExponential(100).split('e')
+  if (!/^50*$/.test(longer.slice(mantissa.length + (digits === 0 ? 1 : 0)))) return text
+  return `${mantissa.slice(0, -1)}${Number(mantissa.slice(-1)) - 1}e${exponent}`
+}
+
 /** C's `%.{digits}g`. */
 export function printGeneral(value: number, digits: number): string {
-  const [mantissa = '', exponentText = '0'] = value.toExponential(digits - 1).split('e')
+  const [mantissa = '', exponentText = '0'] = exponential(value, digits - 1).split('e')
   const exponent = Number(exponentText)
   const sign = mantissa.startsWith('-') ? '-' : ''
   const figures = mantissa.replace(/[-.]/g, '')

@@ -1,6 +1,6 @@
 import { GoogleSqlError } from '../native-function.ts'
 import { JsonReader, prettyJson } from './json-text.ts'
-import { divideRounded, parseDecimal, printGeneral, scaledDouble } from './numbers.ts'
+import { divideRounded, exponential, parseDecimal, printGeneral, scaledDouble } from './numbers.ts'
 
 /** One argument of FORMAT: its type and what %t and %T print of it; null for NULL. */
 export interface FormatArgument {
@@ -175,7 +175,7 @@ function floatDigits(
   const value = Number(text)
   if (kind === 'f') return fixed(text, precision, alternate, isDouble)
   if (kind === 'e') {
-    const [mantissa = '', power = '0'] = value.toExponential(Math.min(precision, 100)).split('e')
+    const [mantissa = '', power = '0'] = exponential(value, Math.min(precision, 100)).split('e')
     const size = String(Math.abs(Number(power))).padStart(2, '0')
     return `${mantissa}e${Number(power) < 0 ? '-' : '+'}${size}`
   }

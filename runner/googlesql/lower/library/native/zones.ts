@@ -71,21 +71,30 @@ function region(name: string): Zone | undefined {
   } catch {
     return undefined
   }
-  const cache = new Map<bigint, bigint>()
+  const days = new Map<bigint, bigint>()
+  const quarters = new Map<bigint, bigint>()
+  const midnight = (at: bigint): bigint => remembered(days, at, () => offsetAt(clock, at * day))
   return {
     offset: (utc) => {
-      // Since 1973 every clock change happens at a quarter of an hour, so one answer serves the quarter.
       if (utc < 94_694_400_000_000n) return offsetAt(clock, utc)
+      // No zone changes its clock twice in a day: equal offsets at both ends are the day's.
+      const today = utc / day
+      const offset = midnight(today)
+      if (midnight(today + 1n) === offset) return offset
+      // Since 1973 every clock change happens at a quarter of an hour, so one answer serves the quarter.
       const bucket = utc / quarter
-      let offset = cache.get(bucket)
-      if (offset === undefined) {
-        offset = offsetAt(clock, bucket * quarter)
-        if (cache.size > 100_000) cache.clear()
-        cache.set(bucket, offset)
-      }
-      return offset
+      return remembered(quarters, bucket, () => offsetAt(clock, bucket * quarter))
     },
   }
+}
+
+function remembered(known: Map<bigint, bigint>, key: bigint, make: () => bigint): bigint {
+  const old = known.get(key)
+  if (old !== undefined) return old
+  const value = make()
+  if (known.size > 100_000) known.clear()
+  known.set(key, value)
+  return value
 }
 
 function offsetAt(clock: Intl.DateTimeFormat, utc: bigint): bigint {

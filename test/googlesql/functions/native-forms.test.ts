@@ -1,0 +1,165 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { beforeAll, expect, test } from 'vitest'
+import { numericProduct, numericQuotient } from '../../../runner/googlesql/functions/arithmetic.ts'
+import { float64Text, numericText } from '../../../runner/googlesql/functions/cast-text.ts'
+import { findFunction } from '../../../runner/googlesql/functions/index.ts'
+import { nativeFormat } from '../../../runner/googlesql/functions/native-format.ts'
+import { nativeParsePattern, nativePrintPattern } from '../../../runner/googlesql/functions/native-time.ts'
+import { wallOfZone } from '../../../runner/googlesql/functions/utc.ts'
+import { installLibrary } from '../../../runner/googlesql/lower/library/install.ts'
+import { FLOAT64, INT64, NUMERIC } from '../../../runner/googlesql/types/scalars.ts'
+import { openDatabase } from '../../../runner/warehouse/duckdb/database.ts'
+
+/** What DuckDB's own functions compute where it is certain that they agree, against the registered ones, value by value. */
+let connection: DuckDBConnection
+
+beforeAll(async () => {
+  const database = await openDatabase(':memory:')
+  connection = await database.connect()
+  installLibrary(connection)
+  await connection.run(`
+    create table floats as
+      select (case i % 8
+          when 0 then random() when 1 then round(random() * 1000, 3) when 2 then i / 1000 + 0.0005 when 3 then i / 200
+          when 4 then random() * 1e15 when 5 then random() * pow(10, i % 600 - 300) when 6 then (i + 0.5) / 100
+          else i * pow(10, i % 60 - 30) end)::double * (case when i % 3 = 0 then -1 else 1 end) as x
+      from range(4000) as r(i)
+      union all select unnest([0.0, -0.0, 'nan', 'inf', '-inf', 2.675, 1.005, 0.005, -0.001, 1e308, 5e-324,
+        1.7976931348623157e308, 2.2250738585072014e-308, 4503599627370495.5, 45035996273704.955, 647172805760489.625,
+        0.5, 1.5, 2.5, -0.5, 0.045, 0.285, 0.125, 0.375, 1e15, 1e16, 0.0001, 0.00001, null]::double[]);
+    create table numerics as
+      select ((hash(i) % 100000000000000000)::decimal(38,0) * 0.000000001::decimal(10,9)
+          * (case when i % 2 = 0 then -1 else 1 end) * pow(10, i % 9)::int)::decimal(38,9) as x,
+        ((hash(-i) % pow(10, 1 + i % 15)::bigint)::decimal(38,0) * 0.000000001::decimal(10,9)
+          * pow(10, i % 7)::int)::decimal(38,9) as y
+      from range(4000) as r(i)
+      union all select unnest([0.5, -0.5, 1.5, 0.05, 0.15, 99999998.999999999, 99999999.5, -99999998.95, 0.000000001,
+        -0.000000001, 0, null]::decimal(38,9)[]), unnest([0.5, 1, 1.5, 0.1, 3, 7, 9, 11, 0.5, 0.499999999, 1, 1]::decimal(38,9)[]);
+    create table times as
+      select timestamp '1000-01-01' + to_microseconds((hash(i) % 284000000000000000)::bigint) as x from range(800) as r(i)
+      union all select timestamp '2023-12-20' + to_hours(i * 7) from range(100) as r(i)
+      union all select unnest(['1000-01-01', '9999-12-31 23:59:59.999999', '2024-02-29 12:00:00', '2018-12-31']::timestamp[])`)
+})
+
+/** The rows in which two expressions differ, in value or in how it prints. */
+async function differing(table: string, one: string, other: string): Promise<readonly unknown[]> {
+  const reader = await connection.runAndReadAll(
+    `select * from (select *, (${one}) as one, (${other}) as other from ${table})
+     where one is distinct from other or one::varchar is distinct from other::varchar limit 5`,
+  )
+  return reader.getRowsJson()
+}
+
+const rounded = (type: typeof FLOAT64 | typeof NUMERIC, digits: number) => {
+  const signature = findFunction('ROUND')?.signatures.find(
+    ({ parameters: [first, second] }) => first?.type === type && second !== undefined,
+  )
+  return signature?.lower(['x', String(digits)], {
+    argumentTypes: [type, INT64],
+    resultType: type,
+    literals: [undefined, BigInt(digits)],
+    safe: false,
+  })
+}
+
+test.for([0, 1, 2, 3, 6, 11])('ROUND of FLOAT64 to %d places is that of the exact value', async (digits) => {
+  const native = rounded(FLOAT64, digits) ?? ''
+  expect(native).toContain('trunc(')
+  const mode = `'ROUND_HALF_AWAY_FROM_ZERO'`
+  expect(await differing('floats', native, `googlesql_float64_round(x, ${digits}, ${mode})`)).toEqual([])
+})
+
+test.for([0, 1, 2, 8])('ROUND of NUMERIC to %d places is that of its digits', async (digits) => {
+  const native = rounded(NUMERIC, digits) ?? ''
+  expect(native).toContain('DECIMAL(18,9)')
+  const mode = `'ROUND_HALF_AWAY_FROM_ZERO'`
+  expect(await differing('numerics', native, `googlesql_numeric_round(x, ${digits}, ${mode})`)).toEqual([])
+})
+
+test('products and quotients of NUMERIC are exact', async () => {
+  const small = '(select * from numerics where y <> 0 and abs(x / y) < 1e18)'
+  const product = `googlesql_numeric_multiply(x, y)`
+  expect(await differing('numerics', numericProduct('x', 'y'), product)).toEqual([])
+  expect(await differing(small, numericQuotient('x', 'y'), 'googlesql_numeric_divide(x, y)')).toEqual([])
+})
+
+test('numbers print as C prints them, with ties to the even digit', async () => {
+  expect(await differing('floats', float64Text('x'), 'googlesql_float64_text(x)')).toEqual([])
+  const plain = `rtrim(rtrim(cast(x as varchar), '0'), '.')`
+  expect(await differing('numerics', numericText('x'), plain)).toEqual([])
+})
+
+test('FORMAT of plain patterns prints what its registered function prints', async () => {
+  const slowly = (pattern: string, text: string, kind: string) =>
+    `googlesql_format('${pattern}', CAST([${text}, NULL] AS VARCHAR[]), '${kind}')`
+  const text = `CASE WHEN regexp_full_match(googlesql_float64_text(x), '-?[0-9]+') THEN googlesql_float64_text(x) || '.0' ELSE googlesql_float64_text(x) END`
+  for (const pattern of ['%.0f', '%.2f', 'a %.10f%%']) {
+    const native = nativeFormat(pattern, ['x'], [FLOAT64], (specifier) => slowly(specifier, text, 'FLOAT64'))
+    const few = '(select * from floats where abs(x) < 1e20 or not isfinite(x) limit 500)'
+    expect([pattern, await differing(few, native ?? '', slowly(pattern, text, 'FLOAT64'))]).toEqual([
+      pattern,
+      [],
+    ])
+  }
+  const integers =
+    '(select unnest([0, 1, -1, 42, -12345, 9223372036854775807, -9223372036854775808, null]) as x)'
+  for (const pattern of ['%d', '%i', '%05d', '%12d', '%03i!', '%020d']) {
+    const native = nativeFormat(pattern, ['x'], [INT64], () => '')
+    const exact = slowly(pattern, 'CAST(x AS VARCHAR)', 'INT64')
+    expect([pattern, await differing(integers, native ?? '', exact)]).toEqual([pattern, []])
+  }
+  expect(nativeFormat('%5.1f', ['x'], [FLOAT64], () => '')).toBeUndefined()
+  expect(nativeFormat('%d %d', ['x'], [INT64], () => '')).toBeUndefined()
+})
+
+test('elements of times print what the registered function prints', async () => {
+  for (const letter of 'YmdHMSyjbBaAIpVGuwUWFTRDh%') {
+    const pattern = `%${letter} ü`
+    const native = `strftime(x, '${nativePrintPattern(pattern, 'DATETIME')}')`
+    const exact = `googlesql_format_time('${pattern}', epoch_us(x), 'UTC', 'DATETIME')`
+    expect([letter, await differing('times', native, exact)]).toEqual([letter, []])
+  }
+  expect(nativePrintPattern('%H', 'DATE')).toBeUndefined()
+  expect(nativePrintPattern('%Q', 'DATE')).toBeUndefined()
+})
+
+test('texts that are parsed by DuckDB are those that the registered function parses, to the same times', async () => {
+  const samples = [
+    ['%Y-%m-%d', '2024-02-28', 'DATE'],
+    ['%m/%d/%Y', '12/31/2020', 'DATE'],
+    ['%Y%m%d', '20240131', 'DATE'],
+    ['%F %T', '2024-06-01 23:59:59', 'TIMESTAMP'],
+    ['%d.%m.%Y %H:%M', '31.12.1999 23:00', 'DATETIME'],
+  ] as const
+  const signs = '0123456789-/:. T'
+  let seed = 7
+  const below = (limit: number) => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0
+    return (seed >>> 8) % limit
+  }
+  for (const [pattern, sample, type] of samples) {
+    const native = nativeParsePattern(pattern, type)
+    const texts = Array.from({ length: 500 }, () => {
+      const text = [...sample]
+      for (let change = 0; change <= below(3); change++)
+        text[below(text.length)] = signs[below(signs.length)] ?? ''
+      return text.join('')
+    })
+    const list = `(select unnest(['${[sample, ...texts].join("', '")}']) as x)`
+    const time = `try_strptime(x, '${native?.pattern}')`
+    const taken = `(select * from ${list} where strlen(x) = ${native?.length} and year(${time}) >= 1)`
+    const exact = `TRY(googlesql_parse_time('${pattern}', x, 'UTC', '${type}'))`
+    expect([pattern, await differing(taken, `epoch_us(${time})`, exact)]).toEqual([pattern, []])
+  }
+  expect(nativeParsePattern('%Y-%m', 'DATE')).toBeUndefined()
+  expect(nativeParsePattern('%y-%m-%d', 'DATE')).toBeUndefined()
+})
+
+test('every zone has the same clock in DuckDB and here, in the years in which both are used', async () => {
+  await connection.run(`create table moments as
+    select make_timestamptz(94694400000000 + (hash(i) % 1672531200000000)::bigint) as x from range(60) as r(i)`)
+  for (const zone of [...Intl.supportedValuesOf('timeZone'), 'Asia/Kolkata', 'Europe/Kyiv', 'US/Pacific']) {
+    const exact = `make_timestamp(googlesql_to_local(epoch_us(x), '${zone}'))`
+    expect([zone, await differing('moments', wallOfZone('x', `'${zone}'`), exact)]).toEqual([zone, []])
+  }
+})
