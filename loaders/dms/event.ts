@@ -66,7 +66,7 @@ export class DmsFile {
     const { payload, before, columns } = this.partsOf(row)
     const operation = row.values[operationColumn] ?? null
     if (this.place.begunAt === undefined) {
-      if (operation !== null && operation !== 'I')
+      if (operation !== null && operation !== '' && operation !== 'I')
         throw new RefusedEvent(`a full load with \`Op\` ${JSON.stringify(operation)}`, source)
       return [this.event(row, ordinal, 'INSERT', payload, columns)]
     }

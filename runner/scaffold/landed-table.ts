@@ -16,6 +16,8 @@ export interface LandedColumn {
   readonly name: string
   /** As the change files say it: `int`, `decimal(4,1)`, `json`. */
   readonly type: string
+  /** What it is, where that is known; undefined: the type is told. */
+  readonly description?: string | undefined
   /** What the declaration says to read it as; undefined: as it landed. */
   readonly readAs?: string | undefined
   /** True for a time that may be a DATE or DATETIME of MySQL's: the files write all three alike. */

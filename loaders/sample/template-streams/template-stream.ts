@@ -1,0 +1,26 @@
+import { signupsStream } from './signups.ts'
+import { taxiStream } from './taxi.ts'
+import { usersStream } from './users.ts'
+
+/** A change file of a template's stream: its path below the stream's folder, and its text. */
+export interface StreamFile {
+  readonly path: string
+  readonly text: string
+}
+
+const streams: Readonly<Record<string, () => readonly StreamFile[]>> = {
+  signups: signupsStream,
+  taxi: taxiStream,
+  users: usersStream,
+}
+
+/**
+ * The little stream of a reference project, in the envelope of its source; always the same.
+ *
+ * @throws Error for a template that has none
+ */
+export function templateStream(name: string): readonly StreamFile[] {
+  const make = Object.hasOwn(streams, name) ? streams[name] : undefined
+  if (make === undefined) throw new Error(`no stream for the template ${name}`)
+  return make()
+}

@@ -1,0 +1,12 @@
+// The source's collection: its key, and what its text holds.
+const { sourceTable } = require('macros/source-table')
+
+const signups = sourceTable('app', 'signups', { key: ['_id'], columns: { _doc: 'JSON' } })
+
+declare({
+  schema: 'app_raw',
+  name: 'signups',
+  description: 'Changes of app.signups as they landed: source_metadata, payload, and where they came from.',
+})
+
+module.exports = { signups }
