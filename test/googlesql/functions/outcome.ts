@@ -54,10 +54,9 @@ function sameValue(a: unknown, b: unknown): boolean {
   if (a === null && Array.isArray(b)) return b.length === 0
   if (typeof a === 'number' || typeof b === 'number') {
     const [x, y] = [Number(a), Number(b)]
+    const near = Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y))
     return (
-      x === y ||
-      Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y)) ||
-      (Number.isNaN(x) && Number.isNaN(y))
+      x === y || (near && Number.isFinite(x) && Number.isFinite(y)) || (Number.isNaN(x) && Number.isNaN(y))
     )
   }
   return a === b
