@@ -11,6 +11,7 @@ import { jsonText } from './datastream/event-json.ts'
 import type { UnfitEvent } from './dead-letters.ts'
 import { type FileTally, TwoSourceTables } from './file-tally.ts'
 import { type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
+import { shortReason } from './short-reason.ts'
 
 /** Rows of one raw table that come from files of one writer schema. */
 export class AvroRows implements RowsOfTable {
@@ -147,7 +148,12 @@ export class AvroRows implements RowsOfTable {
   private unfitEvent(block: Block, letter: DecodeState['leftOut'][number]): UnfitEvent {
     const type = this.envelope.record
     const event = new ValueReader(block.data, letter.start, letter.end).read(type)
-    return { row: letter.ordinal, column: letter.column, reason: letter.reason, event: jsonText(event, type) }
+    return {
+      row: letter.ordinal,
+      column: letter.column,
+      reason: shortReason(letter.reason),
+      event: jsonText(event, type),
+    }
   }
 
   endFile(tally: FileTally): void {

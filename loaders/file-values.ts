@@ -100,7 +100,7 @@ async function* csvValues(
 function checkNames(names: readonly string[], file: DmsFile): void {
   const twice = names.find((name, at) => names.indexOf(name) < at)
   if (twice !== undefined)
-    throw new UnreadableFile(`the first line has \`${twice}\` twice: it may be a row, not names`, 0)
+    throw new UnreadableFile('the first line has a name twice: it may be a row, not names', 0)
   file.checkColumns(names)
 }
 

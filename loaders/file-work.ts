@@ -16,6 +16,7 @@ import { JsonRows } from './json-rows.ts'
 import { type EventSchema, readEvents } from './read-file.ts'
 import { RefusedEvent } from './refused-event.ts'
 import { bytesPerBatch, type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
+import { shortReason } from './short-reason.ts'
 import { fingerprintOf, type SourceSchemas } from './source-schemas.ts'
 import type { TableWork } from './table-work.ts'
 
@@ -285,7 +286,7 @@ export class FileWork {
   }
 
   private addUnfit(row: number, column: string | undefined, reason: string, event: unknown): void {
-    this.tally.unfit.push({ row, column, reason, event: JSON.stringify(event) })
+    this.tally.unfit.push({ row, column, reason: shortReason(reason), event: JSON.stringify(event) })
     this.checkDeadLetters()
   }
 

@@ -4,6 +4,7 @@ import { rawTableName, rawTarget, type SourceTable } from './datastream/naming.t
 import type { EnvelopeSettings } from './envelope-settings.ts'
 import type { FileTally } from './file-tally.ts'
 import { FileWork, NoChangeFile, TooManyDeadLetters } from './file-work.ts'
+import { shortReason } from './short-reason.ts'
 import type { SourceSchemas } from './source-schemas.ts'
 import { ObjectChanged, StoreFailure } from './store/object-changed.ts'
 import type { ObjectReader, ObjectStore, StoredObject } from './store/store.ts'
@@ -154,5 +155,5 @@ async function failure(
     throw cause
   }
   const status = error instanceof NoChangeFile ? 'skipped' : 'quarantined'
-  return { status, object, generation: reader.generation(), rawTable, reason: error.message }
+  return { status, object, generation: reader.generation(), rawTable, reason: shortReason(error.message) }
 }

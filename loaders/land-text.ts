@@ -1,5 +1,6 @@
 import type { LandReport, MisfitReport } from './land-report.ts'
 import { printable } from './printable.ts'
+import { shortReason } from './short-reason.ts'
 
 const shown = 20
 
@@ -69,7 +70,7 @@ const line = ({ file, reason }: { readonly file: string; readonly reason: string
 function listed(lines: readonly string[], title: string): string[] {
   if (lines.length === 0) return []
   const more = lines.length > shown ? [`  … and ${lines.length - shown} more (--json lists all)`] : []
-  return [title, ...lines.slice(0, shown).map((text) => `  ${printable(text)}`), ...more]
+  return [title, ...lines.slice(0, shown).map((text) => `  ${printable(shortReason(text))}`), ...more]
 }
 
 function count(many: number, what: string): string {

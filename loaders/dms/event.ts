@@ -67,12 +67,11 @@ export class DmsFile {
     const operation = row.values[operationColumn] ?? null
     if (this.place.begunAt === undefined) {
       if (operation !== null && operation !== '' && operation !== 'I')
-        throw new RefusedEvent(`a full load with \`Op\` ${JSON.stringify(operation)}`, source)
+        throw new RefusedEvent('a full load whose `Op` is not I', source)
       return [this.event(row, ordinal, 'INSERT', payload, columns)]
     }
     const type = typeof operation === 'string' ? changeTypes[operation] : undefined
-    if (type === undefined)
-      throw new RefusedEvent(`\`Op\` is ${JSON.stringify(operation)}, not I, U or D`, source)
+    if (type === undefined) throw new RefusedEvent('`Op` is not I, U or D', source)
     if (type === 'UPDATE' && before !== undefined) {
       return [
         this.event(row, ordinal, 'UPDATE-DELETE', { ...payload, ...before }, columns),

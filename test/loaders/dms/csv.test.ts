@@ -155,7 +155,7 @@ test('a full load under the names of the one before is new where its rows or the
 })
 
 const letters: readonly (readonly [string, string, string])[] = [
-  ['an operation that is none', `X,1,a,${sequence(1)},${at}`, '`Op` is "X", not I, U or D'],
+  ['an operation that is none', `X,1,a,${sequence(1)},${at}`, '`Op` is not I, U or D'],
   ['a change without its sequence', `I,1,a,,${at}`, 'not the 35 digits of $AR_H_CHANGE_SEQ'],
   ['a line with a field too few', `I,1,${sequence(1)},${at}`, 'the line has 4 fields, the first line 5'],
   ['a time that is none', `I,1,a,${sequence(1)},yesterday`, 'the column is TIMESTAMP, the value is a text'],
@@ -195,7 +195,7 @@ const quarantined: readonly (readonly [string, string, string, string])[] = [
   ],
   ['text beside a quote', changes, `${header}I,1,"a"b,${sequence(1)},${at}\n`, 'text beside a quoted field'],
   ['text that is not UTF-8', changes, `${header}I,1,\ufffd`, 'not UTF-8'],
-  ['a name twice', changes, 'Op,id,id,seq,ts\n', 'the first line has `id` twice'],
+  ['a name twice', changes, 'Op,id,id,seq,ts\n', 'the first line has a name twice'],
 ]
 
 test.each(quarantined)('%s quarantines the file, with what to do', async (what, name, text, reason) => {
