@@ -3,7 +3,7 @@ import { raise, raiseText } from '../lower/library/raise.ts'
 import { orderable } from '../types/predicates.ts'
 import { arrayOf, BIGNUMERIC, BOOL, FLOAT64, INT64, NUMERIC, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { bigDecimal, floatArithmetic, floatQuotient, numericProduct, numericQuotient } from './arithmetic.ts'
+import { bigDecimal, floatArithmetic, numericProduct, numericQuotient } from './arithmetic.ts'
 import { shownFloat } from './cast-text.ts'
 import { ordered } from './comparison.ts'
 import { optional, plain, repeated, scalar, signature, typeAt } from './define.ts'
@@ -286,7 +286,12 @@ const functions: readonly FunctionEntry[] = [
   math('IS_NAN', [plain([FLOAT64], BOOL, (x) => `isnan(${x})`)]),
   math('IEEE_DIVIDE', [plain([FLOAT64, FLOAT64], FLOAT64, (x, y) => `(CAST(${x} AS DOUBLE) / ${y})`)]),
   math('SAFE_DIVIDE', [
-    plain([FLOAT64, FLOAT64], FLOAT64, (x, y) => once([x, y], (a, b) => safeQuotient(a, b))),
+    plain([FLOAT64, FLOAT64], FLOAT64, (x, y) =>
+      onceUnlessCheap([x, y], (a, b) => {
+        const given = `isfinite(${a} / ${b}) OR NOT isfinite(${a}) OR NOT isfinite(${b})`
+        return `CASE WHEN ${b} = 0 THEN NULL WHEN ${given} THEN ${a} / ${b} END`
+      }),
+    ),
     plain([NUMERIC, NUMERIC], NUMERIC, (x, y) => once([x, y], (a, b) => `TRY(${numericQuotient(a, b)})`)),
     plain([BIGNUMERIC, BIGNUMERIC], BIGNUMERIC, (x, y) =>
       once([x, y], (a, b) => `TRY(${bigDecimal('divide', a, b)})`),
@@ -427,10 +432,6 @@ const functions: readonly FunctionEntry[] = [
 export const mathematicalFunctions: readonly FunctionEntry[] = functions.map((entry) =>
   (decimalForms[entry.name] ?? []).reduce(withDecimals, entry),
 )
-
-function safeQuotient(x: string, y: string): string {
-  return `TRY(${floatQuotient(x, y)})`
-}
 
 function logarithm(name: string, value: string, duck: (x: string) => string): string {
   return once([value], (x) => {

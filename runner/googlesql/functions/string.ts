@@ -4,6 +4,7 @@ import { once } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { arrayOf, BOOL, BYTES, INT64, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
+import { lowerCast } from './cast.ts'
 import {
   anyType,
   named,
@@ -18,7 +19,7 @@ import {
   typeAt,
 } from './define.ts'
 import { jsonScope, textsOf } from './field-texts.ts'
-import type { FunctionEntry, Signature } from './function.ts'
+import type { Call, FunctionEntry, Signature } from './function.ts'
 
 const page = 'string_functions'
 const first = (args: readonly SqlType[]) => typeAt(args, 0)
@@ -107,10 +108,18 @@ function pad(name: 'LPAD' | 'RPAD'): FunctionEntry {
       ([value = '', length = '', pattern], bytes) =>
         bytes
           ? `googlesql_bytes_pad(${value}, ${length}, ${pattern ?? `'\\x20'::BLOB`}, ${left})`
-          : `googlesql_pad(${value}, ${length}, ${pattern ?? `' '`}, ${left})`,
+          : padded(name, value, length, pattern ?? `' '`),
       2,
     ),
   )
+}
+
+/** DuckDB pads as BigQuery does where there is a length and something to pad with. */
+function padded(name: 'LPAD' | 'RPAD', value: string, length: string, pattern: string): string {
+  const size = Number(/^CAST\((\d{1,4}) AS BIGINT\)$/.exec(length)?.[1] ?? -1)
+  return size >= 0 && /^'[^']+'$/.test(pattern)
+    ? `${name.toLowerCase()}(${value}, ${size}, ${pattern})`
+    : `googlesql_pad(${value}, ${length}, ${pattern}, ${name === 'LPAD' ? 'TRUE' : 'FALSE'})`
 }
 
 function side(name: 'LEFT' | 'RIGHT'): FunctionEntry {
@@ -134,13 +143,22 @@ function side(name: 'LEFT' | 'RIGHT'): FunctionEntry {
 }
 
 /** ASCII text changes case in DuckDB; the rest by Unicode's full rules. */
+/** Letters whose other case is several, depends on its place, or is newer than DuckDB's tables. */
+const otherCase = {
+  UPPER:
+    '[\\x{df}\\x{149}\\x{19b}\\x{1f0}\\x{264}\\x{390}\\x{3b0}\\x{587}\\x{1c8a}\\x{1e96}-\\x{1e9a}\\x{1f50}-\\x{1f56}\\x{1f80}-\\x{1fff}\\x{a7cb}-\\x{a7dc}\\x{fb00}-\\x{fb17}\\x{10d50}-\\x{10d85}\\x{16ea0}-\\x{16ed3}]',
+  LOWER: '[\\x{130}\\x{3a3}\\x{1c89}\\x{a7cb}-\\x{a7dc}\\x{10d50}-\\x{10d85}\\x{16ea0}-\\x{16ed3}]',
+} as const
+
 function changeCase(name: 'UPPER' | 'LOWER'): FunctionEntry {
   const duck = name.toLowerCase()
   return string(name, [
     plain([STRING], STRING, (value) =>
       once(
         [value],
-        (x) => `CASE WHEN strlen(${x}) = length(${x}) THEN ${duck}(${x}) ELSE googlesql_${duck}(${x}) END`,
+        (x) =>
+          `CASE WHEN strlen(${x}) = length(${x}) THEN ${duck}(${x}) ` +
+          `WHEN regexp_matches(${x}, '${otherCase[name]}') THEN googlesql_${duck}(${x}) ELSE ${duck}(${x}) END`,
       ),
     ),
     plain([BYTES], BYTES, (value) => {
@@ -165,7 +183,9 @@ const instr: readonly Signature[] = either(
   ([value = '', part = '', position = '1', occurrence = '1'], bytes) =>
     bytes
       ? `googlesql_bytes_find(${value}, ${part}, ${position}, ${occurrence})`
-      : `googlesql_instr(${value}, ${part}, ${position}, ${occurrence})`,
+      : position === '1' && occurrence === '1' && /^'[^']+'$/.test(part)
+        ? `strpos(${value}, ${part})`
+        : `googlesql_instr(${value}, ${part}, ${position}, ${occurrence})`,
   2,
 )
 
@@ -180,10 +200,24 @@ const concat = (duck: 'VARCHAR' | 'BLOB', type: SqlType): Signature =>
     args.length === 1 ? (args[0] ?? '') : `(${args.map((arg) => `CAST(${arg} AS ${duck})`).join(' || ')})`,
   )
 
+/** What CONCAT and || take beside STRING: what a CAST makes one of. */
+const printable = ({ kind }: SqlType): boolean =>
+  ['INT64', 'NUMERIC', 'BIGNUMERIC', 'FLOAT64', 'BOOL', 'STRING'].includes(kind) ||
+  ['DATE', 'TIME', 'DATETIME', 'TIMESTAMP', 'INTERVAL'].includes(kind)
+
+/** Arguments as texts, the constants among them at once. */
+const texts = (args: readonly string[], { argumentTypes }: Call): readonly string[] =>
+  args.map((arg, index) => lowerCast(arg, argumentTypes[index] ?? STRING, STRING))
+
+const concatTexts: Signature = signature([printable, repeated(printable)], STRING, (args, call) =>
+  args.length === 1 ? (texts(args, call)[0] ?? '') : `(${texts(args, call).join(' || ')})`,
+)
+
 export const stringFunctions: readonly FunctionEntry[] = [
   operator('||', 'concatenation_operator', [
     plain([STRING, STRING], STRING, (x, y) => `(${x} || ${y})`),
     plain([BYTES, BYTES], BYTES, (x, y) => `(${x} || ${y})`),
+    signature([printable, printable], STRING, (args, call) => `(${texts(args, call).join(' || ')})`),
     plain(['ARRAY<T1>', 'ARRAY<T1>'], first, (x, y) =>
       once(
         [x, y],
@@ -225,7 +259,7 @@ export const stringFunctions: readonly FunctionEntry[] = [
       once([value], (x) => `CASE WHEN ${x} = '' THEN 0 ELSE CAST(unicode(${x}) AS BIGINT) END`),
     ),
   ]),
-  string('CONCAT', [concat('VARCHAR', STRING), concat('BLOB', BYTES)]),
+  string('CONCAT', [concat('VARCHAR', STRING), concat('BLOB', BYTES), concatTexts]),
   string('CONTAINS_SUBSTR', [
     signature(
       [STRING, STRING, named('json_scope', STRING)],
@@ -274,7 +308,14 @@ export const stringFunctions: readonly FunctionEntry[] = [
   string('FROM_HEX', [plain([STRING], BYTES, (x) => `googlesql_from_hex(${x})`)]),
   string('TO_BASE32', [plain([BYTES], STRING, (x) => `googlesql_to_base32(${x})`)]),
   string('TO_BASE64', [plain([BYTES], STRING, (x) => `to_base64(${x})`)]),
-  string('TO_HEX', [plain([BYTES], STRING, (x) => `lower(hex(${x}))`)]),
+  string('TO_HEX', [
+    // What DuckDB's digests give is hexadecimal already.
+    plain(
+      [BYTES],
+      STRING,
+      (x) => /^unhex\(((?:md5|sha1|sha256)\(encode\([\w."$]+\)\))\)$/.exec(x)?.[1] ?? `lower(hex(${x}))`,
+    ),
+  ]),
   string('INITCAP', [
     plain(
       [STRING],

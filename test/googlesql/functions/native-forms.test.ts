@@ -7,7 +7,8 @@ import { nativeFormat } from '../../../runner/googlesql/functions/native-format.
 import { nativeParsePattern, nativePrintPattern } from '../../../runner/googlesql/functions/native-time.ts'
 import { wallOfZone } from '../../../runner/googlesql/functions/utc.ts'
 import { installLibrary } from '../../../runner/googlesql/lower/library/install.ts'
-import { FLOAT64, INT64, NUMERIC } from '../../../runner/googlesql/types/scalars.ts'
+import { FLOAT64, INT64, NUMERIC, STRING } from '../../../runner/googlesql/types/scalars.ts'
+import type { SqlType } from '../../../runner/googlesql/types/type.ts'
 import { openDatabase } from '../../../runner/warehouse/duckdb/database.ts'
 
 /** What DuckDB's own functions compute where it is certain that they agree, against the registered ones, value by value. */
@@ -161,5 +162,51 @@ test('every zone has the same clock in DuckDB and here, in the years in which bo
   for (const zone of [...Intl.supportedValuesOf('timeZone'), 'Asia/Kolkata', 'Europe/Kyiv', 'US/Pacific']) {
     const exact = `make_timestamp(googlesql_to_local(epoch_us(x), '${zone}'))`
     expect([zone, await differing('moments', wallOfZone('x', `'${zone}'`), exact)]).toEqual([zone, []])
+  }
+})
+
+/** The lowering of a function's first signature that takes the types. */
+function lowered(name: string, args: readonly string[], types: readonly SqlType[]): string {
+  const signature = findFunction(name)?.signatures.find(({ parameters }) =>
+    parameters.slice(0, types.length).every(({ type }, index) => type === types[index]),
+  )
+  const call = { argumentTypes: types, resultType: STRING, literals: args.map(() => undefined), safe: false }
+  return signature?.lower(args, call) ?? ''
+}
+
+test('letters have the other case that they have in Unicode, alone and within words', async () => {
+  await connection.run(`create table letters as
+    select unnest([chr(i), 'a' || chr(i) || 'b', 'Z' || chr(i)]) as x from
+      (select (case when i between 55296 and 57343 or i = 65279 then 65 else i end)::int as i from range(1, 70000, 1) as r(i))
+    union all select chr(i::int) from range(70000, 130000) as r(i)`)
+  for (const name of ['UPPER', 'LOWER']) {
+    const native = lowered(name, ['x'], [STRING])
+    expect(native).toContain('regexp_matches')
+    expect(await differing('letters', native, `googlesql_${name.toLowerCase()}(x)`)).toEqual([])
+  }
+})
+
+test('padding and searching count code points', async () => {
+  await connection.run(
+    `create table words as select unnest(['', 'a', 'äöü', 'é東京x', 'abcdefghij', '😀b', 'ée', null]) as x`,
+  )
+  for (const name of ['LPAD', 'RPAD']) {
+    for (const size of [0, 1, 2, 3, 7, 12]) {
+      for (const pattern of [' ', 'ab', 'ü', '東京']) {
+        const native = lowered(
+          name,
+          ['x', `CAST(${size} AS BIGINT)`, `'${pattern}'`],
+          [STRING, INT64, STRING],
+        )
+        expect(native).toBe(`${name.toLowerCase()}(x, ${size}, '${pattern}')`)
+        const exact = `googlesql_pad(x, ${size}::bigint, '${pattern}', ${name === 'LPAD'})`
+        expect([native, await differing('words', native, exact)]).toEqual([native, []])
+      }
+    }
+  }
+  for (const part of ['a', '京', 'b', 'zz', '́']) {
+    const native = lowered('INSTR', ['x', `'${part}'`], [STRING, STRING])
+    expect(native).toContain('strpos')
+    expect(await differing('words', native, `googlesql_instr(x, '${part}', 1, 1)`)).toEqual([])
   }
 })
