@@ -87,6 +87,8 @@ export class FileWork {
         else await this.addBlock(event.block)
       }
     } catch (error) {
+      // What was understood by then counts as read.
+      if (this.options.salvage === true && error instanceof UnreadableFile) await this.endValues()
       if (!this.isSalvageable(error)) throw error
       this.leaveRest(error)
     }
@@ -164,7 +166,6 @@ export class FileWork {
       const values = fileValues(content, { envelope, salvage, dms: () => this.changes.dms })
       for await (const value of values) await this.addValue(value)
     } catch (error) {
-      if (salvage && error instanceof UnreadableFile) await this.endValues()
       const isOther = error instanceof NoJson || (error instanceof Problem && envelope.kind === 'dms')
       throw isOther && !mayBeChangeFile(this.options.file) ? new NoChangeFile(error.message) : error
     }

@@ -71,7 +71,11 @@ function tellFile(file: string, bytes: Uint8Array): ToldFile {
     return isAvro(bytes) ? tellAvro(bytes) : tellJson(Buffer.from(bytes).toString('utf8'))
   } catch (error) {
     if (!(error instanceof Problem || error instanceof SyntaxError)) throw error
-    throw new Problem(`the file holds no change events: ${error.message}`, { file, cause: error })
+    throw new Problem(`the file holds no change events: ${error.message}`, {
+      file,
+      hint: 'land files of other envelopes first: `streamform add table` goes by what has landed',
+      cause: error,
+    })
   }
 }
 

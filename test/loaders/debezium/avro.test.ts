@@ -184,3 +184,24 @@ test('a block that is cut short quarantines the file, and none of its events lan
   expect(report).toMatchObject({ landed: 0, rows: 0 })
   expect(report.quarantined).toHaveLength(1)
 })
+
+test('of a damaged file what can be read is salvaged, and what cannot is told', async () => {
+  const blocks = [10, 11, 12].map((lsn) =>
+    writeAvro(envelope, [postgresMessage(lsn, { after: avroRow })], { sync: Buffer.alloc(16, 7) }),
+  )
+  const headerSize = writeAvro(envelope, [], { sync: Buffer.alloc(16, 7) }).length
+  const [first = Buffer.alloc(0), second = Buffer.alloc(0), third = Buffer.alloc(0)] = blocks
+  const broken = Buffer.from(second.subarray(headerSize))
+  broken.fill(0xff, 8, 40)
+  const whole = Buffer.concat([first, broken, third.subarray(headerSize)])
+  const folder = freshFolder()
+  await writeFiles(folder, { 'item/0.avro': whole })
+  const warehouse = await freshWarehouse()
+  expect(await landFolder(warehouse, folder)).toMatchObject({ landed: 0, rows: 0, quarantined: [{}] })
+  const { forgetFiles } = await import('../../../loaders/files.ts')
+  await forgetFiles(warehouse.warehouse, [], 'quarantined', new Date('2024-06-03T00:00:00Z'))
+  const report = await landFolder(warehouse, folder, { salvage: true })
+  expect(report).toMatchObject({ landed: 1, quarantined: [] })
+  expect(report.rows).toBeGreaterThanOrEqual(1)
+  expect(report.deadLetters).toBeGreaterThanOrEqual(1)
+})
