@@ -10,7 +10,12 @@ import { readYamlFile, type YamlFile } from './yaml-file.ts'
 export interface Settings {
   readonly warehouse: WarehouseSettings
   /** Where change files arrive: a folder, absolute, or `gs://bucket/prefix`; and in whose envelopes. */
-  readonly stream: { readonly path: string; readonly envelope: EnvelopeSettings }
+  readonly stream: {
+    readonly path: string
+    readonly envelope: EnvelopeSettings
+    /** `projects/<project>/subscriptions/<name>`: where the bucket tells of new objects; undefined: it is listed. */
+    readonly subscription: string | undefined
+  }
   /** A landing with more dead letters than this fails. */
   readonly landing: { readonly maxDeadLetters: number }
   /** Actions at once, and how often an action is tried again after an error that may pass. */
@@ -110,6 +115,11 @@ export const settingsSchema = section({
       .refine((path) => isLocal(path) || isBucket(path))
       .describe("a folder on this machine, relative to the project's folder, or gs://bucket/prefix")
       .default('.streamform/stream'),
+    subscription: z
+      .string()
+      .regex(/^projects\/[^/\s]+\/subscriptions\/[^/\s]+$/)
+      .describe('projects/<project>/subscriptions/<name>')
+      .optional(),
     ...envelopeSchema,
   }).prefault({}),
   landing: section({ max_dead_letters: wholeNumber(0, 1_000_000_000).default(1000) }).prefault({}),
@@ -147,6 +157,7 @@ export async function readSettings(folder: string): Promise<Settings> {
     stream: {
       path: isBucket(stream.path) ? stream.path : resolve(folder, stream.path),
       envelope: envelopeSettings(stream),
+      subscription: stream.subscription,
     },
     landing: { maxDeadLetters: landing.max_dead_letters },
     run: { concurrency: run.concurrency, retries: run.retries },

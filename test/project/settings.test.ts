@@ -32,7 +32,7 @@ const auto = {
 describe('streamform.yaml', () => {
   const defaults = (folder: string) => ({
     warehouse: { kind: 'duckdb', path: join(folder, '.streamform/warehouse.duckdb') },
-    stream: { path: join(folder, '.streamform/stream'), envelope: auto },
+    stream: { path: join(folder, '.streamform/stream'), envelope: auto, subscription: undefined },
     landing: { maxDeadLetters: 1000 },
     run: { concurrency: 4, retries: 2 },
   })
@@ -58,7 +58,7 @@ describe('streamform.yaml', () => {
     const folder = folderWith({ 'streamform.yaml': yaml })
     expect(await readSettings(folder)).toEqual({
       warehouse: { kind: 'duckdb', path: join(folder, 'data/w.duckdb') },
-      stream: { path: '/bucket', envelope: auto },
+      stream: { path: '/bucket', envelope: auto, subscription: undefined },
       landing: { maxDeadLetters: 0 },
       run: { concurrency: 9, retries: 0 },
     })
