@@ -12,6 +12,13 @@ const READ_AS = {
   // Date and time may arrive as a record of both, an instant with the zone it was written in as a record of those.
   'DATETIME RECORD': (value) => `DATETIME(${value}.date, ${value}.time)`,
   'TIMESTAMP RECORD': (value) => `${value}.timestamp`,
+  // Debezium without its schema: times are counts since 1970, or since midnight, and bytes are text (docs/sources.md).
+  'DAYS DATE': (value) => `DATE_FROM_UNIX_DATE(${value})`,
+  'MILLIS TIME': (value) => `TIME(TIMESTAMP_MILLIS(${value}))`,
+  'MICROS TIME': (value) => `TIME(TIMESTAMP_MICROS(${value}))`,
+  'MILLIS DATETIME': (value) => `DATETIME(TIMESTAMP_MILLIS(${value}))`,
+  'MICROS DATETIME': (value) => `DATETIME(TIMESTAMP_MICROS(${value}))`,
+  'BASE64 BYTES': (value) => `FROM_BASE64(${value})`,
 }
 
 const TYPES = [
@@ -30,7 +37,16 @@ const TYPES = [
 
 /** BigQuery clusters by at most four columns, and not by columns of these types. */
 const MOST_CLUSTERED = 4
-const NOT_CLUSTERED = ['JSON', 'FLOAT64', 'BYTES', 'TIME', 'HEX BYTES']
+const NOT_CLUSTERED = [
+  'JSON',
+  'FLOAT64',
+  'BYTES',
+  'TIME',
+  'HEX BYTES',
+  'MILLIS TIME',
+  'MICROS TIME',
+  'BASE64 BYTES',
+]
 
 const OPTIONS = [
   'key',
@@ -60,7 +76,7 @@ const refuse = (name, message) => {
  * @param {object} options
  * @param {string[]} [options.key] the columns that identify a row; without them there is a change log and no current table
  * @param {Object<string, string>} [options.columns] types that the files cannot tell: a BigQuery type, `JSON`, `HEX BYTES`, `HEX STRING`,
- *   `DATETIME RECORD`, `TIMESTAMP RECORD`
+ *   `DATETIME RECORD`, `TIMESTAMP RECORD`, `DAYS DATE`, `MILLIS TIME` …: see READ_AS
  * @param {string[]} [options.clusterBy] what log and state are clustered by; the key if not given
  * @param {string} [options.sourceType] `mysql`, `oracle`, …, for streams whose `read_method` does not begin with it
  * @param {number} [options.backfillMarginMinutes] 60 if not given

@@ -29,7 +29,7 @@ export function debeziumEvent(
   const source = envelope['source'] as JsonObject
   const table = sourceOf(source)
   const { op } = envelope
-  if (op === 't') throw new RefusedEvent(truncated(table), table)
+  if (op === 't') throw new RefusedEvent(truncated(table, timeOf(source)), table)
   const changeType = typeof op === 'string' && Object.hasOwn(changeTypes, op) ? changeTypes[op] : undefined
   if (changeType === undefined)
     throw new RefusedEvent(`\`op\` is ${JSON.stringify(op)}, not c, r, u, d or t`, table)
@@ -78,9 +78,10 @@ export function debeziumEvent(
 const sourceOf = ({ schema, db, table }: JsonObject): SourceTable =>
   sourceTable({ schema, database: db, table })
 
-const truncated = ({ database, table }: SourceTable): string =>
-  `\`${database}.${table}\` was truncated: every row before this is gone, and nothing says so of each. Delete what landed ` +
-  `before from \`${database}_raw.${table}\`, run its log, state and history with --full-refresh, and discard this letter`
+const truncated = ({ database, table }: SourceTable, time: unknown): string =>
+  `\`${database}.${table}\` was truncated: every row before this is gone, and nothing says so of each. Delete what landed of it ` +
+  `(DELETE FROM \`${database}_raw.${table}\` WHERE source_timestamp < TIMESTAMP '${String(time)}'), run its log, state and ` +
+  'history with --full-refresh, and discard this letter'
 
 /** Old connectors wrote the rows of a first snapshot as `c`. A change during an incremental one is a change. */
 const isInitial = (snapshot: unknown): boolean =>

@@ -290,7 +290,8 @@ describe('a declaration that cannot be', () => {
     ],
     [
       { columns: { doc: 'JASON' } },
-      'shop.wrong: column `doc` cannot be read as `JASON`; allowed are JSON, HEX BYTES, HEX STRING, DATETIME RECORD, TIMESTAMP RECORD, BOOL, INT64, FLOAT64, ' +
+      'shop.wrong: column `doc` cannot be read as `JASON`; allowed are JSON, HEX BYTES, HEX STRING, DATETIME RECORD, TIMESTAMP RECORD, ' +
+        'DAYS DATE, MILLIS TIME, MICROS TIME, MILLIS DATETIME, MICROS DATETIME, BASE64 BYTES, BOOL, INT64, FLOAT64, ' +
         'NUMERIC, BIGNUMERIC, STRING, BYTES, DATE, TIME, DATETIME, TIMESTAMP',
     ],
   ])('is refused: %j', async (options, message) => {

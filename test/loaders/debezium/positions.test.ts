@@ -60,7 +60,9 @@ async function positions(
   expect(report.quarantined).toEqual([])
   const models = await modelsOf({ item: { key: ['id'] } })
   await warehouse.createDataset(project, 'shop')
-  await build(warehouse, actionOf(models, 'item_log'))
+  for (const name of ['item_landings', 'item_log']) {
+    if (models.has(name)) await build(warehouse, actionOf(models, name))
+  }
   const rows = await rowsOf(warehouse, 'SELECT id, _metadata_position AS position FROM `shop.item_log`')
   await warehouse.close()
   return rows
