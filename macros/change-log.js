@@ -1,4 +1,6 @@
+const { NEVER, eventTime } = require('macros/event-time')
 const { identifier } = require('macros/identifier')
+const { newsLimits, ofDaysWithNews } = require('macros/news')
 const { logFile, logPosition, position } = require('macros/position')
 const { privateColumns } = require('macros/privacy')
 const { typedPayload } = require('macros/source-table')
@@ -26,11 +28,6 @@ const METADATA = {
   _metadata_loaded_at: 'When that delivery landed. Grows with every landing.',
 }
 
-/** Earlier than any landing: a log that is still empty has taken nothing. */
-const NEVER = "TIMESTAMP '0001-01-01 00:00:00+00'"
-
-const eventTime = 'COALESCE(source_timestamp, read_timestamp)'
-
 /** An event's identity in a raw table. */
 const event = "COALESCE(uuid, CONCAT(_file, '#', CAST(_row AS STRING)))"
 
@@ -48,15 +45,18 @@ const config = (table) => ({
   clusterBy: table.clusterBy.map(identifier),
   // What is new is not in the log (`newEvents`), so nothing is ever matched and updated; two increments at once may meet
   // all the same. Copies of one event have one event time, so only the days of what is new can hold one.
-  incrementalPredicates: [
-    'DATE(DATAFORM_DEST._metadata_timestamp) IN UNNEST(days_with_news) OR DATAFORM_DEST._metadata_timestamp IS NULL',
-  ],
+  incrementalPredicates: [ofDaysWithNews('DATAFORM_DEST._metadata_timestamp')],
 })
+
+/** So many days of the latest landings tell how far the log is: it has taken all of a landing or nothing. */
+const RECENT_DAYS = 20
 
 /**
  * Before an increment: `new_events`, the first delivery of each event that the log does not have. In landing order, not
- * by event time: an event that arrives late is as new as any other. Its limits are variables, fixed before it looks:
- * constants to BigQuery's planner, which reads no partition of the log but those that can hold a copy.
+ * by event time: an event that arrives late is as new as any other.
+ *
+ * How far the log is, is asked of the days of the latest landings alone. Where it is further behind than those, that tells
+ * too little, and what it has is looked at again: known events are known by their identity.
  *
  * @param {object} table from sources.js
  * @param {object} context the SQLX file's `ref`, `self`, `when` and `incremental`
@@ -64,29 +64,36 @@ const config = (table) => ({
  */
 const newEvents = (table, { ref, self, when, incremental }) => {
   const raw = ref(`${table.database}_raw`, table.name)
-  const landedSince = '_loaded_at > taken_until AND _loaded_at <= landed_until'
+  const recentDays = `DECLARE recent_days ARRAY<DATE> DEFAULT (
+  SELECT ARRAY_AGG(DISTINCT day IGNORE NULLS)
+  FROM (
+    SELECT day
+    FROM ${ref(table.database, `${table.name}_landings`)}
+    ORDER BY landed_at DESC, day DESC
+    LIMIT ${RECENT_DAYS}
+  )
+);
+`
+  const takenUntil = `(
+  SELECT COALESCE(MAX(_metadata_loaded_at), ${NEVER})
+  FROM ${self()}
+  WHERE DATE(_metadata_timestamp) IN UNNEST(recent_days) OR _metadata_timestamp IS NULL
+)`
   return when(
     incremental(),
-    `DECLARE taken_until TIMESTAMP DEFAULT (SELECT COALESCE(MAX(_metadata_loaded_at), ${NEVER}) FROM ${self()});
-DECLARE landed_until TIMESTAMP DEFAULT (SELECT MAX(_loaded_at) FROM ${raw});
-DECLARE days_with_news ARRAY<DATE> DEFAULT (
-  SELECT ARRAY_AGG(DISTINCT DATE(${eventTime}) IGNORE NULLS)
-  FROM ${raw}
-  WHERE ${landedSince}
-);
-CREATE TEMP TABLE new_events AS
+    `${recentDays}${newsLimits(table, takenUntil, { ref })}CREATE TEMP TABLE new_events AS
 WITH
   deliveries AS (
     SELECT *, ${event} AS event
     FROM ${raw}
-    WHERE ${landedSince}
+    WHERE _loaded_at > taken_until AND _loaded_at <= landed_until
   )
 SELECT *
 FROM deliveries
 WHERE event NOT IN (
   SELECT _metadata_uuid
   FROM ${self()}
-  WHERE DATE(_metadata_timestamp) IN UNNEST(days_with_news) OR _metadata_timestamp IS NULL
+  WHERE ${ofDaysWithNews()}
 )
 ${firstDelivery}`,
   )
@@ -151,4 +158,4 @@ const sourceType = (table) =>
     ? "REGEXP_REPLACE(REGEXP_EXTRACT(read_method, r'^([a-z]+)[-_]'), r'^postgres$', 'postgresql')"
     : `'${table.sourceType.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
-module.exports = { METADATA, NEVER, config, newEvents, query }
+module.exports = { METADATA, config, newEvents, query }

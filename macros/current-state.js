@@ -1,6 +1,6 @@
 const { METADATA } = require('macros/change-log')
 const { identifier } = require('macros/identifier')
-const { newChanges } = require('macros/new-changes')
+const { newChanges } = require('macros/news')
 const { epoch } = require('macros/position')
 const { privateColumns } = require('macros/privacy')
 const { inTime } = require('macros/retention')

@@ -1,7 +1,8 @@
-const { METADATA, NEVER } = require('macros/change-log')
+const { METADATA } = require('macros/change-log')
+const { NEVER } = require('macros/event-time')
 const { keyText, requireKey } = require('macros/current-state')
 const { identifier } = require('macros/identifier')
-const { newChanges } = require('macros/new-changes')
+const { newChanges } = require('macros/news')
 const { epoch } = require('macros/position')
 const { privateColumns } = require('macros/privacy')
 const { inTime } = require('macros/retention')
@@ -117,24 +118,32 @@ WITH
       MAX(stamped_at) OVER (PARTITION BY _metadata_key, _metadata_epoch ORDER BY ${inPlace}) AS settled_at
     FROM timed
   ),
-  -- Time must not run backwards along that order.
   ordered AS (
     SELECT
       *,
-      ROW_NUMBER() OVER in_order AS ordinal,
-      MAX(happened_at) OVER in_order AS _metadata_valid_from,
+      ROW_NUMBER() OVER (PARTITION BY _metadata_key ORDER BY settled_at, _metadata_epoch, ${inPlace}) AS ordinal,
       MAX(IF(_metadata_epoch = 'backfill', NULL, stamped_at)) OVER (PARTITION BY _metadata_key ORDER BY settled_at) AS latest_change
     FROM settled
-    WINDOW in_order AS (PARTITION BY _metadata_key ORDER BY settled_at, _metadata_epoch, ${inPlace})
   ),
   -- A backfill row counts as in the current table: if no change was known, or the latest is older by more than the margin.
   judged AS (
     SELECT
-      * EXCEPT (stamped_at, happened_at, settled_at, latest_change),
+      * EXCEPT (stamped_at, settled_at, latest_change),
       _metadata_epoch != 'backfill'
         OR latest_change IS NULL
         OR TIMESTAMP_DIFF(settled_at, latest_change, MICROSECOND) > ${table.backfillMarginMinutes} * 60000000 AS _metadata_shown
     FROM ordered
+  ),
+  -- Time must not run backwards along that order; what does not count holds nothing up.
+  begun AS (
+    SELECT
+      * EXCEPT (happened_at),
+      IF(
+        _metadata_shown,
+        MAX(IF(_metadata_shown, happened_at, NULL)) OVER (PARTITION BY _metadata_key ORDER BY ordinal),
+        happened_at
+      ) AS _metadata_valid_from
+    FROM judged
   )
 SELECT
   * EXCEPT (ordinal),
@@ -143,7 +152,7 @@ SELECT
     LEAD(_metadata_valid_from) OVER (PARTITION BY _metadata_key, _metadata_shown ORDER BY ordinal),
     NULL
   ) AS _metadata_valid_to
-FROM judged`
+FROM begun`
 }
 
 /** The SQLX config that all histories have in common. */

@@ -1,4 +1,4 @@
-const { NEVER } = require('macros/change-log')
+const { NEVER } = require('macros/event-time')
 const { keyText } = require('macros/current-state')
 const { sourceRow } = require('macros/history')
 const { epoch } = require('macros/position')

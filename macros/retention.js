@@ -1,4 +1,4 @@
-const { NEVER } = require('macros/change-log')
+const { NEVER } = require('macros/event-time')
 
 const DAY = 24 * 60 * 60 * 1000000
 const MINUTE = 60 * 1000000

@@ -95,6 +95,7 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
     files: [
       // A declaration that is written anew overwrites what a person wrote; a new one is added to it.
       { path: sourcesFile, content: sourcesText, merged: entry === undefined && sources !== undefined },
+      file(`${folder}/log/${variable}_landings.sqlx`, 'landings.sqlx.hbs'),
       file(`${folder}/log/${variable}_log.sqlx`, 'log.sqlx.hbs'),
       ...(key.length === 0 ? [] : keyed),
     ],
@@ -102,7 +103,7 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
 }
 
 /** What a table's other models are called, behind its name. */
-const suffixes = ['log', 'state', 'versions', 'history', 'as_of', 'changes']
+const suffixes = ['landings', 'log', 'state', 'versions', 'history', 'as_of', 'changes']
 
 /** A source that has both `city` and `city_log` has one name for two tables. */
 function checkNames({ dataset, name }: LandedTable, entries: readonly Entry[], file: string): void {
@@ -136,6 +137,7 @@ function contextOf(table: LandedTable, variable: string, key: readonly string[],
     dataset,
     // A file's name is its action's name, unless it says another.
     name: variable === name ? '' : name,
+    landingsName: `${name}_landings`,
     logName: `${name}_log`,
     stateName: `${name}_state`,
     versionsName: `${name}_versions`,
@@ -153,7 +155,8 @@ function contextOf(table: LandedTable, variable: string, key: readonly string[],
 }
 
 /** What is known of a column before a person describes it. */
-function describe({ name, type }: LandedColumn, key: readonly string[]): string {
+function describe({ name, type, description }: LandedColumn, key: readonly string[]): string {
+  if (description !== undefined) return description
   if (!key.includes(name)) return `${type} in the change files.`
   return key.length === 1
     ? `The key; ${type} in the change files.`

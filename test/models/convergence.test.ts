@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { Account, proveConvergence } from './convergence.ts'
+import { proveSimulated } from './simulated.ts'
 import { openTestWarehouse } from './test-warehouse.ts'
 
-const runs = 25
+const runs = 20
 const seed = 20_240_601
 
 let warehouse: Warehouse
@@ -14,7 +15,14 @@ beforeAll(async () => {
 afterAll(() => warehouse.close())
 
 // More histories, or others: npm run prove -- convergence --runs N --seed S
-describe(`convergence (seed ${seed}, ${runs} histories)`, () => {
+describe(`a simulated source (seed ${seed}, 300 histories, each delivered in three ways)`, () => {
+  test('increments equal a full refresh, and current table, history, as-of and changes what the source tells', async () => {
+    const { histories, events } = await proveSimulated(warehouse, { runs: 300, seed })
+    expect([histories, events > 3000]).toEqual([300, true])
+  }, 600_000)
+})
+
+describe(`lists of random events (seed ${seed}, ${runs} histories)`, () => {
   test('whatever the order, batches and repetitions of deliveries, increments equal a full refresh and the plain rule', async () => {
     expect((await proveConvergence(warehouse, { runs, seed })).histories).toBe(runs)
   }, 300_000)

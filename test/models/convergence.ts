@@ -10,7 +10,14 @@ import { createRaw, land } from './raw-events.ts'
 
 const payload = { id: 'STRING', value: 'STRING' }
 const marginMs = 60 * 60_000
-const tables = ['account_log', 'account_state', 'account', 'account_versions', 'account_history'] as const
+const tables = [
+  'account_landings',
+  'account_log',
+  'account_state',
+  'account',
+  'account_versions',
+  'account_history',
+] as const
 const functions = ['account_as_of', 'account_changes'] as const
 
 /** A table `shop.account` and its models in a warehouse, empty. */
@@ -82,7 +89,7 @@ async function checkHistory(account: Account, { events, landings, instants }: De
       batch.flatMap((at) => events[at] ?? []),
     )
     if (build === 'refresh') await account.build({ fullRefresh: true })
-    if (build === 'log') await account.build({ only: ['account_log'] })
+    if (build === 'log') await account.build({ only: ['account_landings', 'account_log'] })
     if (build === 'all') await account.build()
   }
   await account.build()
@@ -103,7 +110,7 @@ async function checkInstants(
   [since, until]: Delivered['instants'],
 ): Promise<void> {
   deepStrictEqual(await account.valuesAt(Date.UTC(2030, 0)), currentValues(events, marginMs))
-  const first = Math.min(...beginnings(events).values())
+  const first = Math.min(...beginnings(events, marginMs).values())
   for (const instant of [since, until].filter((at) => at >= first)) {
     deepStrictEqual(await account.valuesAt(instant), valuesAt(events, instant, marginMs))
   }

@@ -51,7 +51,7 @@ async function currentAfter(
   landings: readonly (readonly RawEvent[])[],
 ): Promise<readonly Row[]> {
   await createRaw(warehouse, table, payload)
-  const names = [`${table}_log`, `${table}_state`, table]
+  const names = [`${table}_landings`, `${table}_log`, `${table}_state`, table]
   for (const name of names) await build(warehouse, actionOf(models, name), { fullRefresh: true })
   for (const [landing, events] of landings.entries()) {
     await land(warehouse, table, payload, landing, events)

@@ -83,7 +83,7 @@ async function shown(
       if ((await warehouse.table({ database: project, schema: 'shop_raw', name: 'item' })) === undefined)
         continue
       await warehouse.createDataset(project, 'shop')
-      for (const name of ['item_log', 'item_state', 'item', 'item_versions', 'item_history'])
+      for (const name of ['item_landings', 'item_log', 'item_state', 'item', 'item_versions', 'item_history'])
         await build(warehouse, actionOf(models, name))
     }
     if ((await warehouse.table({ database: project, schema: 'shop', name: 'item' })) === undefined)

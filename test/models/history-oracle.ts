@@ -2,9 +2,10 @@ import { compare, currentValues, type KnownEvent, order } from './current-oracle
 
 /**
  * When each event's row began to stand, told as plainly as can be: changes in the order of the source's log, and time
- * never runs backwards along it. The insert half of a key change happened when its delete half did.
+ * never runs backwards along it. The insert half of a key change happened when its delete half did. A backfill row that
+ * tells nothing holds nothing up.
  */
-export function beginnings(events: readonly KnownEvent[]): ReadonlyMap<KnownEvent, number> {
+export function beginnings(events: readonly KnownEvent[], marginMs: number): ReadonlyMap<KnownEvent, number> {
   const begins = new Map<KnownEvent, number>()
   for (const key of new Set(events.map((event) => event.key))) {
     const settled = events
@@ -17,9 +18,11 @@ export function beginnings(events: readonly KnownEvent[]): ReadonlyMap<KnownEven
       ),
     )
     let latest = Number.NEGATIVE_INFINITY
-    for (const { event } of settled) {
-      latest = Math.max(latest, happenedAt(event, events))
-      begins.set(event, latest)
+    for (const { event, at } of settled) {
+      const happened = happenedAt(event, events)
+      const tells = event.position !== undefined || tellsAnything(at, settled, marginMs)
+      if (tells) latest = Math.max(latest, happened)
+      begins.set(event, tells ? latest : happened)
     }
   }
   return begins
@@ -31,11 +34,21 @@ export function valuesAt(
   instant: number,
   marginMs: number,
 ): ReadonlyMap<string, string> {
-  const begins = beginnings(events)
+  const begins = beginnings(events, marginMs)
   return currentValues(
     events.filter((event) => (begins.get(event) ?? 0) <= instant),
     marginMs,
   )
+}
+
+/** True for a backfill row that is later than every change before it by more than the margin. */
+function tellsAnything(
+  at: number,
+  settled: readonly { readonly event: KnownEvent; readonly at: number }[],
+  marginMs: number,
+): boolean {
+  const changes = settled.filter((other) => other.event.position !== undefined && other.at <= at)
+  return changes.every(({ event }) => at - event.time > marginMs)
 }
 
 /** Backfill rows come before the changes of an equal time: those win over them. */

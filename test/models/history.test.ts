@@ -42,7 +42,7 @@ const backfill = (time: number, value: string): RawEvent =>
 async function historyOf(events: readonly RawEvent[]): Promise<readonly string[]> {
   await createRaw(warehouse, 'plain', payload)
   await land(warehouse, 'plain', payload, 0, events)
-  for (const name of ['_log', '_state', '', '_versions', '_history', '_as_of', '_changes'])
+  for (const name of ['_landings', '_log', '_state', '', '_versions', '_history', '_as_of', '_changes'])
     await build(warehouse, actionOf(models, `plain${name}`), { fullRefresh: true })
   const rows = await rowsOf(
     warehouse,

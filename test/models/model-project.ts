@@ -48,6 +48,7 @@ export async function modelsOf(
 
 const definitions = (tables: Readonly<Record<string, TableOptions>>): string => `
 const { sourceTable } = require('macros/source-table')
+const landings = require('macros/landings')
 const log = require('macros/change-log')
 const state = require('macros/current-state')
 const history = require('macros/history')
@@ -58,6 +59,9 @@ declare({ schema: 'shop_private', name: 'masking_key' })
 for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
   const table = sourceTable('shop', name, options)
   declare({ schema: 'shop_raw', name })
+  publish(name + '_landings', { type: 'incremental', ...landings.landingsConfig(table) })
+    .preOps((context) => landings.landingsTaken(bound(context)))
+    .query((context) => landings.landingsQuery(table, bound(context)))
   publish(name + '_log', { type: 'incremental', ...log.config(table) })
     .preOps((context) => log.newEvents(table, bound(context)))
     .query((context) => log.query(table, bound(context)))

@@ -18,6 +18,8 @@ export interface RawEvent {
   readonly scn?: number | bigint | null
   readonly rsId?: string | null
   readonly ssn?: number | null
+  /** The change file that brings it; one for each landing if not given. */
+  readonly file?: string
   /** The row, a text, number or null a column; null: a delete without payload. */
   readonly row: Readonly<Record<string, string | number | null>> | null
 }
@@ -83,63 +85,97 @@ export async function land(
 ): Promise<void> {
   if (events.length === 0) return
   const columns = Object.keys(payload)
-  const flat = {
-    uuid: 'STRING',
-    read_ms: 'INT64',
-    source_ms: 'INT64',
-    read_method: 'STRING',
-    change_type: 'STRING',
-    is_deleted: 'BOOL',
-    log_file: 'STRING',
-    log_position: 'INT64',
-    binlog_file: 'STRING',
-    binlog_position: 'INT64',
-    lsn: 'STRING',
-    scn: 'INT64',
-    rs_id: 'STRING',
-    ssn: 'INT64',
-    row_number: 'INT64',
+  const types: Readonly<Record<string, string>> = {
+    ...flatTypes,
     ...Object.fromEntries(columns.map((column, at) => [`c${at}`, payload[column] ?? 'STRING'])),
   }
-  const tuples = events.map((event, at) => `(${tuple(event, at, columns).map(literal).join(', ')})`)
+  const read = Object.entries(types).map(
+    ([field, type]) => `CAST(JSON_VALUE(event, '$.${field}') AS ${type}) AS ${field}`,
+  )
   const metadata = Object.entries(metadataTypes).map(([field, type]) =>
-    Object.hasOwn(flat, field)
+    Object.hasOwn(flatTypes, field)
       ? field
       : type.startsWith('ARRAY')
         ? `CAST([] AS ${type}) AS ${field}`
         : `CAST(NULL AS ${type}) AS ${name(field)}`,
   )
-  await warehouse.execute(`INSERT INTO ${rawName(table)}
-SELECT uuid, TIMESTAMP_MILLIS(read_ms), TIMESTAMP_MILLIS(source_ms), 'object', read_method, 'stream', 'key', CAST([] AS ARRAY<STRING>),
+  // Columns by name: a raw table that gained some has them in another order.
+  await warehouse.execute(
+    `INSERT INTO ${rawName(table)} (${rawColumns.join(', ')})
+SELECT uuid, TIMESTAMP_MICROS(read_us), TIMESTAMP_MICROS(source_us), 'object', read_method, 'stream', 'key', CAST([] AS ARRAY<STRING>),
   STRUCT(${metadata.join(', ')}), STRUCT(${columns.map((column, at) => `c${at} AS ${name(column)}`).join(', ')}),
-  'file ${landing}', row_number, TIMESTAMP_MILLIS(${landedAt(landing)})
-FROM UNNEST(ARRAY<STRUCT<${fields(flat)}>>[
-  ${tuples.join(',\n  ')}
-])`)
+  file, row_number, TIMESTAMP_MILLIS(${landedAt(landing)})
+FROM (SELECT ${read.join(', ')} FROM UNNEST(JSON_QUERY_ARRAY(@events)) AS event)`,
+    {
+      parameters: [
+        {
+          name: 'events',
+          type: { kind: 'STRING' },
+          value: JSON.stringify(events.map((event, at) => flattened(event, at, columns, `file ${landing}`))),
+        },
+      ],
+    },
+  )
 }
 
-const tuple = (event: RawEvent, at: number, columns: readonly string[]) => [
-  event.uuid,
-  event.readTime ?? event.time,
-  event.time,
-  event.readMethod,
-  event.changeType,
-  event.isDeleted,
-  event.logFile,
-  event.logPosition,
-  event.binlogFile,
-  event.binlogPosition,
-  event.lsn,
-  event.scn,
-  event.rsId,
-  event.ssn,
-  at,
-  ...columns.map((column) => event.row?.[column]),
+const flatTypes = {
+  uuid: 'STRING',
+  read_us: 'INT64',
+  source_us: 'INT64',
+  read_method: 'STRING',
+  change_type: 'STRING',
+  is_deleted: 'BOOL',
+  log_file: 'STRING',
+  log_position: 'INT64',
+  binlog_file: 'STRING',
+  binlog_position: 'INT64',
+  lsn: 'STRING',
+  scn: 'INT64',
+  rs_id: 'STRING',
+  ssn: 'INT64',
+  file: 'STRING',
+  row_number: 'INT64',
+}
+
+const rawColumns = [
+  'uuid',
+  'read_timestamp',
+  'source_timestamp',
+  'object',
+  'read_method',
+  'stream_name',
+  'schema_key',
+  'sort_keys',
+  'source_metadata',
+  'payload',
+  '_file',
+  '_row',
+  '_loaded_at',
 ]
 
-const literal = (value: string | number | bigint | boolean | null | undefined): string =>
-  value === null || value === undefined
-    ? 'NULL'
-    : typeof value === 'string'
-      ? JSON.stringify(value).replaceAll("'", "\\'").replace(/^"|"$/g, "'").replaceAll('\\"', '"')
-      : String(value)
+const micros = (milliseconds: number | null | undefined) =>
+  milliseconds === null || milliseconds === undefined ? null : Math.round(milliseconds * 1000)
+
+/** An event as one flat JSON object, its payload's columns by their numbers. */
+const flattened = (event: RawEvent, at: number, columns: readonly string[], file: string) => ({
+  uuid: event.uuid,
+  read_us: micros(event.readTime === undefined ? event.time : event.readTime),
+  source_us: micros(event.time),
+  read_method: event.readMethod,
+  change_type: event.changeType,
+  is_deleted: event.isDeleted,
+  log_file: event.logFile,
+  log_position: text(event.logPosition),
+  binlog_file: event.binlogFile,
+  binlog_position: text(event.binlogPosition),
+  lsn: event.lsn,
+  scn: text(event.scn),
+  rs_id: event.rsId,
+  ssn: event.ssn,
+  file: event.file ?? file,
+  row_number: at,
+  ...Object.fromEntries(columns.map((column, number) => [`c${number}`, text(event.row?.[column])])),
+})
+
+const text = (value: string | number | bigint | null | undefined): string | null =>
+  value === null || value === undefined ? null : String(value)

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => warehouse.close())
 
 const builds = async (fullRefresh: boolean) => {
-  for (const name of ['plain_log', 'plain_state', 'plain'])
+  for (const name of ['plain_landings', 'plain_log', 'plain_state', 'plain'])
     await build(warehouse, actionOf(models, name), { fullRefresh })
 }
 const differences = () => differencesFromLog(warehouse, currentModels([...models.values()], 'shop.plain'))

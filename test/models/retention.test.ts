@@ -9,7 +9,7 @@ import { openTestWarehouse } from './test-warehouse.ts'
 const payload = { id: 'STRING', value: 'STRING' }
 const day = 24 * 60 * 60_000
 const noon = Date.UTC(2024, 4, 1, 12)
-const tables = ['brief_log', 'brief_state', 'brief', 'brief_versions', 'brief_history']
+const tables = ['brief_landings', 'brief_log', 'brief_state', 'brief', 'brief_versions', 'brief_history']
 
 let warehouse: Warehouse
 let models: ReadonlyMap<string, Action>

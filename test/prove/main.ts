@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { proveLandingKills } from '../bigquery-landing/kills.ts'
 import { proveConvergence } from '../models/convergence.ts'
+import { proveSimulated } from '../models/simulated.ts'
 import { openTestWarehouse } from '../models/test-warehouse.ts'
 import { proveFuzz } from './fuzz.ts'
 import { proveKills } from './kill.ts'
@@ -11,8 +12,9 @@ const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<st
   async convergence(runs, seed) {
     const warehouse = await openTestWarehouse()
     try {
-      const { histories, deliveries } = await proveConvergence(warehouse, { runs, seed })
-      return `${histories} histories, ${deliveries} deliveries, 0 differ`
+      const { histories, deliveries, events } = await proveSimulated(warehouse, { runs, seed })
+      const lists = await proveConvergence(warehouse, { runs: Math.ceil(runs / 20), seed })
+      return `${histories} histories of ${events} events, ${deliveries} deliveries, and ${lists.histories} lists of random events: 0 differ`
     } finally {
       await warehouse.close()
     }

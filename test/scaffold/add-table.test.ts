@@ -53,15 +53,18 @@ describe('add table', () => {
     expect(out).toBe(`my-shop.order.items as my_shop.order_items, key line, order
   created  macros/change-log.js
   created  macros/current-state.js
+  created  macros/event-time.js
   created  macros/history.js
   created  macros/identifier.js
-  created  macros/new-changes.js
+  created  macros/landings.js
+  created  macros/news.js
   created  macros/position.js
   created  macros/privacy.js
   created  macros/reconciliation.js
   created  macros/retention.js
   created  macros/source-table.js
   created  definitions/my_shop/sources.js
+  created  definitions/my_shop/log/order_items_landings.sqlx
   created  definitions/my_shop/log/order_items_log.sqlx
   created  definitions/my_shop/state/order_items_state.sqlx
   created  definitions/my_shop/current/order_items.sqlx
@@ -94,6 +97,7 @@ const order_items = sourceTable('my_shop', 'order_items', {
         'my_shop.order_items_as_of',
         'my_shop.order_items_changes',
         'my_shop.order_items_history',
+        'my_shop.order_items_landings',
         'my_shop.order_items_log',
         'my_shop.order_items_state',
         'my_shop.order_items_versions',
@@ -203,7 +207,7 @@ const order_items = sourceTable('my_shop', 'order_items', {
     const { problems, actions } = await tryCompile(folder)
     expect(problems.map(String)).toEqual([])
     const views = actions.filter(({ target }) => target.schema === 'order').map(({ target }) => target.name)
-    expect(new Set(views).size).toBe(7 * names.length)
+    expect(new Set(views).size).toBe(8 * names.length)
     expect(views).toContain('größe _x_')
     expect(views).toContain('日本_state')
   })

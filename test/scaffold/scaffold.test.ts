@@ -39,6 +39,7 @@ describe('a scaffold', () => {
     const { files } = scaffold(city, sources, templates, false)
     expect(files.map(({ path }) => path)).toEqual([
       'definitions/world_x/sources.js',
+      'definitions/world_x/log/city_landings.sqlx',
       'definitions/world_x/log/city_log.sqlx',
       'definitions/world_x/state/city_state.sqlx',
       'definitions/world_x/current/city.sqlx',
@@ -125,6 +126,7 @@ js {
     expect(key).toEqual([])
     expect(files.map(({ path }) => path)).toEqual([
       'definitions/geo/sources.js',
+      'definitions/geo/log/city_landings.sqlx',
       'definitions/geo/log/city_log.sqlx',
     ])
     expect(files[0]?.content).toContain(`// world_x.city at the source.
