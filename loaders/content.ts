@@ -1,8 +1,6 @@
 import { createGunzip } from 'node:zlib'
 import { UnreadableFile } from './avro/container.ts'
-
-/** A change file's content may be so large once uncompressed. */
-const maxContentBytes = 64 * 1024 * 1024 * 1024
+import { type ContentLimits, defaultContentLimits, settingOf } from './content-limits.ts'
 
 /** True if the bytes begin as gzip does. */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -15,12 +13,15 @@ export function isGzip(bytes: Uint8Array): boolean {
  *
  * @throws UnreadableFile for a gzip stream that is damaged or cut short
  */
-export async function* contentOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* contentOf(
+  pieces: AsyncIterable<Uint8Array>,
+  { maxContentBytes }: ContentLimits = defaultContentLimits,
+): AsyncGenerator<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]()
   const first = await iterator.next()
   if (first.done === true) return
   const all = rest(first.value, iterator)
-  if (isGzip(first.value)) yield* uncompressed(all)
+  if (isGzip(first.value)) yield* uncompressed(all, maxContentBytes)
   else yield* all
 }
 
@@ -33,7 +34,10 @@ async function* rest(first: Uint8Array, iterator: AsyncIterator<Uint8Array>): As
   }
 }
 
-async function* uncompressed(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* uncompressed(
+  pieces: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 })
   let failure: unknown
   const feeding = feed(pieces, gunzip).catch((error: unknown) => {
@@ -44,8 +48,10 @@ async function* uncompressed(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<
   try {
     for await (const piece of gunzip as AsyncIterable<Buffer>) {
       size += piece.length
-      if (size > maxContentBytes)
-        throw new UnreadableFile(`more than ${maxContentBytes} bytes once uncompressed`, 0)
+      if (size > maxBytes) {
+        const reason = `more than ${maxBytes} bytes once uncompressed (${settingOf.maxContentBytes})`
+        throw new UnreadableFile(reason, maxBytes)
+      }
       yield piece
     }
   } catch (error) {

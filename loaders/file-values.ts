@@ -1,5 +1,6 @@
 import { parquetRows } from '../runner/warehouse/duckdb/parquet-rows.ts'
 import { UnreadableFile } from './avro/container.ts'
+import type { ContentLimits } from './content-limits.ts'
 import { type JsonLine, jsonLines, NoJson } from './datastream/json-events.ts'
 import { csvLines } from './dms/csv.ts'
 import type { DmsFile } from './dms/event.ts'
@@ -10,6 +11,7 @@ export interface FileValuesOptions {
   readonly envelope: EnvelopeSettings
   /** Give lines of JSON that cannot be read with their error, and go on. */
   readonly salvage: boolean
+  readonly limits: ContentLimits
   /** What AWS DMS's name of the file says. */
   readonly dms: () => DmsFile
 }
@@ -33,7 +35,7 @@ export async function* fileValues(
   } else if (kind === 'dms' && !mayBeJson(first)) yield* csvValues(all, options)
   else {
     let isEmpty = true
-    for await (const line of jsonLines(all, options.salvage)) {
+    for await (const line of jsonLines(all, options.salvage, options.limits)) {
       isEmpty = false
       yield line
     }

@@ -3,6 +3,7 @@ import { Misfit } from './avro/compile-decoder.ts'
 import { type Block, type Damage, UnreadableFile } from './avro/container.ts'
 import { AvroRows } from './avro-rows.ts'
 import { ChangeEvents } from './change-events.ts'
+import { type ContentLimits, defaultContentLimits } from './content-limits.ts'
 import { ColumnMisfit, type JsonEvent } from './datastream/json-event.ts'
 import { type JsonLine, NoJson } from './datastream/json-events.ts'
 import { neededColumns } from './datastream/json-payload.ts'
@@ -31,6 +32,7 @@ export interface FileWorkOptions {
   readonly signal: AbortSignal
   /** Keep what can be read of a file that cannot be read whole; the rest becomes dead letters. */
   readonly salvage?: boolean
+  readonly limits?: ContentLimits
   /** Told by the content unless given. */
   readonly envelope?: EnvelopeSettings
   readonly tableOf: (source: SourceTable) => Promise<TableWork>
@@ -79,7 +81,7 @@ export class FileWork {
   /** Reads the file whole. @throws UnreadableFile, NoChangeFile, TooManyDeadLetters, Problem */
   async read(pieces: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      for await (const event of readEvents(pieces, this.options.salvage)) {
+      for await (const event of readEvents(pieces, this.options.salvage, this.options.limits)) {
         if (event.kind === 'text') await this.readContent(event.content)
         else if (event.kind === 'messages') await this.addMessages(event.schema, event.block)
         else if (event.kind === 'damage') this.leaveDamage(event.damage)
@@ -161,9 +163,9 @@ export class FileWork {
 
   /** What is neither Avro nor JSON is no loss where its name says that it is something else: a README, a manifest. */
   private async readContent(content: AsyncIterable<Uint8Array>): Promise<void> {
-    const { salvage = false, envelope = defaultEnvelope } = this.options
+    const { salvage = false, limits = defaultContentLimits, envelope = defaultEnvelope } = this.options
     try {
-      const values = fileValues(content, { envelope, salvage, dms: () => this.changes.dms })
+      const values = fileValues(content, { envelope, salvage, limits, dms: () => this.changes.dms })
       for await (const value of values) await this.addValue(value)
     } catch (error) {
       const isOther = error instanceof NoJson || (error instanceof Problem && envelope.kind === 'dms')

@@ -1,5 +1,6 @@
 import { Problem } from '../runner/problem.ts'
 import type { Landing } from '../runner/warehouse/landing.ts'
+import type { ContentLimits } from './content-limits.ts'
 import { rawTableName, rawTarget, type SourceTable } from './datastream/naming.ts'
 import type { EnvelopeSettings } from './envelope-settings.ts'
 import type { FileTally } from './file-tally.ts'
@@ -55,6 +56,7 @@ export interface GroupOptions {
   readonly maxDeadLetters: number
   readonly signal: AbortSignal
   readonly salvage: boolean
+  readonly limits: ContentLimits
   readonly envelope: EnvelopeSettings
   /** Files of other tables are left as they are. */
   readonly isWanted: (source: SourceTable) => boolean
@@ -88,7 +90,7 @@ export class GroupLanding {
     }
     const reader = this.options.store.read(object)
     const pieces = reader.pieces[Symbol.asyncIterator]()
-    const { schemas, maxDeadLetters, signal, salvage, envelope } = this.options
+    const { schemas, maxDeadLetters, signal, salvage, limits, envelope } = this.options
     const tableOf = (source: SourceTable) => this.table(source)
     const file = new FileWork({
       file: object.name,
@@ -96,6 +98,7 @@ export class GroupLanding {
       maxDeadLetters,
       signal,
       salvage,
+      limits,
       envelope,
       tableOf,
     })

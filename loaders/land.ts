@@ -2,6 +2,7 @@ import type { Effects } from '../runner/effects.ts'
 import { Problem } from '../runner/problem.ts'
 import { type Landing, LandingConflict } from '../runner/warehouse/landing.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
+import { type ContentLimits, defaultContentLimits } from './content-limits.ts'
 import { addDeadLetters } from './dead-letters.ts'
 import { defaultEnvelope, type EnvelopeSettings } from './envelope-settings.ts'
 import { FileSelection } from './file-selection.ts'
@@ -35,6 +36,7 @@ export interface LandOptions {
   readonly dryRun?: boolean
   /** Of a file that cannot be read whole, lands what can be read; the rest becomes dead letters. */
   readonly salvage?: boolean
+  readonly limits?: ContentLimits
   /** In whose envelopes the changes come; told by each file's content unless given. */
   readonly envelope?: EnvelopeSettings
   /** At most so many files a transaction; 4096 unless given. */
@@ -159,6 +161,7 @@ class LandRun {
     before: ReadonlyMap<string, readonly FileEntry[]>
   }> {
     const { store, project, maxDeadLetters, salvage = false, envelope = defaultEnvelope } = this.options
+    const { limits = defaultContentLimits } = this.options
     const group = new GroupLanding({
       store,
       landing,
@@ -167,6 +170,7 @@ class LandRun {
       maxDeadLetters,
       signal: this.effects.signal,
       salvage,
+      limits,
       envelope,
       isWanted: (source) => this.selection.wantsTable(source),
     })

@@ -4,6 +4,7 @@ import { CorruptError } from './avro/corrupt.ts'
 import { type AvroRecord, parseAvroSchema } from './avro/schema.ts'
 import { ValueReader } from './avro/value.ts'
 import { contentOf } from './content.ts'
+import { type ContentLimits, defaultContentLimits } from './content-limits.ts'
 import { type Envelope, envelopePayload, findEnvelope } from './datastream/envelope.ts'
 import { type SourceTable, sourceTable } from './datastream/naming.ts'
 import type { PayloadField } from './datastream/payload-plan.ts'
@@ -40,12 +41,16 @@ const maxUnderstood = 1000
 export async function* readEvents(
   pieces: AsyncIterable<Uint8Array>,
   salvage = false,
+  limits: ContentLimits = defaultContentLimits,
 ): AsyncGenerator<FileEvent> {
-  const content = contentOf(pieces)
+  const content = contentOf(pieces, limits)
   const first = await firstBytes(content)
   if (first.length === 0) throw new UnreadableFile('the file is empty', 0)
-  if (isAvro(first)) yield* salvage ? salvageAvro(chain(first, content)) : readAvro(chain(first, content))
-  else yield { kind: 'text', content: chain(first, content) }
+  if (isAvro(first)) {
+    const container = new ContainerReader(limits)
+    const read = salvage ? salvageAvro : readAvro
+    yield* read(container, chain(first, content))
+  } else yield { kind: 'text', content: chain(first, content) }
 }
 
 /** At least four bytes, unless the file has fewer. */
@@ -64,8 +69,10 @@ async function* chain(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): Asyn
   yield* rest
 }
 
-async function* readAvro(content: AsyncGenerator<Uint8Array>): AsyncGenerator<FileEvent> {
-  const container = new ContainerReader()
+async function* readAvro(
+  container: ContainerReader,
+  content: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<FileEvent> {
   let schema: EventSchema | DebeziumSchema | undefined
   let begun = false
   for await (const piece of content) {
@@ -87,8 +94,10 @@ async function* readAvro(content: AsyncGenerator<Uint8Array>): AsyncGenerator<Fi
 }
 
 /** Nothing is given before the first block that can be read: until then it is not known which table's events these are. */
-async function* salvageAvro(content: AsyncGenerator<Uint8Array>): AsyncGenerator<FileEvent> {
-  const container = new ContainerReader()
+async function* salvageAvro(
+  container: ContainerReader,
+  content: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<FileEvent> {
   const waiting: Damage[] = []
   let begun = false
   const take = function* (found: Block | Damage): Generator<FileEvent> {

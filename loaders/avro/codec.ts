@@ -1,11 +1,15 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib'
 import snappy from 'snappyjs'
+import { settingOf } from '../content-limits.ts'
 import { CorruptError } from './corrupt.ts'
 
 export type Codec = 'null' | 'deflate' | 'snappy'
 
 export const isCodec = (name: string): name is Codec =>
   name === 'null' || name === 'deflate' || name === 'snappy'
+
+const tooLarge = (limit: number): string =>
+  `a block of more than ${limit} bytes once uncompressed (${settingOf.maxBlockBytes})`
 
 /** A block's data, at most `limit` bytes of them. @throws CorruptError */
 export function uncompress(stored: Uint8Array, codec: Codec, limit: number): Uint8Array {
@@ -28,7 +32,7 @@ export function inflated(stored: Uint8Array, limit: number, cut = false): Uint8A
     const { code, message } = error as NodeJS.ErrnoException
     throw new CorruptError(
       code === 'ERR_BUFFER_TOO_LARGE'
-        ? `a block of more than ${limit} bytes once uncompressed`
+        ? tooLarge(limit)
         : `a block that deflate cannot uncompress: ${message}`,
       0,
     )
@@ -43,7 +47,11 @@ function uncompressSnappy(stored: Uint8Array, limit: number): Uint8Array {
   try {
     data = snappy.uncompress(compressed, limit)
   } catch (error) {
-    throw new CorruptError(`a block that snappy cannot uncompress: ${(error as Error).message}`, 0)
+    const { message } = error as Error
+    throw new CorruptError(
+      /too big/.test(message) ? tooLarge(limit) : `a block that snappy cannot uncompress: ${message}`,
+      0,
+    )
   }
   const view = new DataView(stored.buffer, stored.byteOffset + stored.length - 4, 4)
   if (crc32(data) !== view.getUint32(0))

@@ -1,4 +1,5 @@
 import { Problem } from '../../runner/problem.ts'
+import { defaultContentLimits, settingOf } from '../content-limits.ts'
 import { type Codec, inflated, isCodec, uncompress } from './codec.ts'
 import { CorruptError } from './corrupt.ts'
 import { type HeaderBytes, parseHeader } from './file-header.ts'
@@ -18,14 +19,10 @@ export class UnreadableFile extends Problem {
 export interface ContainerLimits {
   /** Of one block, in the file and uncompressed. */
   readonly maxBlockBytes: number
-  readonly maxHeaderBytes: number
 }
 
-export const defaultContainerLimits: ContainerLimits = {
-  // Datastream's largest event is 100 MB; a block holds whole events.
-  maxBlockBytes: 512 * 1024 * 1024,
-  maxHeaderBytes: 64 * 1024 * 1024,
-}
+/** Of a file's header, which is a schema for the most part. */
+const maxHeaderBytes = 64 * 1024 * 1024
 
 export interface ContainerHeader {
   readonly schema: string
@@ -86,7 +83,7 @@ export class ContainerReader {
   /** Damage that has begun and of which no end was found yet. */
   private lost: { readonly from: number; readonly reason: string } | undefined
 
-  constructor(limits: ContainerLimits = defaultContainerLimits) {
+  constructor(limits: ContainerLimits = defaultContentLimits) {
     this.limits = limits
   }
 
@@ -283,12 +280,12 @@ export class ContainerReader {
     }
     let result: HeaderBytes | undefined
     try {
-      result = parseHeader(buffer, this.limits.maxHeaderBytes)
+      result = parseHeader(buffer, maxHeaderBytes)
     } catch (error) {
       throw unreadable(error, 0)
     }
     if (result === undefined) {
-      if (buffer.length > this.limits.maxHeaderBytes) throw new UnreadableFile('the header is too large', 0)
+      if (buffer.length > maxHeaderBytes) throw new UnreadableFile('the header is too large', 0)
       return false
     }
     const text = (key: string) => {
@@ -321,7 +318,7 @@ export class ContainerReader {
     if (size.value < 0) throw new UnreadableFile(`a block of ${size.value} bytes`, at)
     if (size.value > this.limits.maxBlockBytes) {
       throw new UnreadableFile(
-        `a block of ${size.value} bytes, where ${this.limits.maxBlockBytes} are allowed`,
+        `a block of ${size.value} bytes, where ${this.limits.maxBlockBytes} are allowed (${settingOf.maxBlockBytes})`,
         at,
       )
     }

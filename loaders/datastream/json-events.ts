@@ -1,4 +1,5 @@
 import { UnreadableFile } from '../avro/container.ts'
+import { type ContentLimits, defaultContentLimits, maxLineBytes, settingOf } from '../content-limits.ts'
 import { parseExact } from './raw-json.ts'
 
 /** One JSON object of a file, and where it begins there. */
@@ -9,8 +10,6 @@ export interface JsonLine {
   readonly error?: UnreadableFile
 }
 
-/** One event's size is at most 100 MB in Datastream; a line or a wrapped file may be so large. */
-const maxLineBytes = 256 * 1024 * 1024
 const newline = 10
 const openBracket = 0x5b
 const openBrace = 0x7b
@@ -32,7 +31,9 @@ export class NoJson extends UnreadableFile {
 export async function* jsonLines(
   content: AsyncIterable<Uint8Array>,
   salvage = false,
+  limits: ContentLimits = defaultContentLimits,
 ): AsyncGenerator<JsonLine> {
+  const most = maxLineBytes(limits)
   let wrapped: boolean | undefined
   // Of the line that has begun; put together once it ends, however many there are.
   let pieces: Uint8Array[] = []
@@ -46,8 +47,8 @@ export async function* jsonLines(
     pieces.push(Buffer.from(piece)) // the reader uses its memory again
     size += piece.length
     const hasEnd = wrapped === false && piece.includes(newline)
-    if (size > maxLineBytes && !hasEnd) {
-      throw new UnreadableFile(`a line of more than ${maxLineBytes} bytes`, base)
+    if (size > most && !hasEnd) {
+      throw new UnreadableFile(`a line of more than ${most} bytes (${settingOf.maxBlockBytes})`, base)
     }
     if (!hasEnd) continue
     const lines = Buffer.concat(pieces)

@@ -26,7 +26,7 @@ export async function filesRetry(
         store: await openStore(project.settings.stream.path),
         warehouse,
         project: defaultProject,
-        maxDeadLetters: project.settings.landing.maxDeadLetters,
+        ...project.settings.landing,
         envelope: project.settings.stream.envelope,
         salvage: options.salvage ?? false,
       },

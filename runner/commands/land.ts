@@ -41,7 +41,7 @@ export async function land(
         store: await openStore(settings.stream.path),
         warehouse,
         project: defaultProject,
-        maxDeadLetters: settings.landing.maxDeadLetters,
+        ...settings.landing,
         envelope: settings.stream.envelope,
         dryRun: dryRun ?? false,
         salvage: salvage ?? false,

@@ -16,8 +16,7 @@ export interface Settings {
     /** `projects/<project>/subscriptions/<name>`: where the bucket tells of new objects; undefined: it is listed. */
     readonly subscription: string | undefined
   }
-  /** A landing with more dead letters than this fails. */
-  readonly landing: { readonly maxDeadLetters: number }
+  readonly landing: LandingSettings
   /** Actions at once, and how often an action is tried again after an error that may pass. */
   readonly run: { readonly concurrency: number; readonly retries: number }
   /** undefined: the project is not deployed. */
@@ -43,6 +42,13 @@ export interface BigQuerySettings {
   /** Seconds. */
   readonly jobTimeout: number | undefined
   readonly pricePerTib: number | undefined
+}
+
+export interface LandingSettings {
+  /** A landing with more dead letters than this fails. */
+  readonly maxDeadLetters: number
+  /** What one block of Avro or line of JSON, and what a file's content may be once uncompressed. */
+  readonly limits: { readonly maxBlockBytes: number; readonly maxContentBytes: number }
 }
 
 export const settingsFile = 'streamform.yaml'
@@ -122,7 +128,11 @@ export const settingsSchema = section({
       .optional(),
     ...envelopeSchema,
   }).prefault({}),
-  landing: section({ max_dead_letters: wholeNumber(0, 1_000_000_000).default(1000) }).prefault({}),
+  landing: section({
+    max_dead_letters: wholeNumber(0, 1_000_000_000).default(1000),
+    max_block_megabytes: wholeNumber(1, 2000).default(512),
+    max_file_gigabytes: wholeNumber(1, 100_000).default(64),
+  }).prefault({}),
   run: section({
     concurrency: wholeNumber(1, 1000).default(4),
     retries: wholeNumber(0, 100).default(2),
@@ -159,7 +169,13 @@ export async function readSettings(folder: string): Promise<Settings> {
       envelope: envelopeSettings(stream),
       subscription: stream.subscription,
     },
-    landing: { maxDeadLetters: landing.max_dead_letters },
+    landing: {
+      maxDeadLetters: landing.max_dead_letters,
+      limits: {
+        maxBlockBytes: landing.max_block_megabytes * 1024 ** 2,
+        maxContentBytes: landing.max_file_gigabytes * 1024 ** 3,
+      },
+    },
     run: { concurrency: run.concurrency, retries: run.retries },
     deploy: deploy === undefined ? undefined : deploySettings(deploy),
   })

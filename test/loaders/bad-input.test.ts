@@ -92,7 +92,7 @@ describe('a file that cannot be read is quarantined whole, with the reason and t
     [
       'a deflate bomb',
       writeRaw('deflate', deflateRawSync(Buffer.alloc(600 * 1024 * 1024))),
-      /^a block of more than 536870912 bytes once uncompressed \(at byte \d+\)$/,
+      /^a block of more than 536870912 bytes once uncompressed \(landing: max_block_megabytes\) \(at byte \d+\)$/,
     ],
     [
       'a block of 2^62 records',
@@ -102,7 +102,7 @@ describe('a file that cannot be read is quarantined whole, with the reason and t
     [
       'a block of more bytes than any may have',
       writeBlock(1n, Buffer.alloc(0), 2n ** 40n),
-      /^a block of 1099511627776 bytes, where 536870912 are allowed \(at byte \d+\)$/,
+      /^a block of 1099511627776 bytes, where 536870912 are allowed \(landing: max_block_megabytes\) \(at byte \d+\)$/,
     ],
     [
       'more bytes in a block than its records have',

@@ -1,4 +1,4 @@
-import { createGzip } from 'node:zlib'
+import { createGzip, gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { mysqlEvent, mysqlFile } from './events.ts'
 import { freshFolder, freshWarehouse, landFolder, writeFiles } from './fresh-warehouse.ts'
@@ -72,12 +72,14 @@ const array = {
 describe('a bomb is quarantined with what went beyond which bound, and the rest lands:', () => {
   test('a line of a gigabyte, packed', { timeout: 120_000 }, async () => {
     expect(await reasonOf(await packed('{"uuid":"', 1000))).toBe(
-      'a line of more than 268435456 bytes (at byte 0)',
+      'a line of more than 268435456 bytes (landing: max_block_megabytes) (at byte 0)',
     )
   })
 
   test('a list over several lines that is as long', { timeout: 120_000 }, async () => {
-    expect(await reasonOf(await packed('[\n"', 300))).toBe('a line of more than 268435456 bytes (at byte 0)')
+    expect(await reasonOf(await packed('[\n"', 300))).toBe(
+      'a line of more than 268435456 bytes (landing: max_block_megabytes) (at byte 0)',
+    )
   })
 
   test('a text of a gigabyte, where a few bytes are', async () => {
@@ -142,6 +144,58 @@ describe('a bomb is quarantined with what went beyond which bound, and the rest 
       file.subarray(at + schema.length),
     ])
     expect(await reasonOf(bomb)).toBe("the file's schema is nested deeper than 64 levels")
+  })
+})
+
+describe('what is a bomb is for the settings to say:', () => {
+  const limits = { maxBlockBytes: 10_000, maxContentBytes: 30_000 }
+  const value = 'x'.repeat(9000)
+  const fields = [{ name: 'v', type: 'string' }]
+  const reasonWithin = async (content: Uint8Array | string) => {
+    const folder = freshFolder()
+    const warehouse = await freshWarehouse()
+    await writeFiles(folder, { [`${minute}/f`]: content })
+    const report = await landFolder(warehouse, folder, { limits })
+    warehouse.close()
+    return report.quarantined[0]?.reason ?? report.rows
+  }
+  const rows = (many: number) => Array.from({ length: many }, () => ({ v: value }))
+
+  test.each([
+    [
+      'a block',
+      mysqlFile(fields, rows(2)),
+      /^a block of 18\d+ bytes, where 10000 are allowed \(landing: max_block_megabytes\) \(at byte \d+\)$/,
+    ],
+    [
+      'a block that is packed',
+      mysqlFile(fields, rows(2), { codec: 'deflate' }),
+      /^a block of more than 10000 bytes once uncompressed \(landing: max_block_megabytes\) \(at byte \d+\)$/,
+    ],
+    [
+      'a block that is packed otherwise',
+      mysqlFile(fields, rows(2), { codec: 'snappy' }),
+      /^a block of more than 10000 bytes once uncompressed \(landing: max_block_megabytes\) \(at byte \d+\)$/,
+    ],
+    [
+      'a line',
+      JSON.stringify(mysqlEvent(1, { v: value + value })),
+      'a line of more than 10000 bytes (landing: max_block_megabytes) (at byte 0)',
+    ],
+    [
+      'a file that is packed',
+      gzipSync(mysqlFile(fields, rows(5), { blockRows: 1 })),
+      'more than 30000 bytes once uncompressed (landing: max_file_gigabytes) (at byte 30000)',
+    ],
+  ] as const)('%s', async (_what, content, reason) => {
+    const given = await reasonWithin(content)
+    if (typeof reason === 'string') expect(given).toBe(reason)
+    else expect(given).toMatch(reason)
+  })
+
+  test('what is below lands', async () => {
+    expect(await reasonWithin(mysqlFile(fields, rows(2), { blockRows: 1, codec: 'deflate' }))).toBe(2)
+    expect(await reasonWithin(gzipSync(mysqlFile(fields, rows(2), { blockRows: 1 })))).toBe(2)
   })
 })
 

@@ -33,7 +33,10 @@ describe('streamform.yaml', () => {
   const defaults = (folder: string) => ({
     warehouse: { kind: 'duckdb', path: join(folder, '.streamform/warehouse.duckdb') },
     stream: { path: join(folder, '.streamform/stream'), envelope: auto, subscription: undefined },
-    landing: { maxDeadLetters: 1000 },
+    landing: {
+      maxDeadLetters: 1000,
+      limits: { maxBlockBytes: 512 * 1024 ** 2, maxContentBytes: 64 * 1024 ** 3 },
+    },
     run: { concurrency: 4, retries: 2 },
   })
 
@@ -54,12 +57,15 @@ describe('streamform.yaml', () => {
 
   test('sets every key, with paths relative to the project and absolute ones kept', async () => {
     const yaml =
-      'warehouse: {kind: duckdb, path: data/w.duckdb}\nstream: {path: /bucket}\nlanding: {max_dead_letters: 0}\nrun: {concurrency: 9, retries: 0}\n'
+      'warehouse: {kind: duckdb, path: data/w.duckdb}\nstream: {path: /bucket}\nlanding: {max_dead_letters: 0, max_block_megabytes: 3, max_file_gigabytes: 2}\nrun: {concurrency: 9, retries: 0}\n'
     const folder = folderWith({ 'streamform.yaml': yaml })
     expect(await readSettings(folder)).toEqual({
       warehouse: { kind: 'duckdb', path: join(folder, 'data/w.duckdb') },
       stream: { path: '/bucket', envelope: auto, subscription: undefined },
-      landing: { maxDeadLetters: 0 },
+      landing: {
+        maxDeadLetters: 0,
+        limits: { maxBlockBytes: 3 * 1024 ** 2, maxContentBytes: 2 * 1024 ** 3 },
+      },
       run: { concurrency: 9, retries: 0 },
     })
   })
