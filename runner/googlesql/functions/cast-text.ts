@@ -48,11 +48,15 @@ export function timeText(value: string): string {
 }
 
 export function datetimeText(value: string, separator = ' '): string {
-  const head = (x: string) =>
-    separator === ' '
-      ? `left(CAST(${x} AS VARCHAR), 19)`
-      : `(left(CAST(${x} AS VARCHAR), 10) || 'T' || substr(CAST(${x} AS VARCHAR), 12, 8))`
-  return onceUnlessCheap([value], (x) => `(${head(x)} || ${fractionText(x)})`)
+  return onceUnlessCheap([value], (x) => {
+    const text = `CAST(${x} AS VARCHAR)`
+    if (separator !== ' ') {
+      return `(left(${text}, 10) || '${separator}' || substr(${text}, 12, 8) || ${fractionText(x)})`
+    }
+    // DuckDB leaves out zeros at the end of the fraction.
+    const wider = `rpad(${text}, CASE WHEN strlen(${text}) < 23 THEN 23 ELSE 26 END, '0')`
+    return `CASE WHEN strlen(${text}) IN (19, 23, 26) THEN ${text} ELSE ${wider} END`
+  })
 }
 
 /** In UTC, with `+00`; other zones: `googlesql_timestamp_text`. */

@@ -44,7 +44,13 @@ function safely(value: string, from: SqlType, to: SqlType, options: CastOptions)
   if (from.kind === 'STRING' && scalar.includes(to.kind) && options.zone === undefined) {
     const given = 'x_of_the_cast'
     const strict = lowerStrict(given, from, to, options).replace(forgiving, 'googlesql_$1_or_null(')
-    return once([value], (v) => strict.replaceAll(given, () => v))
+    // Most texts that are no number or time have no digit: they need no function to say so.
+    const exact = to.kind === 'FLOAT64' ? `'(?i)[0-9]|inf|nan'` : `'[0-9]'`
+    const hopeful = strict.replace(
+      new RegExp(`googlesql_\\w+_or_null\\(${given}(?:, '[^']*')?\\)`, 'g'),
+      (call) => `CASE WHEN regexp_matches(${given}, ${exact}) THEN ${call} END`,
+    )
+    return once([value], (v) => hopeful.replaceAll(given, () => v))
   }
   return once([value], (v) => `TRY(${lowerStrict(v, from, to, options)})`)
 }
@@ -143,7 +149,7 @@ function toFloat64(value: string, from: SqlType): string {
     case 'STRING':
       return once([value], (x) => {
         const number = `TRY_CAST(${x} AS DOUBLE)`
-        const plain = `isfinite(${number}) AND translate(${x}, '0123456789.-', '') = ''`
+        const plain = `isfinite(${number}) AND regexp_full_match(${x}, '-?[0-9]+(\\.[0-9]+)?')`
         return `CASE WHEN ${plain} THEN ${number} ELSE googlesql_float64(${x}) END`
       })
     case 'INT64':

@@ -67,10 +67,15 @@ function scalarAt(value: string, plain: string, path: string, mode: string, isJs
     const slow = `googlesql_json_value(${isJson ? text(v) : v}, ${path}, '${mode}')`
     const found = `json_extract_string(${v}, ${plain})`
     const kind = `json_type(${v}, ${plain})`
-    const fast = `CASE ${kind} WHEN 'VARCHAR' THEN ${found} WHEN 'BOOLEAN' THEN ${found} WHEN 'UBIGINT' THEN ${found} WHEN 'DOUBLE' THEN ${slow} WHEN 'BIGINT' THEN ${slow} WHEN 'HUGEINT' THEN ${slow} END`
+    const taken = ['VARCHAR', 'BOOLEAN', 'UBIGINT'].map((type) => `WHEN '${type}' THEN ${found}`).join(' ')
+    const left = ['DOUBLE', 'BIGINT', 'HUGEINT'].map((type) => `WHEN '${type}' THEN ${slow}`).join(' ')
+    if (isJson) return `CASE ${kind} ${taken} ${left} END`
     // Escapes of surrogates are no characters to functions on STRING.
     const halves = `contains(${v}, '\\ud') OR contains(${v}, '\\uD')`
-    return isJson ? fast : `CASE WHEN NOT json_valid(${v}) OR ${halves} THEN ${slow} ELSE ${fast} END`
+    const nothing = ['OBJECT', 'ARRAY', 'NULL'].map((type) => `WHEN '${type}' THEN NULL`).join(' ')
+    // What is no JSON has no kind, and what is not there neither.
+    const other = `CASE WHEN NOT json_valid(${v}) THEN ${slow} END`
+    return `CASE WHEN ${halves} THEN ${slow} ELSE CASE TRY(${kind}) ${taken} ${left} ${nothing} ELSE ${other} END END`
   })
 }
 
