@@ -82,7 +82,7 @@ export async function landWatch(
             store: await openStore(stream.path),
             warehouse,
             project: defaultProject,
-            maxDeadLetters: landing.maxDeadLetters,
+            ...landing,
             envelope: stream.envelope,
             ...(tables === undefined ? {} : { tables }),
             ...(since === undefined ? {} : { since }),
