@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { proveLandingKills } from '../bigquery-landing/kills.ts'
 import { proveConvergence } from '../models/convergence.ts'
+import { proveEnvelopes } from '../models/prove-envelopes.ts'
 import { proveSimulated } from '../models/simulated.ts'
 import { openTestWarehouse } from '../models/test-warehouse.ts'
 import { proveFuzz } from './fuzz.ts'
@@ -18,6 +19,10 @@ const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<st
     } finally {
       await warehouse.close()
     }
+  },
+  async envelopes(runs, seed) {
+    const { histories, changes } = await proveEnvelopes({ runs, seed })
+    return `${histories} histories in three envelopes, ${changes} changes delivered: 0 differ`
   },
   async fuzz(runs, seed) {
     const { inputs, landed, rows, letters, refused, warehoused, megabytes } = await proveFuzz({ runs, seed })
