@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => bigquery?.close())
 
 // `npm run prove -- landing` kills before every call.
-const every = process.env['STREAMFORM_CI'] === undefined ? 12 : 4
+const every = process.env['STREAMFORM_CI'] === undefined ? 12 : 8
 
 test('killed before a call of the API, the next loader ends right: every row once', async () => {
   const first = Number(process.env['STREAMFORM_SEED'] ?? Date.now() % every)
