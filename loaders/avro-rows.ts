@@ -13,6 +13,9 @@ import { type FileTally, TwoSourceTables } from './file-tally.ts'
 import { type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
 import { shortReason } from './short-reason.ts'
 
+/** An event has an identity of 36 characters and two times at least. */
+const leastEventBytes = 48
+
 /** Rows of one raw table that come from files of one writer schema. */
 export class AvroRows implements RowsOfTable {
   private readonly envelope: Envelope
@@ -105,7 +108,11 @@ export class AvroRows implements RowsOfTable {
 
   private decodeInto(block: Block, tally: FileTally): void {
     const { state } = this
-    this.decodeRows(block, Math.min(rowsPerBatch, this.rows.reserve(state.row + 1)))
+    // Room for the whole block at once, as far as it can be that long; a quarter full, for the whole batch.
+    const rest = Math.min(state.count, (block.data.length - state.at) / leastEventBytes)
+    const wanted = Math.max(state.row + 1, Math.min(rowsPerBatch, Math.ceil(state.row + rest)))
+    const room = this.rows.reserve(wanted > rowsPerBatch / 4 ? Math.max(wanted, rowsPerBatch) : wanted)
+    this.decodeRows(block, Math.min(rowsPerBatch, room))
     for (const letter of state.leftOut) tally.unfit.push(this.unfitEvent(block, letter))
     state.leftOut.length = 0
   }

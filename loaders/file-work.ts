@@ -74,6 +74,11 @@ export class FileWork {
     this.changes = new ChangeEvents(options.file, options.envelope ?? defaultEnvelope)
   }
 
+  /** True once the warehouse has failed to take rows. */
+  get warehouseFailed(): boolean {
+    return this.table?.appending ?? false
+  }
+
   get rawTable(): string | null {
     return this.table === undefined ? null : rawTableName(this.table.target)
   }

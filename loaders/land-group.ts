@@ -5,6 +5,7 @@ import { rawTableName, rawTarget, type SourceTable } from './datastream/naming.t
 import type { EnvelopeSettings } from './envelope-settings.ts'
 import type { FileTally } from './file-tally.ts'
 import { FileWork, NoChangeFile, TooManyDeadLetters } from './file-work.ts'
+import { bytesPerBatch } from './rows-of-table.ts'
 import { shortReason } from './short-reason.ts'
 import type { SourceSchemas } from './source-schemas.ts'
 import { ObjectChanged, StoreFailure } from './store/object-changed.ts'
@@ -68,6 +69,8 @@ class Unwanted extends Error {}
 export class GroupLanding {
   private readonly options: GroupOptions
   private readonly tables = new Map<string, TableWork>()
+  /** Of the files that were read since all rows were handed over. */
+  private waitingBytes = 0
 
   constructor(options: GroupOptions) {
     this.options = options
@@ -76,7 +79,7 @@ export class GroupLanding {
   /**
    * Reads one file whole. Its rows wait in memory or are with the warehouse afterwards; see `flush`.
    *
-   * @throws UndoGroup, Problem if there are too many dead letters or the store is not to be reached
+   * @throws UndoGroup, Problem if there are too many dead letters, or the store or the warehouse is not to be reached
    */
   async add(object: StoredObject): Promise<FileOutcome> {
     if (object.refused !== undefined) {
@@ -107,10 +110,12 @@ export class GroupLanding {
       await file.read({ [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) })
       await drain(pieces) // of a file that was salvaged; of others nothing is left
       const { rawTable, tally } = file
+      this.waitingBytes += object.bytes
       return { status: 'landed', object, generation: reader.generation(), rawTable, tally }
     } catch (error) {
       if (error instanceof Unwanted) return { status: 'unwanted', object }
-      if (!(error instanceof Problem) || error instanceof TooManyDeadLetters) throw error
+      if (file.warehouseFailed || !(error instanceof Problem) || error instanceof TooManyDeadLetters)
+        throw error
       const outcome = await failure(object, reader, pieces, error, file.rawTable)
       if (file.handedOver) throw new UndoGroup(outcome)
       file.takeBack()
@@ -122,7 +127,13 @@ export class GroupLanding {
 
   /** Hands all rows that wait to the warehouse. */
   async flush(): Promise<void> {
+    this.waitingBytes = 0
     for (const table of this.tables.values()) await table.flush()
+  }
+
+  /** The same, if they are many: few of each of many tables. */
+  async flushWhenMany(): Promise<void> {
+    if (this.waitingBytes >= bytesPerBatch) await this.flush()
   }
 
   private async table(source: SourceTable): Promise<TableWork> {

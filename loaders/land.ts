@@ -49,7 +49,7 @@ export interface LandOptions {
 
 /** A transaction has at most so many files, or files of so many bytes together; one larger file has its own. */
 const filesPerGroup = 4096
-const bytesPerGroup = 64 * 1024 * 1024
+const bytesPerGroup = 512 * 1024 * 1024
 
 /**
  * Lands every change file of the store that the ledger does not have: rows and ledger entries commit together, several
@@ -188,6 +188,7 @@ class LandRun {
       if (outcome !== undefined) outcomes.push(outcome)
       else if (status !== undefined) known.push(status)
       else outcomes.push(await group.add(object))
+      await group.flushWhenMany()
     }
     await group.flush()
     return { outcomes, known, before: entries }

@@ -9,6 +9,8 @@ import type { RowsOfTable } from './rows-of-table.ts'
 export class TableWork {
   readonly target: Target
   payload: readonly StructField[]
+  /** Stays true where the warehouse could not take rows: that is no fault of the file they are from. */
+  appending = false
   private readonly landing: Landing
   private readonly writers = new Map<string, RowsOfTable>()
   /** False while the table lacks something of `payload`. */
@@ -69,7 +71,9 @@ export class TableWork {
 
   async flushWriter(writer: RowsOfTable): Promise<void> {
     await this.ensure()
+    this.appending = true
     await this.landing.append(this.target, writer.take(this.landing.loadedAt))
+    this.appending = false
   }
 
   /** Also for a file without rows: its table is there afterwards. */

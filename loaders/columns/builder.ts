@@ -223,6 +223,9 @@ export class DecimalBuilder extends WordsBuilder implements Builder {
 
 const encoder = new TextEncoder()
 
+/** Memory that is never written costs nothing; to move what is written when there is no more room costs much. */
+const likelyTextBytes = 16
+
 export class TextBuilder extends ScalarBuilder implements Builder {
   readonly kind: 'STRING' | 'BYTES' | 'JSON'
   /** Row i begins at `offsets[i]`; writing it sets `offsets[i + 1]`. */
@@ -240,6 +243,7 @@ export class TextBuilder extends ScalarBuilder implements Builder {
     this.validity.reserve(rows)
     if (rows + 1 > this.offsets.length) {
       this.offsets = grown(this.offsets, new Uint32Array(larger(this.offsets.length, rows + 1)))
+      this.reserveBytes(rows * likelyTextBytes)
     }
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Kysely } from 'kysely'
-import { physicalTable, quoteText } from '../../googlesql/lower/identifier.ts'
+import { physicalTable, quoteText, targetName } from '../../googlesql/lower/identifier.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { Problem } from '../../problem.ts'
 import type { Batch, Landing, RawColumn } from '../landing.ts'
@@ -11,7 +11,7 @@ import { ParquetWriter } from '../parquet/write-parquet.ts'
 import type { StateTables } from '../state.ts'
 import type { Database } from './database.ts'
 import { LandingMemory } from './landing-memory.ts'
-import { createTable, extendTable, readColumns } from './raw-table.ts'
+import { caseProblem, createTable, extendTable, readColumns } from './raw-table.ts'
 import { ensureState, stateOn } from './state.ts'
 import { withStorageProblems } from './storage-problem.ts'
 
@@ -36,19 +36,22 @@ export async function openLanding(options: LandingOptions): Promise<Landing> {
   if (database.readOnly) throw new Problem('the warehouse is open to read only', { file: database.path })
   const release = await waitForTurn(database)
   let connection: DuckDBConnection | undefined
+  let catalog: DuckDBConnection | undefined
   try {
     await ensureState(database, project)
     connection = await database.connect()
+    catalog = await database.connect()
     // Raw tables keep the order of the files; that is also the faster way to insert from Parquet.
     // What lies in memory alone must stay there.
     const memory = database.path === ':memory:' ? undefined : await LandingMemory.begin(connection)
     await connection.run('begin')
     const state = stateOn(connection, project)
     const loadedAt = await nextStamp(state, options.now)
-    const begun = { connection, memory, state, loadedAt, folder: handoverFolder(database), release }
+    const begun = { connection, catalog, memory, state, loadedAt, folder: handoverFolder(database), release }
     return withStorageProblems(new DuckDbLanding(begun), database.path)
   } catch (error) {
     connection?.closeSync()
+    catalog?.closeSync()
     release()
     throw error
   }
@@ -103,6 +106,8 @@ let handovers = 0
 
 interface Begun {
   readonly connection: DuckDBConnection
+  /** Sees what is committed, whatever `connection` is at. */
+  readonly catalog: DuckDBConnection
   readonly memory: LandingMemory | undefined
   readonly state: Kysely<StateTables>
   readonly loadedAt: Date
@@ -115,10 +120,16 @@ class DuckDbLanding implements Landing {
   readonly loadedAt: Date
   private readonly begun: Begun
   private readonly connection: DuckDBConnection
-  private readonly known = new Map<string, readonly RawColumn[]>()
+  /** Tables by their names in lower case, with what the transaction has made of them. */
+  private readonly known = new Map<
+    string,
+    { readonly name: string; readonly columns: readonly RawColumn[] }
+  >()
   private open: Handover | undefined
-  private inserting: Promise<void> = Promise.resolve()
-  private busy = false
+  /** The end of what the connection has to do: tables to be made, files to be inserted, one after another. */
+  private done: Promise<void> = Promise.resolve()
+  private queued = 0
+  private queuedBytes = 0
   private ended = false
 
   constructor(begun: Begun) {
@@ -129,20 +140,27 @@ class DuckDbLanding implements Landing {
   }
 
   async columns(table: Target): Promise<readonly RawColumn[] | undefined> {
-    const name = physicalTable(table)
-    const known = this.known.get(name)
-    if (known !== undefined) return known
-    const columns = await readColumns(this.connection, table)
-    if (columns !== undefined) this.known.set(name, columns)
+    const known = this.known.get(targetName(table).toLowerCase())
+    if (known !== undefined && known.name !== targetName(table)) {
+      throw caseProblem(`the table \`${targetName(table)}\``, known.name)
+    }
+    if (known !== undefined) return known.columns
+    // What this transaction has made is known; for the rest its own connection would answer once all is inserted.
+    const columns = await readColumns(this.begun.catalog, table)
+    if (columns !== undefined) this.know(table, columns)
     return columns
   }
 
   async ensure(table: Target, wanted: readonly RawColumn[]): Promise<void> {
     const present = await this.columns(table)
+    if (present === undefined) {
+      this.enqueue(0, () => createTable(this.connection, table, wanted))
+      this.know(table, wanted)
+      return
+    }
     await this.allInserted() // rows under way have the columns of before
-    if (present === undefined) await createTable(this.connection, table, wanted)
-    else await extendTable(this.connection, table, present, wanted)
-    this.known.delete(physicalTable(table))
+    await extendTable(this.connection, table, present, wanted)
+    this.know(table, (await readColumns(this.connection, table)) ?? [])
   }
 
   async append(table: Target, batch: Batch): Promise<void> {
@@ -150,14 +168,17 @@ class DuckDbLanding implements Landing {
     const name = physicalTable(table)
     const columns = await this.columns(table)
     if (columns === undefined) throw new Error(`there is no table ${name}: ensure it first`)
-    if (this.open !== undefined && this.open.table !== name) await this.inserting
+    if (this.open !== undefined && this.open.table !== name) {
+      if (this.queuedBytes >= bytesPerInsert) await this.done
+      this.insertOpen()
+    }
     this.open ??= this.startHandover(name, columns)
     this.open.writer.write(batch)
     this.open.rows += batch.length
     // At once if DuckDB has nothing to do; else more row groups wait together, for it reads them with several threads.
     const isLong = this.open.rows >= rowsPerInsert || this.open.writer.size >= bytesPerInsert
-    if (!this.busy) this.insertOpen()
-    else if (isLong) await this.inserting
+    if (this.queued === 0) this.insertOpen()
+    else if (isLong) await this.done
   }
 
   async commit(): Promise<void> {
@@ -170,7 +191,7 @@ class DuckDbLanding implements Landing {
     if (this.ended) return
     if (this.open !== undefined) closeSync(this.open.file)
     this.open = undefined
-    await this.inserting.catch(() => {}) // whatever came of it is undone
+    await this.done.catch(() => {}) // whatever came of it is undone
     try {
       await this.connection.run('rollback')
     } catch (error) {
@@ -195,23 +216,36 @@ class DuckDbLanding implements Landing {
     }
   }
 
-  /** Has DuckDB read the file that is being written; when it is done, the one that was begun meanwhile. */
+  /** Has DuckDB read the file that is being written, after what it has to do already. */
   private insertOpen(): void {
     const handover = this.open
     if (handover === undefined) return
-    this.busy = true // and stays so if this fails: what waits for the end of it then meets the failure
     handover.writer.finish()
     this.open = undefined
     closeSync(handover.file)
-    this.inserting = this.insert(handover).then(() => {
-      this.busy = false
-      this.insertOpen()
+    this.enqueue(handover.writer.size, () => this.insert(handover))
+  }
+
+  /** Once some work has failed, none that waits is done, and `done` is rejected. */
+  private enqueue(bytes: number, work: () => Promise<void>): void {
+    this.queued++
+    this.queuedBytes += bytes
+    this.done = this.done.then(work).then(() => {
+      this.queued--
+      this.queuedBytes -= bytes
+      if (this.queued === 0) this.insertOpen() // what was begun meanwhile
     })
-    this.inserting.catch(() => {}) // thrown where it is awaited
+    this.done.catch(() => {}) // thrown where it is awaited
   }
 
   private async allInserted(): Promise<void> {
-    while (this.busy) await this.inserting
+    this.insertOpen()
+    await this.done
+  }
+
+  private know(table: Target, columns: readonly RawColumn[]): void {
+    const name = targetName(table)
+    this.known.set(name.toLowerCase(), { name, columns })
   }
 
   private async insert({ table, columns, path, rows, writer }: Handover): Promise<void> {
@@ -226,6 +260,7 @@ class DuckDbLanding implements Landing {
     this.ended = true
     await this.begun.memory?.restore()
     this.connection.closeSync()
+    this.begun.catalog.closeSync()
     rmSync(this.begun.folder, { recursive: true, force: true })
     this.begun.release()
   }

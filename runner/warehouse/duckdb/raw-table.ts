@@ -57,7 +57,8 @@ async function checkDatasetCase(connection: DuckDBConnection, table: Target): Pr
   if (other !== undefined) throw caseProblem(`the dataset \`${wanted}\``, String(other[0]))
 }
 
-function caseProblem(wanted: string, existing: string): Problem {
+/** DuckDB takes names that differ only by case for the same, BigQuery does not. */
+export function caseProblem(wanted: string, existing: string): Problem {
   return new Problem(`${wanted} and \`${existing}\`, which exists, differ only by case`, {
     hint: 'DuckDB cannot hold both: rename one of them at the source, or land it in a warehouse of its own',
   })
