@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeAvro } from '../../loaders/avro/write.ts'
 import { changesBetween, writerSchemas } from '../../loaders/drift.ts'
+import { retryDeadLetters } from '../../loaders/retry-dead-letters.ts'
 import { deadLetters } from './dead-letter-rows.ts'
 import { mysqlEvent, mysqlFile, mysqlSchema } from './events.ts'
 import {
   freshFolder,
   freshWarehouse,
   landFolder,
+  project,
   recordingEffects,
   type TestWarehouse,
   writeFiles,
@@ -233,6 +235,38 @@ describe.each(['together', 'one by one'] as const)('files landed %s', (runs) => 
     expect((await writerSchemas(warehouse.warehouse.state)).length).toBe(2)
   })
 })
+
+test('a column that has become text holds what its own type could not; what waited as a letter lands so', async () => {
+  const logical = (type: string, logicalType: string, more: object = {}) => ({ type, logicalType, ...more })
+  const types: Readonly<Record<string, readonly [type: unknown, value: unknown, text: string]>> = {
+    day: [logical('int', 'date'), 2_932_897, '10000-01-01'],
+    farDay: [logical('int', 'date'), 2_147_483_647, '5881580-07-11'],
+    oldDay: [logical('int', 'date'), -719_529, '-0001-12-31'],
+    infinity: [logical('long', 'timestamp-micros'), 9_223_372_036_825_200_000n, 'infinity'],
+    minusInfinity: [logical('long', 'timestamp-micros'), -9_223_372_036_832_400_000n, '-infinity'],
+    instant: [logical('long', 'timestamp-millis'), 253_402_300_800_000n, '10000-01-01T00:00:00.000000Z'],
+    midnight: [logical('long', 'time-micros'), 86_400_000_000n, '24:00:00.000000'],
+    wide: [
+      logical('bytes', 'decimal', { precision: 38, scale: 9 }),
+      Buffer.from('0200000000000000000000000000000000', 'hex'),
+      '680564733841876926926749214863.536422912',
+    ],
+  }
+  const names = Object.keys(types)
+  const typed: File = {
+    fields: names.map((name) => ({ name, type: types[name]?.[0] })),
+    rows: names.map((name) => ({ [name]: types[name]?.[1] })).map((row) => ({ ...nothing(names), ...row })),
+  }
+  await landFiles([typed, { fields: names.map(text), rows: [nothing(names)] }], 'one by one')
+  expect((await deadLetters(warehouse)).length).toBe(names.length)
+  const retried = await retryDeadLetters(warehouse.warehouse, project, [], new Date('2024-06-03'))
+  expect(retried.waiting).toEqual([])
+  await landFiles([typed], 'one by one')
+  const expected = names.map((name) => ({ ...nothing(names), [name]: types[name]?.[2] }))
+  expect((await landed()).rows).toEqual([...expected, nothing(names), ...expected])
+})
+
+const nothing = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, null]))
 
 test('columns named like parts of the event, like the loader’s own, or like reserved words are payload', async () => {
   const names = [
