@@ -1,6 +1,7 @@
 import { Problem } from '../problem.ts'
 import type { Catalog, CatalogChange, CatalogRoutine, CatalogTable, NameDefaults } from './catalog.ts'
-import { lowerStatement, type Step } from './lower/statement.ts'
+import { lowerStatement } from './lower/statement.ts'
+import type { Step } from './lower/step.ts'
 import type { Statement } from './parse/ast.ts'
 import { placeAt } from './parse/position.ts'
 import { coerceTo } from './resolve/coerce.ts'

@@ -1,5 +1,5 @@
 import { seededRandom } from '../random.ts'
-import type { StreamFile } from './template-stream.ts'
+import type { StreamFile } from './stream-file.ts'
 
 const day = Date.UTC(2024, 5, 1)
 const minute = 60_000

@@ -1,6 +1,6 @@
 import { decimalBytes } from '../../avro/write.ts'
 import { type Random, seededRandom } from '../random.ts'
-import type { StreamFile } from './template-stream.ts'
+import type { StreamFile } from './stream-file.ts'
 
 const day = Date.UTC(2024, 5, 1)
 const minute = 60_000

@@ -1,12 +1,7 @@
 import { signupsStream } from './signups.ts'
+import type { StreamFile } from './stream-file.ts'
 import { taxiStream } from './taxi.ts'
 import { usersStream } from './users.ts'
-
-/** A change file of a template's stream: its path below the stream's folder, and its text. */
-export interface StreamFile {
-  readonly path: string
-  readonly text: string
-}
 
 const streams: Readonly<Record<string, () => readonly StreamFile[]>> = {
   signups: signupsStream,

@@ -2,7 +2,7 @@ import { SourceDatabase } from '../database.ts'
 import { type Change, eventOf, type ReadMethod } from '../envelope.ts'
 import { uuidPrefixOf } from '../random.ts'
 import { avroTypes, type Row, type SourceTable } from '../source.ts'
-import type { StreamFile } from './template-stream.ts'
+import type { StreamFile } from './stream-file.ts'
 
 const day = Date.UTC(2024, 5, 1)
 

@@ -13,7 +13,7 @@ import { lowerExpr } from './expression.ts'
 import { physicalTable, quoteIdentifier, quoteText, SESSION } from './identifier.ts'
 import { tableComment } from './metadata.ts'
 import { newEnvironment } from './query.ts'
-import { count, nothing, type Step } from './statement.ts'
+import { count, nothing, type Step } from './step.ts'
 
 export function lowerCreateTable(statement: ResolvedCreateTable): readonly Step[] {
   const { table, query, replace } = statement

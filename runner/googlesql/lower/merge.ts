@@ -11,7 +11,7 @@ import { physicalTable, quoteIdentifier } from './identifier.ts'
 import { raiseText } from './library/raise.ts'
 import { newEnvironment, withText } from './query.ts'
 import { lowerScan } from './relation.ts'
-import { count, nothing, type Step } from './statement.ts'
+import { count, nothing, type Step } from './step.ts'
 import { stored } from './stored.ts'
 
 /**

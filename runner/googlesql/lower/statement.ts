@@ -5,13 +5,7 @@ import { guardFieldCasts } from './guard-field-casts.ts'
 import { physicalSchema, physicalTable } from './identifier.ts'
 import { lowerMerge } from './merge.ts'
 import { lowerQuery } from './query.ts'
-
-/** One statement of DuckDB. */
-export interface Step {
-  readonly sql: string
-  /** What its result is: the statement's rows, the number of rows it touched (those of all steps are added up), or nothing of interest. */
-  readonly gives: 'rows' | 'count' | 'nothing'
-}
+import { count, nothing, type Step } from './step.ts'
 
 /** A resolved statement as DuckDB statements; more than one must run in one transaction. */
 export function lowerStatement(statement: ResolvedStatement): readonly Step[] {
@@ -53,12 +47,4 @@ function stepsOf(statement: ResolvedStatement): readonly Step[] {
     case 'nothing':
       return []
   }
-}
-
-export function nothing(sql: string): Step {
-  return { sql, gives: 'nothing' }
-}
-
-export function count(sql: string): Step {
-  return { sql, gives: 'count' }
 }
