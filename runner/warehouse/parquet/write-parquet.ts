@@ -200,13 +200,15 @@ function gather(valid: Uint8Array | undefined, index: Int32Array): Uint8Array | 
 interface ListSlots {
   readonly levels: Levels
   readonly repetition: Levels
-  /** The element of each slot, -1 for the slot of an empty list. */
-  readonly index: Int32Array
+  /** The element of each slot, -1 for the slot of an empty list; undefined: each slot is its own element. */
+  readonly index: Int32Array | undefined
 }
 
 /** One slot for each element, and one for each row without any; the list itself is always there, maybe empty. */
 function listSlots(parent: Levels, offsets: Uint32Array | undefined): ListSlots {
   const rows = parent.slots
+  const same = parent.each === parent.max ? lengthOfAll(offsets, rows) : 0
+  if (same > 0) return equalLists(parent, same)
   let slots = 0
   for (let row = 0; row < rows; row++) slots += Math.max(1, lengthOf(offsets, row))
   const each = new Uint8Array(slots)
@@ -228,6 +230,25 @@ function listSlots(parent: Levels, offsets: Uint32Array | undefined): ListSlots 
     repetition: { slots: slot, max: 1, each: repeat.subarray(0, slot) },
     index: index.subarray(0, slot),
   }
+}
+
+/** Lists that all have the same length, such as sort keys and primary keys: nothing has to be looked at one by one. */
+function equalLists(parent: Levels, length: number): ListSlots {
+  const slots = parent.slots * length
+  const max = parent.max + 2
+  const levels = { slots, max, each: max }
+  if (length === 1) return { levels, repetition: { slots, max: 1, each: 0 }, index: undefined }
+  const repeat = new Uint8Array(slots).fill(1)
+  for (let first = 0; first < slots; first += length) repeat[first] = 0
+  return { levels, repetition: { slots, max: 1, each: repeat }, index: undefined }
+}
+
+/** The length of every list, if it is the same and they begin with the first element; else 0. */
+function lengthOfAll(offsets: Uint32Array | undefined, rows: number): number {
+  if (offsets === undefined || offsets[0] !== 0) return 0
+  const length = lengthOf(offsets, 0)
+  for (let row = 1; row < rows; row++) if (lengthOf(offsets, row) !== length) return 0
+  return length
 }
 
 function lengthOf(offsets: Uint32Array | undefined, row: number): number {
