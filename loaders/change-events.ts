@@ -7,7 +7,7 @@ import { unavailableValues } from './debezium/unavailable.ts'
 import { DmsFile } from './dms/event.ts'
 import { dmsMessage, dmsMessageEvents } from './dms/message.ts'
 import { DmsRow, UnevenRow } from './dms/row.ts'
-import type { EnvelopeSettings } from './envelope-settings.ts'
+import type { EnvelopeKind, EnvelopeSettings } from './envelope-settings.ts'
 
 /**
  * The change events of one file's values, whatever the envelope: all have Datastream's shape afterwards, so that raw
@@ -33,6 +33,7 @@ export class ChangeEvents {
   of(value: unknown, ordinal: number): readonly JsonEvent[] {
     const { kind, dms } = this.settings
     if (value instanceof DmsRow || value instanceof UnevenRow) return this.dms.eventsOf(value, ordinal)
+    this.checkKind(value)
     if (kind === 'datastream' || (kind === 'auto' && isDatastream(value))) return [jsonEvent(value)]
     if (kind !== 'dms') {
       const message = value instanceof DebeziumRecord ? value.message : debeziumMessage(value)
@@ -49,7 +50,23 @@ export class ChangeEvents {
       if (message !== undefined) return dmsMessageEvents(message, dms)
     }
     if (kind === 'auto') return [jsonEvent(value)]
-    throw new Problem(`not a change of ${kind === 'dms' ? 'AWS DMS' : 'Debezium'}`)
+    throw new Problem(`not a change of ${names[kind]}`)
+  }
+
+  /** A stream that is said to be another's: its files are no litter that lies beside the changes. @throws UnreadableFile */
+  private checkKind(value: unknown): void {
+    const found = kindOf(value)
+    if (found !== undefined) this.expect(found)
+  }
+
+  /** @throws UnreadableFile if the settings say another envelope */
+  expect(found: EnvelopeName): void {
+    const { kind } = this.settings
+    if (kind === 'auto' || kind === found) return
+    throw new UnreadableFile(
+      `the file holds changes of ${names[found]}, and \`stream: envelope\` of streamform.yaml says \`${kind}\``,
+      0,
+    )
   }
 
   /** What the file's name says. @throws Problem if that is no file of DMS */
@@ -57,6 +74,22 @@ export class ChangeEvents {
     this.dmsFile ??= new DmsFile(this.file, this.settings.dms)
     return this.dmsFile
   }
+}
+
+type EnvelopeName = Exclude<EnvelopeKind, 'auto'>
+
+const names: Readonly<Record<EnvelopeName, string>> = {
+  datastream: 'Datastream',
+  debezium: 'Debezium',
+  dms: 'AWS DMS',
+}
+
+/** Whose change a value is by its form; undefined for a tombstone, and for what is none. */
+function kindOf(value: unknown): EnvelopeName | undefined {
+  if (isDatastream(value)) return 'datastream'
+  if (value instanceof DebeziumRecord || (value !== null && debeziumMessage(value) !== undefined))
+    return 'debezium'
+  return dmsMessage(value) === undefined ? undefined : 'dms'
 }
 
 const isDatastream = (value: unknown): boolean =>

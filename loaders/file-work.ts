@@ -140,6 +140,7 @@ export class FileWork {
   }
 
   private async beginAvro(schema: EventSchema, source: SourceTable): Promise<void> {
+    this.changes.expect('datastream')
     const table = await this.begin(source)
     await table.hold(schema.payload)
     this.noteSchema(source, schema.text, schema.fingerprint)

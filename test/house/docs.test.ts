@@ -7,7 +7,7 @@ import { commandTable } from '../../runner/commands/table.ts'
 import { reference, referenceFile } from './reference.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const pages = globSync('{*.md,docs/**/*.md,definitions/**/*.md}', { cwd: root }).sort()
+const pages = globSync('{*.md,docs/**/*.md,definitions/**/*.md,templates/**/*.md}', { cwd: root }).sort()
 const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }).scripts
 
 /** Command lines that a page shows in code, from `name` on. */

@@ -266,3 +266,24 @@ test('a retried letter of a refused message stays what it is, with its reason', 
   expect(report.landed).toEqual([])
   expect(await letters()).toEqual(before)
 })
+
+test('a stream that is said to be another’s has its files quarantined, not passed over', async () => {
+  const { defaultEnvelope } = await import('../../../loaders/envelope-settings.ts')
+  const message = postgresMessage(10, { after: { id: 1 } })
+  for (const kind of ['datastream', 'dms'] as const) {
+    const { report } = await landMessages([message], { envelope: { ...defaultEnvelope, kind } })
+    expect(report).toMatchObject({ landed: 0, skipped: [] })
+    expect(report.quarantined.map(({ reason }) => reason)).toEqual([
+      `the file holds changes of Debezium, and \`stream: envelope\` of streamform.yaml says \`${kind}\` (at byte 0)`,
+    ])
+  }
+  const { mysqlFile } = await import('../events.ts')
+  const folder = freshFolder()
+  await writeFiles(folder, { 'a.avro': mysqlFile([{ name: 'id', type: 'long' }], [{ id: 1n }]) })
+  const report = await landFolder(await freshWarehouse(), folder, {
+    envelope: { ...defaultEnvelope, kind: 'debezium' },
+  })
+  expect(report.quarantined.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining('the file holds changes of Datastream'),
+  ])
+})

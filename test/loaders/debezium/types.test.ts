@@ -249,3 +249,24 @@ test('a column whose type changes is widened, and a letter that waits lands by i
     "the raw table's column is STRING, this file has BYTES",
   ])
 })
+
+test('a letter keeps the types of its source: retried where its table was made anew, it lands as its file would', async () => {
+  const { retryDeadLetters } = await import('../../../loaders/retry-dead-letters.ts')
+  const folder = freshFolder()
+  const message = (lsn: number, v: unknown, column: Column) =>
+    wrapped(postgresMessage(lsn, { after: { day: 19_875, v } }), {
+      day: 'int32 io.debezium.time.Date',
+      v: column,
+    })
+  await writeFiles(folder, { 'item/0.jsonl': lines([message(1, 5, 'int32'), message(2, 'YWI=', 'bytes')]) })
+  const warehouse = await freshWarehouse()
+  expect(await landFolder(warehouse, folder)).toMatchObject({ rows: 1, deadLetters: 1 })
+  await warehouse.query('drop table "test-project.public_raw".item')
+  const now = new Date('2024-06-03T00:00:00Z')
+  expect((await retryDeadLetters(warehouse.warehouse, 'test-project', [], now)).waiting).toEqual([])
+  expect(
+    await warehouse.query(
+      'select typeof(payload.day) as day_type, payload.day, typeof(payload.v) as v_type, payload.v from "test-project.public_raw".item',
+    ),
+  ).toEqual([{ day_type: 'DATE', day: '2024-06-01', v_type: 'BLOB', v: 'ab' }])
+})
