@@ -16,6 +16,9 @@ import { shortReason } from './short-reason.ts'
 /** An event has an identity of 36 characters and two times at least. */
 const leastEventBytes = 48
 
+/** Decoded in one call: few enough that what was decoded is still near when it is looked at, and that the first calls are over soon. */
+const rowsPerCall = 2000
+
 /** Rows of one raw table that come from files of one writer schema. */
 export class AvroRows implements RowsOfTable {
   private readonly envelope: Envelope
@@ -112,7 +115,7 @@ export class AvroRows implements RowsOfTable {
     const rest = Math.min(state.count, (block.data.length - state.at) / leastEventBytes)
     const wanted = Math.max(state.row + 1, Math.min(rowsPerBatch, Math.ceil(state.row + rest)))
     const room = this.rows.reserve(wanted > rowsPerBatch / 4 ? Math.max(wanted, rowsPerBatch) : wanted)
-    this.decodeRows(block, Math.min(rowsPerBatch, room))
+    this.decodeRows(block, Math.min(rowsPerBatch, room, state.row + rowsPerCall))
     for (const letter of state.leftOut) tally.unfit.push(this.unfitEvent(block, letter))
     state.leftOut.length = 0
   }

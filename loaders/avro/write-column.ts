@@ -206,11 +206,12 @@ export function textInto(
   const after = at + size
   if (after > end) throw new CorruptError('the data ends within a text', start)
   const to = builder.offsets[row] as number
-  if (to + size + 4 > builder.bytes.length) builder.reserveBytes(to + size + 4)
-  if (size <= shortText && after + 4 <= source.byteLength) {
+  if (to + size + 8 > builder.bytes.length) builder.reserveBytes(to + size + 8)
+  if (size <= shortText && after + 8 <= source.byteLength) {
     const { view } = builder
-    // The last word may bring bytes that are not the text's; the next text overwrites them.
-    for (let i = 0; i < size; i += 4) view.setUint32(to + i, source.getUint32(at + i, true), true)
+    // The last word may bring bytes that are not the text's; the next text overwrites them. No bigint is made of a word
+    // that is only moved, once the engine has compiled this.
+    for (let i = 0; i < size; i += 8) view.setBigUint64(to + i, source.getBigUint64(at + i, true), true)
   } else builder.bytes.set(bytes.subarray(at, after), to)
   builder.offsets[row + 1] = to + size
   builder.validity.bytes[row] = 1
