@@ -6,6 +6,7 @@ import { proveSimulated } from '../models/simulated.ts'
 import { openTestWarehouse } from '../models/test-warehouse.ts'
 import { proveFuzz } from './fuzz.ts'
 import { proveKills } from './kill.ts'
+import { proveLedger } from './ledger.ts'
 import { CannotProve, proveSql } from './sql.ts'
 
 /** Each ends with what it says in one line, and throws what it has found. */
@@ -36,6 +37,10 @@ const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<st
   async landing() {
     const { kills, calls } = await proveLandingKills(1, 0)
     return `${calls} calls of BigQuery's API in a landing, killed before each, ${kills} landings ended by the next loader, 0 differ`
+  },
+  async ledger(runs, seed) {
+    const { steps, rows } = await proveLedger({ runs, seed })
+    return `${runs} histories, ${steps} steps, ${rows} rows at their ends: 0 differ`
   },
   sql: proveSql,
 }
