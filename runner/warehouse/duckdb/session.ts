@@ -1,10 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Catalog, CatalogChange, CatalogRoutine, NameDefaults } from '../../googlesql/catalog.ts'
+import type {
+  Catalog,
+  CatalogChange,
+  CatalogRoutine,
+  CatalogTable,
+  NameDefaults,
+} from '../../googlesql/catalog.ts'
 import { type Compiled, compileStatement } from '../../googlesql/compile.ts'
-import { SESSION } from '../../googlesql/lower/identifier.ts'
+import { physicalTable, SESSION } from '../../googlesql/lower/identifier.ts'
 import type { Statement } from '../../googlesql/parse/ast.ts'
 import type { QueryParameter, StatementResult, Value } from '../../googlesql/result.ts'
 import type { ScriptHost, Surroundings } from '../../googlesql/script/host.ts'
+import type { Target } from '../../googlesql/target.ts'
 import { Problem } from '../../problem.ts'
 import { type CatalogState, loadCatalog } from './catalog.ts'
 import { translateError } from './errors.ts'
@@ -23,6 +30,29 @@ export class SharedCatalog {
   current(): Promise<CatalogState> {
     this.#state ??= this.#load()
     return this.#state
+  }
+
+  /**
+   * A table or view, also one that something else has made since the catalog was read. That there is none is asked of
+   * DuckDB about this one name: reading the whole catalog anew costs what all tables do.
+   */
+  async find(target: Target): Promise<CatalogTable | undefined> {
+    const known = (await this.current()).table(target)
+    if (known !== undefined || !(await this.#exists(target))) return known
+    this.invalidate()
+    return (await this.current()).table(target)
+  }
+
+  async #exists(target: Target): Promise<boolean> {
+    const connection = await this.#connect()
+    try {
+      await connection.run(`SELECT 1 FROM ${physicalTable(target)} LIMIT 0`)
+      return true
+    } catch (error) {
+      return !/does not exist/.test(String(error))
+    } finally {
+      connection.closeSync()
+    }
   }
 
   /** Reads the catalog anew; once for all who ask in the same turn. */
