@@ -1,7 +1,17 @@
 import { once } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { physicalType } from '../types/physical.ts'
-import { arrayOf, BYTES, DATE, FLOAT64, INT64, NUMERIC, STRING, TIMESTAMP } from '../types/scalars.ts'
+import {
+  arrayOf,
+  BIGNUMERIC,
+  BYTES,
+  DATE,
+  FLOAT64,
+  INT64,
+  NUMERIC,
+  STRING,
+  TIMESTAMP,
+} from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { addPart } from './date-arithmetic.ts'
 import { interval, operator, optional, plain, repeated, scalar, signature, typeAt } from './define.ts'
@@ -63,28 +73,36 @@ function generate(type: SqlType, zero: string): Signature {
         const none0 = raiseText('Sequence step cannot be 0.', `${duck}[]`)
         const tooMany = raiseText('Cannot generate arrays with more than 1048575 elements.', `${duck}[]`)
         const wide = type.kind === 'INT64' ? `CAST(${b} AS HUGEINT) - ${a}` : `${b} - ${a}`
-        const count =
+        const size =
           type.kind === 'FLOAT64'
-            ? `CAST(floor((${b} - ${a}) / ${s} + 1e-9) AS BIGINT)`
-            : `CAST(trunc(CAST(${wide} AS DOUBLE) / CAST(${s} AS DOUBLE) + 1e-9) AS BIGINT)`
+            ? `floor((${b} - ${a}) / ${s} + 1e-9)`
+            : `trunc(CAST(${wide} AS DOUBLE) / CAST(${s} AS DOUBLE) + 1e-9)`
+        // DuckDB computes constants wherever they stand: no error is to come of them.
+        const count = `TRY_CAST(${size} AS BIGINT)`
+        const unbounded =
+          type.kind === 'FLOAT64'
+            ? `WHEN isnan(${a}) OR isnan(${b}) OR NOT isfinite(${s}) THEN ${raiseText('Sequence start, end and step must be numbers, and the step finite.', `${duck}[]`)} `
+            : ''
         const list =
           type.kind === 'INT64'
             ? `generate_series(${a}, ${b}, ${s})`
             : `list_transform(generate_series(0, ${count}), lambda i: CAST(${a} + i * ${s} AS ${duck}))`
         return (
-          `CASE WHEN ${a} IS NULL OR ${b} IS NULL OR ${s} IS NULL THEN NULL WHEN ${s} = 0 THEN ${none0} ` +
+          `CASE WHEN ${a} IS NULL OR ${b} IS NULL OR ${s} IS NULL THEN NULL ${unbounded}WHEN ${s} = 0 THEN ${none0} ` +
           `WHEN (${s} > 0 AND ${a} > ${b}) OR (${s} < 0 AND ${a} < ${b}) THEN ${none} ` +
-          `WHEN ${count} > 1048574 THEN ${tooMany} ELSE ${list} END`
+          `WHEN ${size} > 1048574 THEN ${tooMany} ELSE ${list} END`
         )
       }),
   )
 }
 
-const generateDates: Signature = signature(
-  [DATE, DATE, ...interval.map((p) => ({ ...p, optional: true }))],
-  arrayOf(DATE),
-  ([start = '', end = '', count = '1', unit = 'DAY']) =>
-    `googlesql_date_array(${start}, ${end}, ${count}, '${unit}')`,
+const generateDates: readonly Signature[] = [[], interval].map((step) =>
+  signature(
+    [DATE, DATE, ...step],
+    arrayOf(DATE),
+    ([start = '', end = '', count = '1', unit = 'DAY']) =>
+      `googlesql_date_array(${start}, ${end}, ${count}, '${unit}')`,
+  ),
 )
 
 const generateTimestamps: Signature = plain(
@@ -126,6 +144,11 @@ const joined = (type: SqlType): readonly Signature[] => {
   ]
 }
 
+const ofBigNumeric: Signature = {
+  ...signature([BIGNUMERIC, BIGNUMERIC, optional(BIGNUMERIC)], arrayOf(BIGNUMERIC), () => 'NULL'),
+  refused: 'steps of BIGNUMERIC',
+}
+
 export const arrayFunctions: readonly FunctionEntry[] = [
   subscript('[OFFSET]', 0, false),
   subscript('[ORDINAL]', 1, false),
@@ -154,7 +177,12 @@ export const arrayFunctions: readonly FunctionEntry[] = [
       }),
     ),
   ]),
-  array('GENERATE_ARRAY', [generate(INT64, '0'), generate(NUMERIC, 'n'), generate(FLOAT64, 'f')]),
-  array('GENERATE_DATE_ARRAY', [generateDates]),
+  array('GENERATE_ARRAY', [
+    generate(INT64, '0'),
+    generate(NUMERIC, 'n'),
+    ofBigNumeric,
+    generate(FLOAT64, 'f'),
+  ]),
+  array('GENERATE_DATE_ARRAY', generateDates),
   array('GENERATE_TIMESTAMP_ARRAY', [generateTimestamps]),
 ]

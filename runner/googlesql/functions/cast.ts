@@ -205,7 +205,7 @@ function toTime(value: string, from: SqlType, to: SqlType['kind'], zone = `'UTC'
   const utc = zone === `'UTC'`
   if (from.kind === 'STRING') return timeOfText(value, to, zone)
   if (from.kind === 'TIMESTAMP') {
-    const wall = wallOfZone(value, zone)
+    const wall = wallOfZone(value, zone, to === 'TIME' ? 'googlesql_to_local' : 'googlesql_to_wall')
     return to === 'DATETIME' ? wall : `CAST(${wall} AS ${to})`
   }
   if (to === 'TIMESTAMP') {

@@ -219,7 +219,11 @@ function isInArray(x: string, array: string, type: SqlType): string {
       type.kind === 'STRUCT' || type.kind === 'FLOAT64' || type.kind === 'ARRAY'
         ? `list_bool_or(list_transform(${list}, lambda e: coalesce(${equal('e', v, type)}, FALSE)))`
         : `list_contains(${list}, ${v})`
-    const unknown = `(${v} IS NULL OR list_count(${list}) < len(${list}))`
+    // Structs with NULLs in them are neither equal nor unequal.
+    const unknown =
+      type.kind === 'STRUCT'
+        ? `list_bool_or(list_transform(${list}, lambda e: ${equal('e', v, type)} IS NULL))`
+        : `(${v} IS NULL OR list_count(${list}) < len(${list}))`
     return `CASE WHEN coalesce(len(${list}), 0) = 0 THEN FALSE WHEN ${found} THEN TRUE WHEN ${unknown} THEN NULL ELSE FALSE END`
   })
 }

@@ -149,7 +149,12 @@ export function truncateTimestamp(name: string, value: string, part: string, zon
   return once([value, zone], (v, z) => {
     const local = wallOfZone(v, z)
     const truncated = truncateDatetime(name, local, part, 'TIMESTAMP')
-    if (microseconds[part] !== undefined) return `(${v} - (${local} - ${truncated}))`
+    if (microseconds[part] !== undefined) {
+      const moment = `(${v} - (${local} - ${truncated}))`
+      const [first, soon] = ['0001-01-01', '0001-01-02'].map((day) => `TIMESTAMPTZ '${day} 00:00:00+00'`)
+      const underflow = raise(`'Truncating to ${part} causes underflow'`, 'TIMESTAMP WITH TIME ZONE')
+      return `CASE WHEN ${v} < ${soon} AND ${moment} < ${first} THEN ${underflow} ELSE ${moment} END`
+    }
     return `make_timestamptz(googlesql_to_utc(epoch_us(${truncated}), ${z}))`
   })
 }

@@ -5,6 +5,7 @@ import { DATE, DATETIME, INT64, STRING, TIME, TIMESTAMP } from '../types/scalars
 import type { SqlType } from '../types/type.ts'
 import { lowerCast } from './cast.ts'
 import { textOf } from './cast-text.ts'
+import { inYears } from './checked.ts'
 import {
   addPart,
   difference,
@@ -13,11 +14,14 @@ import {
   truncateDatetime,
   truncateTime,
   truncateTimestamp,
+  unsupportedPart,
+  weekStart,
 } from './date-arithmetic.ts'
+
 import { interval, optional, part, plain, scalar, signature } from './define.ts'
 import type { FunctionEntry, Parameter, Signature } from './function.ts'
 import { nativeParsePattern, nativePrintPattern } from './native-time.ts'
-import { utcOfWall } from './utc.ts'
+import { utcOfWall, wallOfZone } from './utc.ts'
 
 const pages = {
   DATE: 'date_functions',
@@ -88,7 +92,11 @@ function truncationOf(name: string, type: SqlType): Signature {
 /** FORMAT_…: the pattern's elements are the type's own. */
 function formatting(family: Family): FunctionEntry {
   const types =
-    family === 'TIME' ? [TIME] : family === 'DATE' ? [DATE, DATETIME, TIMESTAMP] : [typeOf[family]]
+    family === 'TIME'
+      ? [TIME]
+      : family === 'DATE'
+        ? [DATE, DATETIME, TIMESTAMP]
+        : [typeOf[family], family === 'DATETIME' ? TIMESTAMP : DATETIME]
   return entry(
     family,
     `FORMAT_${family}`,
@@ -101,16 +109,18 @@ function formatting(family: Family): FunctionEntry {
           const kind = timeKind(type)
           const slow = (v: string) => `googlesql_format_time(${pattern}, epoch_us(${v}), ${name}, '${kind}')`
           const native =
-            typeof literals[0] === 'string' && kind !== 'TIME'
+            typeof literals[0] === 'string' && literals[0] !== '' && kind !== 'TIME'
               ? nativePrintPattern(literals[0], kind)
               : undefined
           if (native === undefined) return slow(value)
           return onceUnlessCheap([value], (v) => {
-            const wall = kind === 'TIMESTAMP' ? lowerCast(v, TIMESTAMP, DATETIME, { zone: name }) : v
+            const wall = kind === 'TIMESTAMP' ? wallOfZone(v, name) : v
+            // Texts have no seconds of an offset, as local mean times do.
+            const first = kind === 'TIMESTAMP' && name !== `'UTC'` ? 1973 : 1000
             return onceUnlessCheap(
               [wall],
               (w) =>
-                `CASE WHEN year(${w}) >= 1000 THEN strftime(${w}, ${quoteText(native)}) ELSE ${slow(v)} END`,
+                `CASE WHEN year(${w}) >= ${first} THEN strftime(${w}, ${quoteText(native)}) ELSE ${slow(v)} END`,
             )
           })
         },
@@ -222,15 +232,22 @@ const lastDay = (family: 'DATE' | 'DATETIME'): readonly Signature[] => {
 
 function lastDayOf(date: string, unit: string): string {
   if (unit === 'MONTH') return `last_day(${date})`
+  const message = `Last day to ${unit} is out of range`
   if (unit === 'ISOYEAR') {
-    return `CAST(date_trunc('week', make_date(CAST(isoyear(${date}) + 1 AS BIGINT), 1, 4)) - INTERVAL 1 DAY AS DATE)`
+    const last = (v: string) =>
+      `CAST(date_trunc('week', make_date(CAST(isoyear(${v}) + 1 AS BIGINT), 1, 4)) - INTERVAL 1 DAY AS DATE)`
+    return inYears('DATE', [date], last, message)
   }
   if (unit === 'YEAR' || unit === 'QUARTER') {
     const step = unit === 'YEAR' ? 12 : 3
     return `CAST(date_trunc('${unit.toLowerCase()}', ${date}) + to_months(${step}) - INTERVAL 1 DAY AS DATE)`
   }
   if (unit === 'DAY') return raiseText('LAST_DAY does not support the DAY date part', 'DATE')
-  return `(${truncateDate('LAST_DAY', date, unit)} + 6)`
+  const start = weekStart(unit)
+  if (start === undefined) return unsupportedPart('LAST_DAY', unit, 'DATE')
+  const shift = (8 - start) % 7
+  const last = (v: string) => `(CAST(date_trunc('week', ${v} + ${shift}) AS DATE) - ${shift} + 6)`
+  return inYears('DATE', [date], last, message)
 }
 
 const zoned = (from: SqlType, to: SqlType): Signature =>
@@ -240,6 +257,10 @@ const zoned = (from: SqlType, to: SqlType): Signature =>
 
 const cast = (from: SqlType, to: SqlType): Signature =>
   plain([from], to, (value) => lowerCast(value, from, to))
+
+/** Text is taken for a TIMESTAMP. */
+const ofTimestamp = (value: string, to: SqlType) =>
+  lowerCast(lowerCast(value, STRING, TIMESTAMP), TIMESTAMP, to)
 
 /** Text with a zone of its own may not be given another one beside it. */
 const timestampOfText = signature([STRING, optional(STRING)], TIMESTAMP, ([value = '', zone]) => {
@@ -266,7 +287,7 @@ export const dateFunctions: readonly FunctionEntry[] = [
     zoned(TIMESTAMP, DATE),
     cast(DATETIME, DATE),
     cast(DATE, DATE),
-    cast(STRING, DATE),
+    plain([STRING], DATE, (value) => ofTimestamp(value, DATE)),
   ]),
   entry('DATETIME', 'DATETIME', [
     plain(
@@ -285,7 +306,7 @@ export const dateFunctions: readonly FunctionEntry[] = [
     zoned(TIMESTAMP, TIME),
     cast(DATETIME, TIME),
     cast(TIME, TIME),
-    cast(STRING, TIME),
+    plain([STRING], TIME, (value) => ofTimestamp(value, TIME)),
   ]),
   entry('TIMESTAMP', 'TIMESTAMP', [
     timestampOfText,

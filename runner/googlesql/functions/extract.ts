@@ -6,6 +6,7 @@ import { lowerCast } from './cast.ts'
 import { weekStart } from './date-arithmetic.ts'
 import { optional, part, scalar, signature } from './define.ts'
 import type { Call, FunctionEntry } from './function.ts'
+import { wallOfZone } from './utc.ts'
 
 const resultOf = (_types: readonly SqlType[], literals: Call['literals']): SqlType =>
   extractType(String(literals[0]))
@@ -20,7 +21,11 @@ export const extractFunctions: readonly FunctionEntry[] = [
       signature([part, type], resultOf, ([unit = '', value = '']) => extract(unit, value, type)),
     ),
     signature([part, TIMESTAMP, optional(STRING)], resultOf, ([unit = '', value = '', zone = `'UTC'`]) =>
-      extract(unit, lowerCast(value, TIMESTAMP, DATETIME, { zone }), TIMESTAMP),
+      extract(
+        unit,
+        unit.startsWith('DATE') ? lowerCast(value, TIMESTAMP, DATETIME, { zone }) : wallOfZone(value, zone),
+        TIMESTAMP,
+      ),
     ),
     signature([part, INTERVAL], INT64, ([unit = '', value = '']) => extractInterval(unit, value)),
   ]),

@@ -127,6 +127,6 @@ export function toJson(type: SqlType, value: string, form: 'JSON' | 'WIDE' = 'JS
 }
 
 function nested(type: SqlType): boolean {
-  if (type.kind === 'STRUCT') return true
+  if (type.kind === 'STRUCT' || type.kind === 'RANGE') return true
   return type.kind === 'ARRAY' && nested(type.element)
 }

@@ -1,4 +1,5 @@
 import { Problem } from '../../problem.ts'
+import { parseEditPath } from '../lower/library/native/json-path.ts'
 import { once } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
 import { physicalType } from '../types/physical.ts'
@@ -88,8 +89,8 @@ const stringArray = (): SqlType => arrayOf(STRING)
 function conversions(name: 'BOOL' | 'INT64' | 'FLOAT64' | 'STRING', type: SqlType): readonly FunctionEntry[] {
   const kind = name.toLowerCase()
   const mode = name === 'FLOAT64' ? [named('wide_number_mode', STRING)] : []
-  const one = (native: string, result: SqlType): Signature =>
-    signature([JSON_TYPE, ...mode], result, ([value = '', wide]) => {
+  const one = (native: string, result: SqlType, options: readonly Parameter[] = mode): Signature =>
+    signature([JSON_TYPE, ...options], result, ([value = '', wide]) => {
       if (given(wide, `'round'`).startsWith('CAST(NULL AS ')) return `CAST(NULL AS ${physicalType(result)})`
       if (given(wide, `'round'`) !== `'round'`) {
         throw new Problem(`${name} with wide_number_mode other than 'round' is not supported locally`)
@@ -99,9 +100,9 @@ function conversions(name: 'BOOL' | 'INT64' | 'FLOAT64' | 'STRING', type: SqlTyp
   return [
     // STRING has signatures for dates and times too: it stands with them.
     ...(name === 'STRING' ? [] : [entry(name, [one(kind, type)])]),
-    entry(`LAX_${name}`, [one(`lax_${kind}`, type)]),
+    entry(`LAX_${name}`, [one(`lax_${kind}`, type, [])]),
     entry(`${name}_ARRAY`, [one(`${kind}_array`, arrayOf(type))]),
-    entry(`LAX_${name}_ARRAY`, [one(`lax_${kind}_array`, arrayOf(type))]),
+    entry(`LAX_${name}_ARRAY`, [one(`lax_${kind}_array`, arrayOf(type), [])]),
   ]
 }
 
@@ -110,6 +111,19 @@ function unlessNull(path: string, value: string, changed: (value: string) => str
   if (path.startsWith(`'`)) return changed(value)
   if (path.startsWith('CAST(NULL AS ')) return value
   return once([value], (v) => `CASE WHEN ${path} IS NULL THEN ${v} ELSE ${changed(v)} END`)
+}
+
+/** A path that is none is an error even where there is nothing to change. */
+function brokenPath(given: Call['literals'], name: string): string | undefined {
+  for (const path of given.filter((_, index) => index % 2 === 0)) {
+    if (typeof path !== 'string') continue
+    try {
+      parseEditPath(path, name)
+    } catch (error) {
+      return raiseText(error instanceof Error ? error.message : String(error), 'JSON')
+    }
+  }
+  return undefined
 }
 
 /** Up to so many path-value pairs in one call. */
@@ -122,6 +136,8 @@ function changing(name: string, native: string, flag: string): FunctionEntry {
     return signature([JSON_TYPE, ...pairs, named(flag, BOOL)], JSON_TYPE, (args, call) => {
       const last = 1 + pairs.length
       const option = given(args[last], 'TRUE')
+      const broken = brokenPath(call.literals.slice(1, last), name)
+      if (broken !== undefined) return broken
       if (option.startsWith('CAST(NULL AS ')) return args[0] ?? ''
       let value = text(args[0] ?? '')
       for (let at = 1; at < last; at += 2) {
@@ -148,6 +164,7 @@ const nullKey = raiseText('Invalid input to JSON_OBJECT: A key cannot be NULL', 
 function jsonObject(args: readonly string[], call: Call): string {
   const [keys, values] = call.argumentTypes
   if (args.length === 2 && keys?.kind === 'ARRAY' && values?.kind === 'ARRAY') {
+    if (keys.element.kind !== 'STRING') throw new Problem('JSON_OBJECT: keys must be STRINGs')
     return once([args[0] ?? '', args[1] ?? ''], (k, v) => {
       const unequal = raiseText(
         'Invalid input to JSON_OBJECT: The number of keys and values must match',
@@ -234,13 +251,20 @@ export const jsonFunctions: readonly FunctionEntry[] = [
   changing('JSON_ARRAY_APPEND', 'json_array_append', 'append_each_element'),
   changing('JSON_ARRAY_INSERT', 'json_array_insert', 'insert_each_element'),
   entry('JSON_REMOVE', [
-    signature([JSON_TYPE, jsonPath, { ...jsonPath, repeated: true }], JSON_TYPE, ([value = '', ...paths]) =>
-      json(
-        paths.reduce(
-          (inner, path) => unlessNull(path, inner, (v) => `googlesql_json_remove(${v}, ${path})`),
-          text(value),
+    signature(
+      [JSON_TYPE, jsonPath, { ...jsonPath, repeated: true }],
+      JSON_TYPE,
+      ([value = '', ...paths], { literals }) =>
+        brokenPath(
+          literals.slice(1).flatMap((path) => [path, undefined]),
+          'JSON_REMOVE',
+        ) ??
+        json(
+          paths.reduce(
+            (inner, path) => unlessNull(path, inner, (v) => `googlesql_json_remove(${v}, ${path})`),
+            text(value),
+          ),
         ),
-      ),
     ),
   ]),
   entry('JSON_STRIP_NULLS', [

@@ -303,7 +303,7 @@ const functions: readonly FunctionEntry[] = [
   math('SAFE_NEGATE', [
     plain([INT64], INT64, (x) => once([x], (v) => `TRY(-${v})`)),
     plain([NUMERIC], NUMERIC, (x) => `(-${x})`),
-    plain([BIGNUMERIC], BIGNUMERIC, (x) => bigDecimal('subtract', `'0'::BIGNUM`, x)),
+    plain([BIGNUMERIC], BIGNUMERIC, (x) => `TRY(${bigDecimal('subtract', `'0'::BIGNUM`, x)})`),
     plain([FLOAT64], FLOAT64, (x) => `(-${x})`),
   ]),
   math('RAND', [plain([], FLOAT64, () => 'random()')]),

@@ -58,6 +58,10 @@ const bytesLength = (value: string) => `octet_length(${value})`
 const bytesSlice = (value: string, start: string, length?: string) =>
   `unhex(substr(hex(${value}), 2 * (${start}) - 1${length === undefined ? '' : `, 2 * (${length})`}))`
 
+/** Positions and lengths that DuckDB takes: no text is longer. */
+const least = (count: string) =>
+  /^\d{1,9}$/.test(count) ? count : `CASE WHEN ${count} > 2147483647 THEN 2147483647 ELSE ${count} END`
+
 function lengthOf(value: string, bytes: boolean): string {
   return bytes ? bytesLength(value) : `length(${value})`
 }
@@ -71,10 +75,10 @@ function substr(args: readonly string[], bytes: boolean): string {
   return once(args, (value, position, length) => {
     // Position 0 is 1; one before the text's start is its start.
     const start = /^\d+$|^CAST\(\d+ AS BIGINT\)$/.test(position ?? '')
-      ? `greatest(${position}, 1)`
-      : `CASE WHEN ${position} > 0 THEN ${position} WHEN ${position} = 0 THEN 1 WHEN ${position} < 0 THEN greatest(${lengthOf(value ?? '', bytes)} + ${position} + 1, 1) END`
+      ? `greatest(${least(position ?? '')}, 1)`
+      : `CASE WHEN ${position} > 0 THEN ${least(position ?? '')} WHEN ${position} = 0 THEN 1 WHEN ${position} < 0 THEN greatest(${lengthOf(value ?? '', bytes)} + ${position} + 1, 1) END`
     if (length === undefined) return slice(value ?? '', start, undefined, bytes)
-    const cut = `CASE WHEN ${length} > 2147483647 THEN 2147483647 ELSE ${length} END`
+    const cut = least(length)
     return guarded(
       `${length} < 0 AND ${value} IS NOT NULL AND ${position} IS NOT NULL`,
       'Third argument in SUBSTR() cannot be negative',
@@ -85,9 +89,9 @@ function substr(args: readonly string[], bytes: boolean): string {
 }
 
 /** Unicode's white space, which TRIM without characters takes away. */
-const whiteSpace = quoteText(
-  ' \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
-)
+const whiteSpaces =
+  ' \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
+const whiteSpace = quoteText(whiteSpaces)
 
 function trim(name: 'TRIM' | 'LTRIM' | 'RTRIM'): FunctionEntry {
   const side = name === 'TRIM' ? 'BOTH' : name === 'LTRIM' ? 'LEFT' : 'RIGHT'
@@ -129,8 +133,13 @@ function side(name: 'LEFT' | 'RIGHT'): FunctionEntry {
       once([value, length], (v, n) => {
         const part =
           name === 'LEFT'
-            ? slice(v, '1', n, bytes)
-            : slice(v, `greatest(${lengthOf(v, bytes)} - ${n} + 1, 1)`, undefined, bytes)
+            ? slice(v, '1', least(n), bytes)
+            : slice(
+                v,
+                `CASE WHEN ${n} IS NOT NULL THEN greatest(${lengthOf(v, bytes)} - ${n} + 1, 1) END`,
+                undefined,
+                bytes,
+              )
         return guarded(
           `${n} < 0 AND ${v} IS NOT NULL`,
           `Second argument in ${name}() cannot be negative`,
@@ -197,7 +206,9 @@ function normalForm(form: string): string {
 
 const concat = (duck: 'VARCHAR' | 'BLOB', type: SqlType): Signature =>
   signature([type, repeated(type)], type, (args) =>
-    args.length === 1 ? (args[0] ?? '') : `(${args.map((arg) => `CAST(${arg} AS ${duck})`).join(' || ')})`,
+    args.length === 1
+      ? (args[0] ?? '')
+      : `CAST((${args.map((arg) => `CAST(${arg} AS ${duck})`).join(' || ')}) AS ${duck})`,
   )
 
 /** What CONCAT and || take beside STRING: what a CAST makes one of. */
@@ -216,7 +227,8 @@ const concatTexts: Signature = signature([printable, repeated(printable)], STRIN
 export const stringFunctions: readonly FunctionEntry[] = [
   operator('||', 'concatenation_operator', [
     plain([STRING, STRING], STRING, (x, y) => `(${x} || ${y})`),
-    plain([BYTES, BYTES], BYTES, (x, y) => `(${x} || ${y})`),
+    // Of two constant NULLs DuckDB forgets the type.
+    plain([BYTES, BYTES], BYTES, (x, y) => `CAST((${x} || ${y}) AS BLOB)`),
     signature([printable, printable], STRING, (args, call) => `(${texts(args, call).join(' || ')})`),
     plain(['ARRAY<T1>', 'ARRAY<T1>'], first, (x, y) =>
       once(
@@ -320,7 +332,7 @@ export const stringFunctions: readonly FunctionEntry[] = [
     plain(
       [STRING],
       STRING,
-      (x) => `googlesql_initcap(${x}, ${quoteText(' \t\n\v\f\r[](){}/|<>!?@"^#$&~_,.:;*%+-')})`,
+      (x) => `googlesql_initcap(${x}, ${quoteText(`${whiteSpaces}[](){}/\\|<>!?@"^#$&~_,.:;*%+-`)})`,
     ),
     plain([STRING, STRING], STRING, (x, delimiters) => `googlesql_initcap(${x}, ${delimiters})`),
   ]),

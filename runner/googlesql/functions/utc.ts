@@ -31,11 +31,16 @@ function firstName(timeZone: string): string | undefined {
  * they are those of Node they are used (a test compares every zone), which takes a third of the time.
  *
  * @param zone DuckDB SQL of the zone's name
+ * @param convert `googlesql_to_wall` raises beyond the years 1 to 9999, which parts of a time may lie in
  */
-export function wallOfZone(timestamp: string, zone: string): string {
+export function wallOfZone(
+  timestamp: string,
+  zone: string,
+  convert: 'googlesql_to_local' | 'googlesql_to_wall' = 'googlesql_to_local',
+): string {
   if (zone === `'UTC'`) return wallOfUtc(timestamp)
   return onceUnlessCheap([timestamp], (t) => {
-    const exact = `make_timestamp(googlesql_to_local(epoch_us(${t}), ${zone}))`
+    const exact = `make_timestamp(${convert}(epoch_us(${t}), ${zone}))`
     const region = regionOf(zone.slice(1, -1))
     if (region === undefined) return exact
     const shared = `${t} >= TIMESTAMPTZ '1973-01-01 00:00:00+00' AND ${t} < TIMESTAMPTZ '2026-01-01 00:00:00+00'`

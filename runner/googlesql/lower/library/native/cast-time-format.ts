@@ -2,11 +2,11 @@ import { GoogleSqlError } from '../native-function.ts'
 import { categoryOf, type FormatPart, partsOf } from './cast-elements.ts'
 import { civilOf, daysOf, floorDivide, microsPerDay, validDate } from './civil.ts'
 import { dayNames, monthNames, type TimeKind } from './time-format.ts'
-import { toLocal, toUtc } from './zones.ts'
+import { shownOffset, toLocal, toUtc } from './zones.ts'
 
 /** CAST(… AS STRING FORMAT …) of a date or time; `micros` since 1970, of a TIME since midnight. */
 export function formatCast(kind: string, micros: bigint, format: string, zone: string): string {
-  const local = kind === 'TIMESTAMP' ? toLocal(micros, zone) : micros
+  const local = kind === 'TIMESTAMP' ? micros + shownOffset(micros, zone) : micros
   return partsOf(format, kind as TimeKind)
     .map((part) =>
       part.kind === 'element' ? elementText(part.name, part.typed, local, local - micros) : part.text,

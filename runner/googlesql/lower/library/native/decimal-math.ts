@@ -104,6 +104,9 @@ function apply(name: string, x: bigint, y: bigint, scale: number): bigint {
   const shown = () =>
     `${name.replace('_BASE', '')}(${printDecimal(x, scale)}${name === 'POW' || name === 'LOG_BASE' ? `, ${printDecimal(y, scale)}` : ''})`
   const result = calculate(name, x * raise, y * raise, shown)
+  const inexact = name === 'POW' && scale === 9 && y % 1_000_000_000n !== 0n
+  if (inexact && result / unit > 10n ** 15n)
+    throw new GoogleSqlError(`${shown()} with so many digits is not supported locally`)
   // First to a few digits less than were computed: what is exact but for the last of them becomes exact.
   const guard = 10n ** 20n
   return divideRounded(divideRounded(result, guard), raise / guard)

@@ -73,6 +73,8 @@ function canonical(value: Json, mode: string, name: string): Json {
 }
 
 function parseJson(text: string, mode: string, name: string): string {
+  if (mode !== 'exact' && mode !== 'round')
+    throw new GoogleSqlError(`Invalid \`wide_number_mode\` specified for ${name}: ${mode}`)
   const reader = new JsonReader(text, true)
   let value: Json
   try {
@@ -201,14 +203,15 @@ const writing: readonly NativeFunction[] = [
     name: 'googlesql_json_float',
     parameters: [DOUBLE],
     returns: VARCHAR,
-    evaluate: printJsonDouble,
+    // No zero of SQL's keeps its sign; those of JSON do.
+    evaluate: (value: number) => printJsonDouble(value + 0),
   },
   {
     name: 'googlesql_json_decimal',
     parameters: [VARCHAR, VARCHAR, BOOLEAN],
     returns: VARCHAR,
     evaluate: (text: string, type: string, stringify: boolean) => {
-      if (/^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return text
+      if (/^-?\d+$/.test(text) && BigInt(text) >= -(2n ** 63n) && BigInt(text) < 2n ** 64n) return text
       if (sameNumber(text, Number(text))) return printJsonDouble(Number(text))
       if (stringify) return `"${text}"`
       throw new GoogleSqlError(`Failed to convert type ${type} to JSON`)

@@ -51,7 +51,10 @@ function bigBinary(name: string, sign: string, calculate: (a: bigint, b: bigint)
 }
 
 /** Rounds a scaled integer to `digits` after the point: half away from zero, half to even, or toward zero. */
+const roundingModes = ['FLOOR', 'CEIL', 'TRUNC', 'ROUND_HALF_EVEN', 'ROUND_HALF_AWAY_FROM_ZERO']
+
 function roundTo(value: bigint, scale: number, digits: bigint, mode: string): bigint {
+  if (!roundingModes.includes(mode)) throw new GoogleSqlError(`Invalid rounding mode: ${mode}`)
   if (digits >= BigInt(scale)) return value
   const drop = BigInt(scale) - digits
   if (drop > 80n) return 0n

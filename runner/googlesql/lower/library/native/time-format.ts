@@ -1,5 +1,5 @@
 import { type Civil, civilOf, daysOf, floorDivide } from './civil.ts'
-import { zone } from './zones.ts'
+import { shownOffset } from './zones.ts'
 
 export type TimeKind = 'DATE' | 'TIME' | 'DATETIME' | 'TIMESTAMP'
 
@@ -137,7 +137,7 @@ const byKind: Readonly<Record<TimeKind, Readonly<Record<string, (m: Moment) => s
  * @param micros UTC for TIMESTAMP, of the wall clock for the others; of midnight for TIME
  */
 export function formatTime(pattern: string, micros: bigint, zoneName: string, kind: TimeKind): string {
-  const offset = kind === 'TIMESTAMP' ? zone(zoneName).offset(micros) : 0n
+  const offset = kind === 'TIMESTAMP' ? shownOffset(micros, zoneName) : 0n
   const local = micros + offset
   const civil = civilOf(local)
   const days = daysOf(civil.year, civil.month, civil.day)

@@ -280,7 +280,8 @@ export function parseTime(pattern: string, text: string, zoneName: string, kind:
   return inRange(toUtc(local, fields.zone ?? zoneName), range)
 }
 
-function inRange(micros: bigint, message: string): bigint {
+/** Microseconds of the years 1 to 9999. @throws GoogleSqlError with `message` beyond them */
+export function inRange(micros: bigint, message: string): bigint {
   if (micros < minMicros || micros > maxMicros) throw new GoogleSqlError(message)
   return micros
 }

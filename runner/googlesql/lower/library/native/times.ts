@@ -2,8 +2,8 @@ import { BIGINT, VARCHAR } from '@duckdb/node-api'
 import type { NativeFunction } from '../native-function.ts'
 import { civilOf } from './civil.ts'
 import { formatTime, type TimeKind } from './time-format.ts'
-import { parseTime } from './time-parse.ts'
-import { toLocal, toUtc, zone } from './zones.ts'
+import { inRange, parseTime } from './time-parse.ts'
+import { shownOffset, toLocal, toUtc } from './zones.ts'
 
 const two = (value: number) => String(value).padStart(2, '0')
 
@@ -33,7 +33,22 @@ export const timeFunctions: readonly NativeFunction[] = [
     name: 'googlesql_to_utc',
     parameters: [BIGINT, VARCHAR],
     returns: BIGINT,
-    evaluate: toUtc,
+    evaluate: (micros: bigint, zoneName: string) =>
+      inRange(
+        toUtc(micros, zoneName),
+        `Cannot convert to a timestamp at time zone ${zoneName}: out of range`,
+      ),
+  },
+  {
+    // For results that are dates: those of zones at the ends of time may lie beyond.
+    name: 'googlesql_to_wall',
+    parameters: [BIGINT, VARCHAR],
+    returns: BIGINT,
+    evaluate: (micros: bigint, zoneName: string) =>
+      inRange(
+        toLocal(micros, zoneName),
+        `Invalid date extracted from timestamp at time zone ${zoneName}: out of range`,
+      ),
   },
   {
     // STRING(timestamp, zone): `2024-01-05 10:00:00.120+05:30`
@@ -41,7 +56,7 @@ export const timeFunctions: readonly NativeFunction[] = [
     parameters: [BIGINT, VARCHAR],
     returns: VARCHAR,
     evaluate: (micros: bigint, zoneName: string) => {
-      const offset = zone(zoneName).offset(micros)
+      const offset = shownOffset(micros, zoneName)
       const t = civilOf(micros + offset)
       const minutes = Number((offset < 0n ? -offset : offset) / 60_000_000n)
       const rest = minutes % 60 === 0 ? '' : `:${two(minutes % 60)}`

@@ -5,7 +5,7 @@ import { GoogleSqlError } from '../native-function.ts'
  * All times are microseconds since 1970: of UTC, or of a zone's wall clock ("local").
  */
 export interface Zone {
-  /** Microseconds to add to UTC for the wall clock at that moment; whole minutes, as GoogleSQL has them. */
+  /** Microseconds to add to UTC for the wall clock at that moment. */
   readonly offset: (utc: bigint) => bigint
 }
 
@@ -23,6 +23,11 @@ export function zone(name: string): Zone {
     zones.set(name, known)
   }
   return known
+}
+
+/** The offset that texts show: in whole minutes, and with it their time of day, though a local mean time has seconds. */
+export function shownOffset(utc: bigint, name: string): bigint {
+  return (zone(name).offset(utc) / minute) * minute
 }
 
 /** Wall clock time in a zone. */
@@ -108,6 +113,5 @@ function offsetAt(clock: Intl.DateTimeFormat, utc: bigint): bigint {
   local.setUTCHours(Number(part['hour']), Number(part['minute']), Number(part['second']))
   // Intl counts days before 1582 by the Julian calendar; no zone changed its clock before 1800.
   if (millis < -5_364_662_400_000) return offsetAt(clock, -5_364_662_400_000_000n)
-  const difference = Math.trunc((local.getTime() / 1000 - seconds) / 60)
-  return BigInt(difference) * minute
+  return BigInt(local.getTime() / 1000 - seconds) * 1_000_000n
 }
