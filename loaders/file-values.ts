@@ -1,6 +1,6 @@
 import { parquetRows } from '../runner/warehouse/duckdb/parquet-rows.ts'
 import { UnreadableFile } from './avro/container.ts'
-import type { ContentLimits } from './content-limits.ts'
+import { type ContentLimits, maxLineBytes } from './content-limits.ts'
 import { type JsonLine, jsonLines, NoJson } from './datastream/json-events.ts'
 import { csvLines } from './dms/csv.ts'
 import type { DmsFile } from './dms/event.ts'
@@ -72,13 +72,13 @@ function mayBeJson(bytes: Uint8Array): boolean {
 
 async function* csvValues(
   content: AsyncIterable<Uint8Array>,
-  { envelope, dms }: FileValuesOptions,
+  { envelope, limits, dms }: FileValuesOptions,
 ): AsyncGenerator<JsonLine> {
   const { csvDelimiter, csvNull } = envelope.dms
   const file = dms()
   let names: readonly string[] | undefined
   let columns: DmsRow['columns'] = []
-  for await (const { fields, offset } of csvLines(content, csvDelimiter)) {
+  for await (const { fields, offset } of csvLines(content, csvDelimiter, maxLineBytes(limits))) {
     if (names === undefined) {
       names = fields.map(({ text }) => text)
       checkNames(names, file)

@@ -12,18 +12,17 @@ export interface CsvLine {
   readonly offset: number
 }
 
-/** A line may be so long. */
-const maxLineLength = 64 * 1024 * 1024
-
 /**
  * The lines of a CSV file (RFC 4180): a field with a delimiter, a quote or a line break in it stands in quotes, a quote
  * within is doubled. Empty lines count for nothing.
  *
+ * @param maxLineLength in characters
  * @throws UnreadableFile for text that is not UTF-8, a quote that is not closed, or text beside one
  */
 export async function* csvLines(
   content: AsyncIterable<Uint8Array>,
   delimiter: string,
+  maxLineLength: number,
 ): AsyncGenerator<CsvLine> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let rest = ''

@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { quoteIdentifier, quoteText } from '../../googlesql/lower/identifier.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
@@ -24,7 +22,7 @@ export async function* parquetRows(content: AsyncIterable<Uint8Array>): AsyncGen
   const folder = await mkdtemp(join(tmpdir(), 'streamform-parquet-'))
   try {
     const file = join(folder, 'file.parquet')
-    await pipeline(content, createWriteStream(file))
+    await writePieces(content, file)
     const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
     const connection = await instance.connect()
     try {
@@ -35,6 +33,18 @@ export async function* parquetRows(content: AsyncIterable<Uint8Array>): AsyncGen
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** One piece after the other: whoever gives them may use their memory again once the next is asked for. */
+async function writePieces(content: AsyncIterable<Uint8Array>, path: string): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    for await (const piece of content) {
+      for (let at = 0; at < piece.length; ) at += (await file.write(piece, at)).bytesWritten
+    }
+  } finally {
+    await file.close()
   }
 }
 

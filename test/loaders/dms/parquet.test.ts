@@ -81,3 +81,18 @@ test('without the setting no Parquet file is taken for one of AWS DMS', async ()
     expect.stringContaining('say `stream: envelope: dms`'),
   ])
 })
+
+test('a file of many pieces is read as it is', async () => {
+  const content = await parquet(
+    `select 'I' as Op, i::integer as id, md5(i::varchar) || md5((i + 1)::varchar) as name, lpad(i::varchar, 35, '0') as seq,
+      '2024-06-01 12:00:00' as ts from range(40000) t(i)`,
+  )
+  expect(content.length).toBeGreaterThan(1_500_000)
+  const { report, warehouse } = await landDms({ 'shop/item/20240601-120000123.parquet': content })
+  expect(report).toMatchObject({ rows: 40_000, deadLetters: 0, quarantined: [] })
+  expect(
+    await warehouse.query(
+      'select countif(payload.name = md5(payload.id::varchar) || md5((payload.id + 1)::varchar)) as whole from "test-project.shop_raw".item',
+    ),
+  ).toEqual([{ whole: '40000' }])
+})
