@@ -23,6 +23,8 @@ export interface Outcome {
   readonly destination?: Target
   readonly ddl?: { readonly operation: string; readonly target: Target }
   readonly reads?: readonly Target[]
+  /** What BigQuery would have read, about. */
+  readonly bytes?: number
   /** More fields of the job's statistics, by its kind. */
   readonly statistics?: object
 }
@@ -126,7 +128,7 @@ export function jobResource(job: Job, origin: string): object {
       creationTime: String(job.created),
       startTime: String(job.created),
       ...(job.ended === undefined ? {} : { endTime: String(job.ended) }),
-      totalBytesProcessed: '0',
+      totalBytesProcessed: String(outcome.bytes ?? 0),
       ...(kind === 'QUERY' ? { query: queryStatistics(outcome) } : {}),
       ...outcome.statistics,
     },
@@ -142,11 +144,11 @@ function shownConfiguration({ kind, configuration, outcome }: Job): object {
   return { jobType: kind, ...rest, query: { ...destination, ...(query as JsonObject) } }
 }
 
-function queryStatistics({ statementType, affectedRows, ddl, reads }: Outcome): object {
+function queryStatistics({ statementType, affectedRows, ddl, reads, bytes = 0 }: Outcome): object {
   const dml = affectedRows !== undefined && isDml(statementType)
   return {
     ...(statementType === undefined ? {} : { statementType }),
-    totalBytesProcessed: '0',
+    totalBytesProcessed: String(bytes),
     totalBytesBilled: '0',
     cacheHit: false,
     ...(dml

@@ -4,9 +4,10 @@ import { typeName } from '../googlesql/types/print.ts'
 import { Problem } from '../problem.ts'
 import type { ExecuteOptions } from '../warehouse/warehouse.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
+import { bytesOf } from './bytes.ts'
 import type { Outcome } from './job.ts'
 import { anonymousTable } from './job-store.ts'
-import { flagAt, isObject, type JsonObject, listAt, objectAt, textAt, textsAt } from './json.ts'
+import { countAt, flagAt, isObject, type JsonObject, listAt, objectAt, textAt, textsAt } from './json.ts'
 import { readParameters } from './query-parameters.ts'
 import { sqlName, sqlTable, tableName, targetOf } from './reference.ts'
 import { retryConflicts } from './retry-conflicts.ts'
@@ -81,9 +82,24 @@ function connectionProperties(given: JsonObject): ReadonlyMap<string, string> {
   return known
 }
 
-/** What a dry run says: types and tables. */
-export const dryRunQuery = (service: Service, { text, options }: QueryRequest): Promise<DryRun> =>
+/** What a dry run says: types, tables, and the bytes that BigQuery would read, about. */
+export async function dryRunQuery(service: Service, request: QueryRequest): Promise<DryRun> {
+  const planned = await typesOf(service, request)
+  return { ...planned, bytes: await bytesOf(service.warehouse, planned) }
+}
+
+const typesOf = (service: Service, { text, options }: QueryRequest): Promise<DryRun> =>
   service.warehouse.dryRun(text, options)
+
+/** @throws ApiError where a query would read more than the client lets it bill */
+function checkLimit(given: JsonObject, bytes: number): void {
+  const limit = countAt(given, 'maximumBytesBilled')
+  if (limit === undefined || bytes <= limit) return
+  throw new ApiError(
+    'bytesBilledLimitExceeded',
+    `Query exceeded limit for bytes billed: ${limit}. ${bytes} or higher required.`,
+  )
+}
 
 /** Runs a query to its end. */
 export async function runQuery(
@@ -96,6 +112,8 @@ export async function runQuery(
   if (request.destination !== undefined) return intoTable(service, request, request.destination, signal)
   const { text, options } = request
   const planned = await plan(service, request)
+  const bytes = planned === undefined ? 0 : await bytesOf(service.warehouse, planned)
+  checkLimit(request.given, bytes)
   const target = planned?.writes.length === 1 ? planned.writes[0] : undefined
   const existed = target !== undefined && (await service.warehouse.definition(target)) !== undefined
   const run = () => service.warehouse.execute(text, { ...options, signal })
@@ -116,13 +134,14 @@ export async function runQuery(
         : { destination: target }
       : { destination: anonymousTable(project, jobId) }),
     reads: planned?.reads ?? [],
+    bytes,
   }
 }
 
 /** Of a statement that cannot be planned, because of what an earlier one of its script does, we know less. */
 async function plan(service: Service, request: QueryRequest): Promise<DryRun | undefined> {
   try {
-    return await dryRunQuery(service, request)
+    return await typesOf(service, request)
   } catch (error) {
     if (error instanceof Problem) return undefined
     throw error
@@ -159,6 +178,8 @@ async function intoTable(
 ): Promise<Outcome> {
   const { warehouse } = service
   const planned = await warehouse.dryRun(text, options)
+  const bytes = await bytesOf(warehouse, planned)
+  checkLimit(given, bytes)
   if (planned.statementType !== 'SELECT')
     throw invalid(
       'configuration.query.destinationTable can only be set for a query: this is no SELECT statement',
@@ -180,7 +201,7 @@ async function intoTable(
   }
   service.times.wrote(destination, service.now().getTime(), fresh)
   const { columns, rows } = await warehouse.execute(`SELECT * FROM ${sqlTable(destination)}`, { signal })
-  return { statementType: 'SELECT', result: { columns, rows }, destination, reads: planned.reads }
+  return { statementType: 'SELECT', result: { columns, rows }, destination, reads: planned.reads, bytes }
 }
 
 /** Whether a job may write its destination. @throws ApiError where its dispositions forbid it */

@@ -122,7 +122,7 @@ async function answer(job: Job, shape: Shape, timeout: number): Promise<ApiRespo
     jobReference: job.reference,
     jobComplete: true,
     cacheHit: false,
-    totalBytesProcessed: '0',
+    totalBytesProcessed: String(outcome.bytes ?? 0),
     totalBytesBilled: '0',
     location: job.reference.location,
     creationTime: String(job.created),

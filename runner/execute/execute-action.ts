@@ -90,7 +90,7 @@ export async function executeAction(action: Action, context: ActionContext): Pro
   } catch (error) {
     const status = signal.aborted ? 'cancelled' : 'failed'
     const placed = await placeError(error, attempt.failing, action, context.readSource)
-    const unknown = status === 'cancelled' || (error instanceof Problem && error.undecided)
+    const unknown = status === 'cancelled' || isUndecided(error) || !attempt.isSettled
     outcome = {
       status,
       error: status === 'cancelled' ? null : runError(placed),
@@ -117,7 +117,8 @@ const resultSoFar = (action: Action, attempt: Attempt): ActionResult => ({
   startedAt: attempt.started.toISOString(),
   attempts: attempt.number,
   bytesBilled: billed(attempt.statements),
-  statements: [...attempt.statements],
+  // Before there is a plan, what the run before did is all that is done.
+  statements: [...(attempt.plan === undefined ? attempt.former : attempt.statements)],
   underWay: attempt.underWay,
 })
 
@@ -133,6 +134,8 @@ class Attempt {
   failing: string | undefined
   failed: unknown
   underWay: ActionResult['underWay'] = null
+  /** False: it is not known yet what came of the job of the run before. */
+  isSettled = true
   /** True: every statement has done its work. */
   isDone = false
   /** Of an assertion. */
@@ -182,7 +185,9 @@ async function wasDone(action: Action, context: ActionContext, attempt: Attempt)
   const { job, last, text } = former.underWay
   const started = now()
   attempt.underWay = former.underWay
+  attempt.isSettled = false
   const result = await warehouse.outcomeOf(job, signal)
+  attempt.isSettled = true
   if (result !== undefined)
     attempt.former = [...former.statements, executed(text, result, seconds(started, now()))]
   // An assertion's last statement counts, and counts again.
@@ -231,10 +236,31 @@ async function existingTable(
   { warehouse, known }: ActionContext,
 ): Promise<ExistingTable | undefined> {
   if (action.disabled || action.kind === 'operations') return undefined
-  if (known === undefined) return warehouse.table(action.target)
-  const kind = known.get(action.id)
-  if (kind === undefined) return undefined
-  return needsColumns(action) ? warehouse.table(action.target) : { kind, columns: [] }
+  const kind = known?.get(action.id)
+  const asked = known === undefined || needsColumns(action)
+  const table = asked ? await warehouse.table(action.target) : kind && { kind, columns: [] }
+  if (table === undefined && needsColumns(action)) await checkAbsent(warehouse, action, kind)
+  return table
+}
+
+/** A table that is added to is made anew where it is missing: so a service that may err is asked twice. */
+async function checkAbsent(
+  warehouse: Warehouse,
+  { target }: Action,
+  listed: Table['kind'] | undefined,
+): Promise<void> {
+  if (warehouse.kind === 'duckdb') return
+  const { database, schema, name } = target
+  const there =
+    listed !== undefined || (await warehouse.tables(database, schema)).some((each) => each.name === name)
+  if (!there) return
+  throw new Problem(
+    `${schema}.${name} is listed among the tables of its dataset, and is said not to be there`,
+    {
+      transient: true,
+      leftNothing: true,
+    },
+  )
 }
 
 async function incomingColumns(action: Action, { warehouse, signal }: ActionContext, attempt: Attempt) {

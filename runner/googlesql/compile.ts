@@ -5,6 +5,7 @@ import type { Step } from './lower/step.ts'
 import type { Statement } from './parse/ast.ts'
 import { placeAt } from './parse/position.ts'
 import { coerceTo } from './resolve/coerce.ts'
+import { columnsRead } from './resolve/columns-read.ts'
 import { type Context, EMPTY_SCOPE, newColumn } from './resolve/context.ts'
 import { literalOutput } from './resolve/dml.ts'
 import { type ColumnLineage, lineageOf } from './resolve/lineage.ts'
@@ -13,7 +14,7 @@ import type { Expr } from './resolve/resolved.ts'
 import type { ResolvedStatement } from './resolve/resolved-statement.ts'
 import { checkFieldName, nameOutputs } from './resolve/result-names.ts'
 import { resolveStatement } from './resolve/statement.ts'
-import type { QueryParameter, ResultColumn } from './result.ts'
+import type { QueryParameter, ResultColumn, TableColumns } from './result.ts'
 import type { Target } from './target.ts'
 import { typeName } from './types/print.ts'
 import type { SqlType } from './types/type.ts'
@@ -42,6 +43,8 @@ export interface Compiled {
   readonly changes: readonly CatalogChange[]
   /** Result column -> the columns of tables that it comes from. */
   readonly lineage: readonly ColumnLineage[]
+  /** The columns of tables that it reads. */
+  readonly scans: readonly TableColumns[]
   /** A temporary function that the statement makes for the rest of its session. */
   readonly temporaryRoutine: CatalogRoutine | undefined
   /** It has a function whose answer differs between runs. */
@@ -109,6 +112,9 @@ function compile(text: string, node: Statement, catalog: Catalog, options: Compi
     get lineage() {
       lineage ??= lineageOf(statement)
       return lineage
+    },
+    get scans() {
+      return columnsRead(statement)
     },
     temporaryRoutine:
       statement.kind === 'create routine' && statement.temporary ? statement.routine : undefined,

@@ -49,8 +49,15 @@ export interface DryRun {
   readonly writes: readonly Target[]
   /** Bytes a run would scan, where the warehouse can tell. */
   readonly bytes?: number
+  /** The columns that are read, for each scan of a table, where the warehouse can tell. */
+  readonly scans?: readonly TableColumns[]
   /** The columns of tables that each column's value is computed from, where the warehouse can tell; not filters and joins. */
   readonly lineage?: readonly ColumnLineage[]
+}
+
+export interface TableColumns {
+  readonly table: Target
+  readonly columns: readonly string[]
 }
 
 /** Where one result column comes from. */

@@ -4,6 +4,7 @@ import { proveConvergence } from '../models/convergence.ts'
 import { proveEnvelopes } from '../models/prove-envelopes.ts'
 import { proveSimulated } from '../models/simulated.ts'
 import { openTestWarehouse } from '../models/test-warehouse.ts'
+import { proveFaults } from './faults/faults.ts'
 import { proveFuzz } from './fuzz.ts'
 import { proveKills } from './kill.ts'
 import { proveLedger } from './ledger.ts'
@@ -24,6 +25,11 @@ const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<st
   async envelopes(runs, seed) {
     const { histories, changes } = await proveEnvelopes({ runs, seed })
     return `${histories} histories in three envelopes, ${changes} changes delivered: 0 differ`
+  },
+  async faults(runs, seed) {
+    const { runs: done, calls, faults, through, resumed, kinds } = await proveFaults({ runs, seed })
+    const each = Object.entries(kinds).map(([kind, count]) => `${count} ${kind}`)
+    return `${done} cases, ${calls} calls, ${faults} of them went wrong (${each.join(', ')}); ${through} cases went through, ${resumed} were resumed; 0 differ`
   },
   async fuzz(runs, seed) {
     const { inputs, landed, rows, letters, refused, warehoused, megabytes } = await proveFuzz({ runs, seed })

@@ -1,7 +1,7 @@
 import { targetName } from '../lower/identifier.ts'
 import type { Statement } from '../parse/ast.ts'
 import { resolveType } from '../resolve/type-node.ts'
-import type { DryRun } from '../result.ts'
+import type { DryRun, TableColumns } from '../result.ts'
 import type { Target } from '../target.ts'
 import type { ScriptHost } from './host.ts'
 import { systemVariables } from './interpreter.ts'
@@ -19,10 +19,12 @@ export async function dryRunScript(
 ): Promise<DryRun> {
   const reads = new Map<string, Target>()
   const writes = new Map<string, Target>()
+  const scans: TableColumns[] = []
   let last: DryRun = { statementType: 'SCRIPT', columns: [], reads: [], writes: [] }
   const compile = async (node: Statement, variables: Variables) => {
     const compiled = await host.compile(text, node, { variables: withSystem(host, variables) })
     for (const target of compiled.reads) reads.set(targetName(target), target)
+    scans.push(...compiled.scans)
     for (const target of compiled.writes) writes.set(targetName(target), target)
     return compiled
   }
@@ -62,6 +64,7 @@ export async function dryRunScript(
     statementType: only ? last.statementType : 'SCRIPT',
     reads: [...reads.values()],
     writes: [...writes.values()],
+    scans,
   }
 }
 

@@ -67,24 +67,26 @@ const taken = "SELECT 'the run that this id was of has ended'"
  * What came of a job that a process which has ended, or lost its answer, may have started. Waits for its end. Where there
  * is none its id is taken, so that a call still on its way starts none either.
  *
- * @returns undefined if there was none
- * @throws BigQueryProblem for a job that failed
+ * @returns undefined if there was none; a job that failed has `status.errorResult`
+ * @throws Problem where it cannot be told
  */
 export async function settleJob(
   client: BigQueryClient,
   id: string,
   signal?: AbortSignal,
-): Promise<FinishedJob | undefined> {
+): Promise<JobMetadata | undefined> {
+  const started = client.clock.now()
+  const ended = (job: JobMetadata) => untilDone(client, job, { signal, started })
+  const isTaken = ({ configuration }: JobMetadata) => configuration?.query?.query === taken
   const known = await findJob(client, id)
-  if (known !== undefined)
-    return known.configuration?.query?.query === taken ? undefined : awaitJob(client, known, signal)
+  if (known !== undefined) return isTaken(known) ? undefined : ended(known)
   try {
     await runJob(client, { id, configuration: { query: { query: taken, useLegacySql: false } }, signal })
     return undefined
   } catch (error) {
     const late = await findJob(client, id)
-    if (late === undefined || late.configuration?.query?.query === taken) throw error
-    return awaitJob(client, late, signal)
+    if (late === undefined || isTaken(late)) throw error
+    return ended(late)
   }
 }
 
@@ -129,12 +131,20 @@ async function begin(client: BigQueryClient, request: JobRequest): Promise<JobMe
       { signal, isAnswer: isOf(id) },
     )
   } catch (error) {
-    if (isDuplicate(error)) return attached(await getJob(client, id), request)
-    // What was refused has changed nothing; of what got no answer it is unknown, and a last look tells.
-    if (error instanceof BigQueryProblem && !error.transient) throw withoutEffect(error)
-    const job = await findJob(client, id).catch(() => undefined)
-    if (job === undefined) throw asUndecided(error)
-    return attached(job, request)
+    // Was it refused, or is it only the answer that is lost? The job itself tells.
+    const found = await findJob(client, id).catch(() => 'no answer' as const)
+    if (found !== undefined && found !== 'no answer') return attached(found, request)
+    if (!(error instanceof BigQueryProblem) || error.transient || found === 'no answer')
+      throw asUndecided(error)
+    if (!isDuplicate(error)) throw withoutEffect(error)
+    throw problemOf(
+      {
+        reason: 'internalError',
+        message: `BigQuery says that the job ${id} is there, and that it is not`,
+        cause: error,
+      },
+      { undecided: true },
+    )
   }
 }
 
@@ -248,7 +258,8 @@ async function cancelled(client: BigQueryClient, id: string, reason: unknown): P
   throw isDone(job) ? reason : asUndecided(reason)
 }
 
-function finished(job: JobMetadata): FinishedJob {
+/** @throws BigQueryProblem for a job that failed */
+export function finished(job: JobMetadata): FinishedJob {
   const { jobReference, configuration = {}, statistics = {}, status } = job
   const { errorResult } = status ?? {}
   if (errorResult !== undefined) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { JobMetadata } from '@google-cloud/bigquery'
 import type { DryRun, JobFigures, ResultColumn, StatementResult, Value } from '../../googlesql/result.ts'
 import type { Target } from '../../googlesql/target.ts'
+import { Problem } from '../../problem.ts'
 import type { ExecuteOptions } from '../warehouse.ts'
 import type { BigQueryClient } from './client.ts'
 import { fieldType } from './fields.ts'
@@ -12,8 +13,12 @@ import { type Row, toValue } from './values.ts'
 /** Rows of a page: an answer is 10 MB at most, and may have fewer. */
 const pageRows = 50_000
 
+/** Jobs of one statement that are tried before a failure is told. */
+const attempts = 3
+
 /**
- * Runs a statement or a script as one job.
+ * Runs a statement or a script as one job. One that has no name is tried again where that is certain not to do anything
+ * twice: the same job where it is not known what came of it, a new one where a failed one has left nothing.
  *
  * @throws BigQueryProblem with the line and column in `text`
  */
@@ -22,7 +27,30 @@ export async function runQuery(
   text: string,
   options: ExecuteOptions = {},
 ): Promise<StatementResult> {
-  const { signal, maxRows, job: id = `streamform_${randomUUID()}` } = options
+  const { job: name, signal } = options
+  if (name !== undefined) return runNamed(client, name, text, options)
+  let id = freshId()
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await runNamed(client, id, text, options)
+    } catch (error) {
+      const safe = error instanceof Problem && error.transient && (error.undecided || error.leftNothing)
+      if (!safe || attempt === attempts) throw error
+      if (!error.undecided) id = freshId()
+      await client.clock.sleep(1000 * 2 ** attempt, signal)
+    }
+  }
+}
+
+const freshId = (): string => `streamform_${randomUUID()}`
+
+async function runNamed(
+  client: BigQueryClient,
+  id: string,
+  text: string,
+  options: ExecuteOptions,
+): Promise<StatementResult> {
+  const { signal, maxRows } = options
   const job = await runJob(client, { id, configuration: queryConfiguration(client, text, options), signal })
   return resultOf(client, job, maxRows, signal)
 }

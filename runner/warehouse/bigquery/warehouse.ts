@@ -7,8 +7,8 @@ import { type StateTables, stateDataset } from '../state.ts'
 import type { ExecuteOptions, ListedTable, Table, TableDescription, Warehouse } from '../warehouse.ts'
 import { type BigQueryClient, type BigQueryOptions, openClient } from './client.ts'
 import { describeTable } from './describe.ts'
-import { isDuplicate, isNotFound } from './errors.ts'
-import { settleJob } from './job.ts'
+import { isDuplicate, isNotFound, problemOf } from './errors.ts'
+import { finished, settleJob } from './job.ts'
 import { openLanding } from './landing.ts'
 import { dryRunQuery, resultOf, runQuery } from './query.ts'
 import { createStateTables, stateOver } from './state.ts'
@@ -45,13 +45,9 @@ export async function openBigQueryWarehouse(options: BigQueryWarehouseOptions): 
     client,
     execute,
     async outcomeOf(id, signal) {
-      try {
-        const job = await settleJob(client, id, signal)
-        return job === undefined ? undefined : await resultOf(client, job, 0, signal)
-      } catch (error) {
-        if (error instanceof Problem && !error.undecided && !error.transient) return undefined
-        throw error
-      }
+      const job = await settleJob(client, id, signal)
+      if (job === undefined || job.status?.errorResult !== undefined) return undefined
+      return resultOf(client, finished(job), 0, signal)
     },
     dryRun: (text: string, given: ExecuteOptions = {}): Promise<DryRun> =>
       dryRunQuery(client, text, { ...defaults, ...given }),
@@ -110,7 +106,13 @@ async function createDataset(client: BigQueryClient, database: string, schema: s
   } catch (error) {
     if (!isDuplicate(error)) throw error
     // Somebody else was faster, or an answer was lost.
-    checkLocation(client, schema, (await readDataset(client, database, schema)) ?? {})
+    const made = await readDataset(client, database, schema)
+    if (made !== undefined) return checkLocation(client, schema, made)
+    throw problemOf({
+      reason: 'internalError',
+      message: `BigQuery says that the dataset ${schema} is there, and that it is not`,
+      cause: error,
+    })
   }
 }
 

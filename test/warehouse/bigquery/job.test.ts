@@ -130,7 +130,9 @@ test('a job that got no answer at all is looked for once more before it is given
 })
 
 test('a job that is refused is known to have changed nothing', async () => {
-  const { client } = await oneJob(() => apiError(400, 'invalidQuery', 'Syntax error at [1:1]'))
+  const { client } = await oneJob((call) =>
+    call === post ? apiError(400, 'invalidQuery', 'Syntax error at [1:1]') : apiError(404, 'notFound'),
+  )
   await expect(runJob(client, one)).rejects.toMatchObject({
     leftNothing: true,
     place: { line: 1, column: 1 },
@@ -184,11 +186,12 @@ test('a job that takes too long is cancelled, here and by BigQuery itself', asyn
 test('what a former run started is waited for, and what it did not start can start no more', async () => {
   const { client } = await onEndpoint()
   await runJob(client, { id: 'done', configuration: query('select 1') })
-  expect(await settleJob(client, 'done')).toMatchObject({ id: 'done' })
+  expect(await settleJob(client, 'done')).toMatchObject({ jobReference: { jobId: 'done' } })
   expect(await settleJob(client, 'none')).toBeUndefined()
   expect(await settleJob(client, 'none')).toBeUndefined()
   expect(await problemOf(runJob(client, { id: 'none', configuration: query('select 1') }))).toContain(
     'the job none is there already, and is another one',
   )
   await runJob(client, { id: 'wrong', configuration: query('select x') }).catch(() => undefined)
+  expect((await settleJob(client, 'wrong'))?.status?.errorResult?.reason).toBe('invalidQuery')
 })

@@ -213,3 +213,33 @@ test('a dataset that is elsewhere is refused', async () => {
     'streamform.yaml: the dataset d is in US, and jobs run in EU\n  set warehouse.location to US, or name another dataset: BigQuery moves none',
   )
 })
+
+test('a dry run tells what the columns that are read hold, and a limit on bytes keeps a query from running', async () => {
+  const { warehouse, endpoint } = await bigQueryOnEndpoint()
+  await warehouse.createDataset('p', 'd')
+  await warehouse.execute(`CREATE TABLE d.t AS SELECT n, 'ab' AS s, CAST(NULL AS NUMERIC) AS x FROM UNNEST(GENERATE_ARRAY(1, 500)) AS n;
+    CREATE VIEW d.v AS SELECT n, s FROM d.t`)
+  const bytes = async (text: string) => (await warehouse.dryRun(text)).bytes
+  expect(await bytes('SELECT n FROM d.t')).toBe(500 * 8)
+  expect(await bytes('SELECT COUNT(*) FROM d.t')).toBe(0)
+  expect(await bytes('SELECT s FROM d.v WHERE n > 3')).toBe(500 * 12)
+  expect(await bytes('SELECT a.n FROM d.t AS a JOIN d.t AS b USING (n)')).toBe(2 * 500 * 8)
+  expect(await bytes('SELECT * FROM d.t')).toBe(500 * 12)
+  expect(await bytes('DELETE d.t WHERE n = 1')).toBe(500 * 12)
+  expect(await bytes('CREATE VIEW d.w AS SELECT * FROM d.t')).toBe(0)
+  expect(await bytes('CREATE TABLE d.w AS SELECT s FROM d.t')).toBe(500 * 4)
+  expect((await warehouse.execute('SELECT n FROM d.t')).job?.bytesProcessed).toBe(500 * 8)
+
+  const options = {
+    project: 'p',
+    location: 'US',
+    defaultProject: 'p',
+    endpoint: endpoint.url,
+    maximumBytesBilled: 100,
+  }
+  const frugal = await openBigQueryWarehouse(options)
+  expect(await problemOf(frugal.execute('DELETE d.t WHERE n = 1'))).toBe(
+    'Query exceeded limit for bytes billed: 100. 6000 or higher required.\n  raise warehouse.maximum_bytes_billed in streamform.yaml, or read less',
+  )
+  expect((await frugal.execute('SELECT COUNT(*) FROM d.t')).rows).toEqual([[500n]])
+})
