@@ -35,3 +35,8 @@ export function parseExact(text: string): unknown {
       : value,
   )
 }
+
+/** A JSON value as text: a text itself, anything else as JSON writes it. (`String` calls what an object says of itself.) */
+export function plainText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+}

@@ -143,7 +143,7 @@ function decimalColumn({ scale = 0, precision, isText = false }: ConnectType): C
   return {
     type: { kind: isNumeric ? 'NUMERIC' : 'STRING' },
     // The JSON converter writes bytes in base64, or a number (`decimal.format: numeric`).
-    read: (value) => (typeof value === 'string' && !isText ? decimalText(unscaled(value), scale) : value),
+    read: (value) => (typeof value === 'string' && !isText ? decimal(value, scale) : value),
   }
 }
 
@@ -154,8 +154,18 @@ const variableDecimalColumn: ConnectColumn = {
     const { scale, value: bytes } = value
     if (typeof scale !== 'number' || typeof bytes !== 'string')
       throw new Misfit('a decimal of any scale without its `scale` or `value`')
-    return decimalText(unscaled(bytes), scale)
+    return decimal(bytes, scale)
   },
+}
+
+/** PostgreSQL's numeric has at most so many digits before the point. */
+const mostPlaces = 131_072
+
+/** @param text the unscaled value's bytes in base64 */
+function decimal(text: string, scale: number): string {
+  if (!Number.isInteger(scale) || Math.abs(scale) > mostPlaces)
+    throw new Misfit(`a decimal whose scale is ${scale}`)
+  return decimalText(unscaled(text), scale)
 }
 
 function unscaled(text: string): bigint {

@@ -2,7 +2,7 @@ import { Misfit } from '../avro/compile-decoder.ts'
 import { isObject, type JsonEvent, type JsonObject, translatedEvent } from '../datastream/json-event.ts'
 import { type SourceTable, sourceTable } from '../datastream/naming.ts'
 import type { PayloadField } from '../datastream/payload-plan.ts'
-import { JsonNumber } from '../datastream/raw-json.ts'
+import { JsonNumber, plainText } from '../datastream/raw-json.ts'
 import { datetimeText } from '../datastream/text-of.ts'
 import { identityOf } from '../identity.ts'
 import { RefusedEvent } from '../refused-event.ts'
@@ -37,7 +37,7 @@ export function debeziumEvent(
   const position = positionOf(source, envelope['transaction'])
   if (position === 'unknown connector') {
     throw new RefusedEvent(
-      `the order of \`${String(source['connector'])}\`'s changes is not known; known are postgresql, mysql, mariadb, sqlserver and oracle`,
+      `the order of \`${plainText(source['connector'])}\`'s changes is not known; known are postgresql, mysql, mariadb, sqlserver and oracle`,
       table,
     )
   }
@@ -48,14 +48,14 @@ export function debeziumEvent(
   const filled = deletes
     ? withoutUnavailable(row, isUnavailable)
     : availableRow(row, envelope, isUnavailable, table)
-  const { payload, columns } = typedRow(filled, schema, String(source['connector']), table)
+  const { payload, columns } = typedRow(filled, schema, plainText(source['connector']), table)
   return translatedEvent(
     {
-      uuid: identityOf(identityParts(source, String(op), position, key ?? payload, isBackfill)),
+      uuid: identityOf(identityParts(source, plainText(op), position, key ?? payload, isBackfill)),
       source_timestamp: timeOf(source) ?? timeOf(envelope),
       read_timestamp: timeOf(envelope),
       object: `${table.database}_${table.table}`,
-      read_method: `${String(source['connector'])}-${isBackfill ? 'backfill' : 'cdc'}-debezium`,
+      read_method: `${plainText(source['connector'])}-${isBackfill ? 'backfill' : 'cdc'}-debezium`,
       stream_name: source['name'],
     },
     {
@@ -67,7 +67,9 @@ export function debeziumEvent(
       change_type: changeType,
       is_deleted: deletes,
       ...(key === undefined ? {} : { primary_keys: Object.keys(key) }),
-      ...(source['txId'] === undefined || source['txId'] === null ? {} : { tx_id: text(source['txId']) }),
+      ...(source['txId'] === undefined || source['txId'] === null
+        ? {}
+        : { tx_id: plainText(source['txId']) }),
     },
     payload,
     columns,
@@ -80,7 +82,7 @@ const sourceOf = ({ schema, db, table }: JsonObject): SourceTable =>
 
 const truncated = ({ database, table }: SourceTable, time: unknown): string =>
   `\`${database}.${table}\` was truncated: every row before this is gone, and nothing says so of each. Delete what landed of it ` +
-  `(DELETE FROM \`${database}_raw.${table}\` WHERE source_timestamp < TIMESTAMP '${String(time)}'), run its log, state and ` +
+  `(DELETE FROM \`${database}_raw.${table}\` WHERE source_timestamp < TIMESTAMP '${plainText(time)}'), run its log, state and ` +
   'history with --full-refresh, and discard this letter'
 
 /** Old connectors wrote the rows of a first snapshot as `c`. A change during an incremental one is a change. */
@@ -215,8 +217,6 @@ function scaled(value: unknown, by: bigint): bigint | undefined {
   const whole = wholeOf(value)
   return whole === undefined ? undefined : whole * by
 }
-
-const text = (value: unknown): string => (value instanceof JsonNumber ? value.text : String(value))
 
 /** What else `source` says, for `extra`. */
 function rest(source: JsonObject): JsonObject {

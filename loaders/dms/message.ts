@@ -1,5 +1,6 @@
 import { isObject, type JsonEvent, type JsonObject, translatedEvent } from '../datastream/json-event.ts'
 import { type SourceTable, sourceTable } from '../datastream/naming.ts'
+import { plainText } from '../datastream/raw-json.ts'
 import { identityOf } from '../identity.ts'
 import { RefusedEvent } from '../refused-event.ts'
 import { sequenceOf } from './event.ts'
@@ -43,7 +44,7 @@ export function dmsMessageEvents(
   { data, metadata }: DmsMessage,
   { sequenceColumn, timestampColumn }: DmsSettings,
 ): readonly JsonEvent[] {
-  const operation = String(metadata['operation'])
+  const operation = plainText(metadata['operation'])
   if (metadata['record-type'] === 'control' && !emptying.includes(operation)) return []
   const source = sourceTable({ schema: metadata['schema-name'], table: metadata['table-name'] })
   if (metadata['record-type'] === 'control') throw new RefusedEvent(emptied(operation, source), source)
@@ -82,7 +83,7 @@ export function dmsMessageEvents(
         table: source.table,
         change_type: isBackfill ? 'INSERT' : type,
         is_deleted: type === 'DELETE',
-        ...(metadata['transaction-id'] === undefined ? {} : { tx_id: String(metadata['transaction-id']) }),
+        ...(metadata['transaction-id'] === undefined ? {} : { tx_id: plainText(metadata['transaction-id']) }),
       },
       payload,
       undefined,
