@@ -1,6 +1,16 @@
 import { once, onceUnlessCheap, repeatable } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
-import { BIGNUMERIC, DATE, DATETIME, FLOAT64, INT64, INTERVAL, NUMERIC, TIMESTAMP } from '../types/scalars.ts'
+import {
+  BIGNUMERIC,
+  DATE,
+  DATETIME,
+  FLOAT64,
+  INT64,
+  INTERVAL,
+  NUMERIC,
+  TIME,
+  TIMESTAMP,
+} from '../types/scalars.ts'
 import { shownFloat } from './cast-text.ts'
 import { operator, plain } from './define.ts'
 import type { FunctionEntry } from './function.ts'
@@ -61,6 +71,7 @@ export const arithmeticOperators: readonly FunctionEntry[] = [
       }),
     ),
     plain([TIMESTAMP, TIMESTAMP], INTERVAL, intervalBetween),
+    plain([TIME, TIME], INTERVAL, intervalBetween),
     plain([INTERVAL, INTERVAL], INTERVAL, (x, y) => `googlesql_interval_checked(${x} + ${negated(y)})`),
   ]),
   operator('*', 'arithmetic_operators', [

@@ -1,4 +1,5 @@
 import { BYTES, INT64, STRING } from '../types/scalars.ts'
+import type { SqlType } from '../types/type.ts'
 import { operator, plain, scalar, signature } from './define.ts'
 import type { FunctionEntry } from './function.ts'
 
@@ -9,17 +10,20 @@ function hash(name: string, of: (bytes: string) => string): FunctionEntry {
   ])
 }
 
+/** A text written out does not become BYTES for these. */
+const isBytes = (type: SqlType): boolean => type.kind === 'BYTES'
+
 function bits(name: string, sign: string, bytes: string): FunctionEntry {
   return operator(name, 'bitwise_operators', [
     plain([INT64, INT64], INT64, (x, y) => (sign === 'xor' ? `xor(${x}, ${y})` : `(${x} ${sign} ${y})`)),
-    plain([BYTES, BYTES], BYTES, (x, y) => `googlesql_bytes_${bytes}(${x}, ${y})`),
+    plain([isBytes, isBytes], BYTES, (x, y) => `googlesql_bytes_${bytes}(${x}, ${y})`),
   ])
 }
 
 function shift(name: '<<' | '>>', side: 'left' | 'right'): FunctionEntry {
   return operator(name, 'bitwise_operators', [
     plain([INT64, INT64], INT64, (x, by) => `googlesql_shift_${side}(${x}, ${by})`),
-    plain([BYTES, INT64], BYTES, (x, by) => `googlesql_bytes_shift_${side}(${x}, ${by})`),
+    plain([isBytes, INT64], BYTES, (x, by) => `googlesql_bytes_shift_${side}(${x}, ${by})`),
   ])
 }
 

@@ -84,7 +84,13 @@ function intervalOf(count: string, unit: string): string {
 }
 
 /** The start of the bucket that a moment lies in; buckets of one width are counted from an origin. */
-function bucket(name: string, kind: string, type: SqlType): FunctionEntry {
+/** Each of the three takes all three types, and gives the type that it is given. */
+function bucket(name: string, kind: string, own: SqlType): FunctionEntry {
+  const types = [own, ...[DATE, DATETIME, TIMESTAMP].filter((type) => type !== own)]
+  return scalar(name, `${kind}_functions#${name.toLowerCase()}`, types.map(bucketOf))
+}
+
+function bucketOf(type: SqlType): Signature {
   const lower: Signature['lower'] = ([value = '', width = '', origin]) => {
     const micros = (v: string) => `epoch_us(${v})`
     const from = origin === undefined ? `epoch_us(TIMESTAMP '1950-01-01')` : micros(origin)
@@ -92,7 +98,5 @@ function bucket(name: string, kind: string, type: SqlType): FunctionEntry {
     if (type.kind === 'DATE') return `CAST(make_timestamp(${found}) AS DATE)`
     return type.kind === 'TIMESTAMP' ? `make_timestamptz(${found})` : `make_timestamp(${found})`
   }
-  return scalar(name, `${kind}_functions#${name.toLowerCase()}`, [
-    signature([type, INTERVAL, optional(type)], type, lower),
-  ])
+  return signature([type, INTERVAL, optional(type)], type, lower)
 }

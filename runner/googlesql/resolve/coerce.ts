@@ -1,3 +1,4 @@
+import { Problem } from '../../problem.ts'
 import { raise } from '../lower/library/raise.ts'
 import type { Span } from '../parse/ast.ts'
 import type { Value } from '../result.ts'
@@ -9,6 +10,7 @@ import { type Candidate, supertype } from '../types/supertype.ts'
 import type { SqlType } from '../types/type.ts'
 import { type Context, problemAt } from './context.ts'
 import type { Expr } from './resolved.ts'
+import { badLiteral, readsAs } from './text-literal.ts'
 
 /** True for a call of ERROR: it never gives a value, so it fits every type. */
 function neverGives(expr: Expr): expr is Extract<Expr, { kind: 'call' }> {
@@ -112,6 +114,15 @@ export function convert(expr: Expr, to: SqlType): Expr {
   }
   if (equalTypes(expr.type, to)) return retyped(expr, to)
   if (expr.kind === 'literal' && expr.from !== 'value') {
+    const { value: text } = expr
+    if (
+      expr.from === 'literal' &&
+      expr.type.kind === 'STRING' &&
+      typeof text === 'string' &&
+      !readsAs(text, to)
+    ) {
+      throw new Problem(badLiteral(text, to))
+    }
     const value = literalAs(expr, to)
     if (value !== undefined) return { kind: 'literal', type: to, value, from: expr.from }
   }
@@ -177,7 +188,17 @@ export function coerceTo(context: Context, node: Span, expr: Expr, to: SqlType, 
   if (coercionCost(expr, to) === undefined) {
     throw problemAt(context, node, message ?? `Expected type ${typeName(to)}; found ${typeName(expr.type)}`)
   }
-  return convert(expr, to)
+  return placed(context, node, () => convert(expr, to))
+}
+
+/** Errors of a part that knows no place get that of the node. */
+export function placed<T>(context: Pick<Context, 'source'>, node: Span, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Problem) || error.place.line !== undefined) throw error
+    throw problemAt(context, node, error.message)
+  }
 }
 
 /** All expressions as one common type; undefined if they have none. */

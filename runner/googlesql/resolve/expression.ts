@@ -43,6 +43,7 @@ export function resolveExpression(context: Context, node: Expression): Expr {
     case 'systemVariable':
       return resolveSystemVariable(context, node)
     case 'unary':
+      notNullLiteral(context, node.operator, node.operand)
       return (
         resolveSignedNumber(context, node) ??
         callBuiltin(context, node, node.operator, [resolveExpression(context, node.operand)])
@@ -155,7 +156,7 @@ function negate(context: Context, node: Test & { readonly negated: boolean }, ex
 
 /** BigQuery takes `x = NULL` for a mistake. */
 function notNullLiteral(context: Context, operator: string, node: Expression): void {
-  if (node.kind === 'null' && operator !== '||') {
+  if (node.kind === 'null' && operator !== '||' && operator !== '<<' && operator !== '>>') {
     throw problemAt(context, node, `Operands of ${operator} cannot be literal NULL`)
   }
 }
@@ -284,6 +285,10 @@ function resolveCast(context: Context, node: Extract<Expression, { kind: 'cast' 
   const coerces = type.kind !== 'ARRAY' && coercionCost(operand, type) !== undefined
   const fits =
     castable(operand.type, type) || coerces || (operand.kind === 'array' && operand.untyped === true)
+  // A FLOAT64 written out becomes a decimal by its text, digit for digit.
+  const exact = operand.kind === 'literal' && operand.text !== undefined && /NUMERIC$/.test(type.kind)
+  if (exact && !node.safe && node.format === undefined && parameters === undefined && coerces)
+    return convert(operand, type)
   const formatted = node.format !== undefined
   if (!fits && !formatted) {
     const arrays = operand.type.kind === 'ARRAY' && type.kind === 'ARRAY'

@@ -78,15 +78,19 @@ export function resolveInformationSchema(context: Context, node: TablePath, part
   }
 }
 
-/**
- * `project.dataset`, `dataset`, `` `region-us` `` or nothing before INFORMATION_SCHEMA. The local warehouse is one
- * region, by whatever name it is called: it has all datasets of the project.
- */
+/** `project.dataset`, `dataset` or nothing before INFORMATION_SCHEMA; nothing tells which datasets lie in a region. */
 function contents(context: Context, node: TablePath, qualifier: readonly string[], view: string): Given {
   const { catalog } = context.resolution
   const { defaults } = context.source
   const named = qualifier.filter((part) => !/^region-/i.test(part))
   const region = named.length < qualifier.length
+  if (region) {
+    throw problemAt(
+      context,
+      node,
+      'INFORMATION_SCHEMA of a region is not supported locally: which datasets lie in it is not known; name a dataset',
+    )
+  }
   const [first, second] = named
   const project =
     second !== undefined || (region && first !== undefined) ? (first ?? defaults.project) : defaults.project

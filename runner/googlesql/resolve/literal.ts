@@ -1,9 +1,9 @@
 import type { Literal, Unary } from '../parse/ast.ts'
-import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
 import { callBuiltin } from './builtin.ts'
 import { type Context, problemAt } from './context.ts'
 import type { Expr, LiteralExpr } from './resolved.ts'
+import { readsAs } from './text-literal.ts'
 import { resolveType } from './type-node.ts'
 
 const MAX_INT64 = 2n ** 63n - 1n
@@ -29,9 +29,14 @@ export function resolveLiteral(context: Context, node: Exclude<Literal, { kind: 
     case 'bytes':
       return literal({ kind: 'BYTES' }, node.value)
     case 'typedLiteral':
-      return node.type === 'JSON'
-        ? callBuiltin(context, node, 'PARSE_JSON', [literal({ kind: 'STRING' }, node.value.value)])
-        : typed({ kind: node.type }, node.value.value)
+      if (node.type === 'JSON') {
+        return callBuiltin(context, node, 'PARSE_JSON', [literal({ kind: 'STRING' }, node.value.value)])
+      }
+      if (!readsAs(node.value.value, { kind: node.type })) {
+        const shown = /NUMERIC$/.test(node.type) ? `: ${JSON.stringify(node.value.value)}` : ''
+        throw problemAt(context, node, `Invalid ${node.type} literal${shown}`)
+      }
+      return typed({ kind: node.type }, node.value.value)
     case 'rangeLiteral': {
       const { type } = resolveType(context, node.element)
       return typed({ kind: 'RANGE', element: type }, node.value.value)
@@ -74,9 +79,4 @@ export function resolveSignedNumber(context: Context, node: Unary): Expr | undef
     return { ...literal({ kind: 'FLOAT64' }, -operand.value), text: `-${operand.text}` }
   }
   return undefined
-}
-
-/** BigQuery's words for a text that is no value of a type. */
-export function badLiteral(text: string, type: SqlType): string {
-  return `Could not cast literal ${JSON.stringify(text)} to type ${typeName(type)}`
 }

@@ -3,15 +3,7 @@ import { typeName } from '../types/print.ts'
 import { sortItem } from './aggregate-call.ts'
 import { callBuiltin } from './builtin.ts'
 import { coerceTo } from './coerce.ts'
-import {
-  type Context,
-  didYouMean,
-  newColumn,
-  plainContext,
-  problemAt,
-  unsupportedAt,
-  type Windows,
-} from './context.ts'
+import { type Context, didYouMean, newColumn, plainContext, problemAt, type Windows } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { checkSample, type From, namesOf } from './from.ts'
 import { joinStep } from './join.ts'
@@ -25,6 +17,7 @@ import { columnRef, type NamedColumn, rowRelation, starColumns } from './scope.t
 import { resolveSelectOver } from './select.ts'
 import { resolveItems } from './select-items.ts'
 import { combine } from './set-operation.ts'
+import { resolveTableCall } from './table-call.ts'
 import { resolveWith } from './with.ts'
 
 const BOOL = { kind: 'BOOL' } as const
@@ -99,7 +92,7 @@ function resolvePipe(context: Context, from: From, node: Step, start: number): F
     case 'pipeAssert':
       return asserted(context, from, node)
     case 'pipeCall':
-      throw unsupportedAt(context, node, '|> CALL')
+      return resolveTableCall(context, node.call, materialize(context, from.scan, from.names.columns))
   }
 }
 
@@ -121,7 +114,7 @@ function boolean(context: Context, node: Parameters<typeof resolveExpression>[1]
 
 function selected(context: Context, from: From, node: Select, start: number): From {
   const end = context.resolution.counter.next
-  const query = resolveSelectOver(context, node, [], from, (id) => id >= start && id < end)
+  const query = resolveSelectOver(context, node, [], from, (id) => id >= start && id < end, true)
   return { scan: query.scan, names: namesOf(query.columns, undefined, query.isValue) }
 }
 

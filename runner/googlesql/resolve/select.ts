@@ -43,13 +43,16 @@ export function resolveSelectOver(
   orderBy: readonly OrderItem[],
   from: From | undefined,
   fromColumns: (id: number) => boolean,
+  piped = false,
 ): ResolvedQuery {
   const scope: Scope = { names: from?.names ?? NO_NAMES, outer: context.scope }
   const aggregates: Aggregates = { calls: [], keys: new Map() }
   const windows: Windows = { calls: [], named: namedWindows(node) }
   const inner: Context = { ...context, scope, aggregates, windows, clause: 'SELECT' }
   const selecting =
-    from === undefined ? { ...inner, aggregates: undefined, clause: 'SELECT without FROM clause' } : inner
+    from === undefined || piped
+      ? { ...inner, aggregates: undefined, clause: piped ? 'pipe SELECT' : 'SELECT without FROM clause' }
+      : inner
   const items = resolveItems(selecting, node.items, from?.names)
   checkItems(context, node, items)
   const input = filtered(inner, node, from)

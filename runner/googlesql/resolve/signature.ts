@@ -4,7 +4,7 @@ import type { Span } from '../parse/ast.ts'
 import { equivalentTypes } from '../types/equal.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
-import { coercionCost, commonType, convert, isLiteral, isUntyped, isUntypedNull } from './coerce.ts'
+import { coercionCost, commonType, convert, isLiteral, isUntyped, isUntypedNull, placed } from './coerce.ts'
 import { type Context, problemAt } from './context.ts'
 import type { Expr, PartArgument } from './resolved.ts'
 
@@ -33,6 +33,7 @@ export function requireSignature(
   entry: FunctionEntry,
   given: readonly GivenArgument[],
 ): Chosen {
+  refuseShapes(context, node, entry, given)
   if (
     entry.name.startsWith('ARRAY_CONCAT') &&
     given.some(({ value }) => value.kind !== 'part' && isUntypedNull(value))
@@ -43,7 +44,7 @@ export function requireSignature(
       'The argument to ARRAY_CONCAT (or ARRAY_CONCAT_AGG) must be an array type but was NULL',
     )
   }
-  const chosen = chooseSignature(entry, given)
+  const chosen = placed(context, node, () => chooseSignature(entry, given))
   if (chosen === undefined) throw problemAt(context, node, notDefined(entry, given) ?? noMatch(entry, given))
   const { refused } = chosen.signature
   if (refused !== undefined) {
@@ -54,6 +55,42 @@ export function requireSignature(
     throw problemAt(context, node, `Argument ${index + 1} to ${entry.name} must be a constant expression`)
   }
   return chosen
+}
+
+/** A NULL written out says nothing of the type of a range or an array's elements; there are no arrays of arrays. */
+function refuseShapes(
+  context: Pick<Context, 'source'>,
+  node: Span,
+  entry: FunctionEntry,
+  given: readonly GivenArgument[],
+): void {
+  const first = given[0]?.value
+  if (entry.name === 'ARRAY_AGG' && first?.kind !== 'part' && first?.type.kind === 'ARRAY') {
+    throw problemAt(
+      context,
+      node,
+      `The argument to ARRAY_AGG must not be an array type but was ${typeName(first.type)}`,
+    )
+  }
+  const nulls = given.map(({ value }) => value.kind !== 'part' && isUntypedNull(value))
+  if (entry.name === 'RANGE' && nulls.length === 2 && nulls.every((one) => one)) {
+    throw problemAt(context, node, 'at least one of RANGE() arguments must be typed')
+  }
+  if (entry.name === 'RANGE_BUCKET' && nulls[1] === true) {
+    throw problemAt(context, node, 'Second argument of RANGE_BUCKET must be an array but was INT64')
+  }
+  const ranged = entry.signatures.some(({ parameters }) =>
+    nulls.some(
+      (isNull, index) =>
+        isNull && parameters[index]?.type === 'RANGE<T1>' && (index === 0 || entry.name === 'RANGE_OVERLAPS'),
+    ),
+  )
+  if (!ranged) return
+  throw problemAt(
+    context,
+    node,
+    'A literal NULL argument cannot be accepted in place of RANGE. Add a CAST to specify the type like CAST(NULL AS RANGE<DATE>). Range supports DATE, DATETIME, and TIMESTAMP',
+  )
 }
 
 function parameterAt({ parameters }: Signature, index: number): Parameter | undefined {
@@ -119,7 +156,7 @@ function matchSignature(
   if (templates === undefined) return undefined
   let cost = 0
   // MOD(5.5, 2) is no NUMERIC call: a FLOAT64 literal becomes one only beside a NUMERIC.
-  const decimals = placed.some(({ arg }) => arg.kind !== 'part' && isDecimal(arg.type))
+  const decimals = placed.some(({ arg }) => arg.kind !== 'part' && isDecimal(elementOf(arg.type)))
   const types: (SqlType | undefined)[] = []
   for (const { parameter, arg } of placed) {
     if (arg.kind === 'part') {
@@ -147,6 +184,9 @@ function sameElements(parameter: Parameter, arg: Expr, type: SqlType): boolean {
   if (typeof parameter.type !== 'string' || !parameter.type.startsWith('ARRAY')) return true
   return isUntyped(arg) || equivalentTypes(arg.type, type)
 }
+
+/** What an array is made of; of what is no array, itself. */
+const elementOf = (type: SqlType): SqlType => (type.kind === 'ARRAY' ? type.element : type)
 
 function isDecimal(type: SqlType): boolean {
   return type.kind === 'NUMERIC' || type.kind === 'BIGNUMERIC'

@@ -27,8 +27,20 @@ export function tableArgument(
   argument: Argument | undefined,
   name: string,
 ): CteBinding {
-  const given = givenTable(context, argument ?? node, argument)
-  const query = declaredColumns(context, inner, argument ?? node, parameter, given, name)
+  const place = argument ?? node
+  return givenTable(context, inner, place, parameter, writtenTable(context, place, argument), name)
+}
+
+/** Rows that are there already as the table that a parameter takes. */
+export function givenTable(
+  context: Context,
+  inner: Context,
+  node: Span,
+  parameter: FunctionParameter,
+  given: ResolvedQuery,
+  name: string,
+): CteBinding {
+  const query = declaredColumns(context, inner, node, parameter, given, name)
   const cte: Cte = {
     id: context.resolution.counter.next,
     name: parameter.name?.name ?? 'table',
@@ -44,7 +56,7 @@ export function tableArgument(
   return { cte, columns, isValue: query.isValue }
 }
 
-function givenTable(context: Context, node: Span, argument: Argument | undefined): ResolvedQuery {
+function writtenTable(context: Context, node: Span, argument: Argument | undefined): ResolvedQuery {
   const plain = { ...plainContext(context, 'a table argument'), scope: EMPTY_SCOPE }
   if (argument?.kind === 'tableArgument') {
     const { start, end, path } = argument

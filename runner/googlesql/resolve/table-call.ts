@@ -9,11 +9,11 @@ import { resolveGapFill } from './gap-fill.ts'
 import { project } from './project.ts'
 import { resolveQuery } from './query.ts'
 import { resolveRangeSessionize } from './range-sessionize.ts'
-import type { Computed, Expr, OutputColumn } from './resolved.ts'
+import type { Computed, Expr, OutputColumn, ResolvedQuery } from './resolved.ts'
 import { bodyContext, findRoutine, routineStatement } from './routine.ts'
 import { matchArguments, routineArguments } from './routine-arguments.ts'
 import { columnRef } from './scope.ts'
-import { isTableParameter, tableArgument } from './table-argument.ts'
+import { givenTable, isTableParameter, tableArgument } from './table-argument.ts'
 import { resolveType } from './type-node.ts'
 
 /** Table functions of BigQuery's own. */
@@ -22,11 +22,18 @@ const BUILTIN: Readonly<Record<string, (context: Context, node: TableCall) => Fr
   GAP_FILL: resolveGapFill,
 }
 
-/** A table function in FROM: its query, with the arguments in place. */
-export function resolveTableCall(context: Context, node: TableCall): From {
+/**
+ * A table function in FROM: its query, with the arguments in place.
+ *
+ * @param input after `|> CALL`: what stands before it
+ */
+export function resolveTableCall(context: Context, node: TableCall, input?: ResolvedQuery): From {
   const name = nameParts(node.name).join('.')
   const builtin = BUILTIN[name.toUpperCase()]
-  if (builtin !== undefined) return builtin(context, node)
+  if (builtin !== undefined) {
+    if (input !== undefined) throw unsupportedAt(context, node, `|> CALL ${name}`)
+    return builtin(context, node)
+  }
   const entry = findFunction(name)
   if (entry?.kind === 'table' && entry.refused !== undefined) throw problemAt(context, node, entry.refused)
   const routine = findRoutine(context, node.name)
@@ -40,10 +47,23 @@ export function resolveTableCall(context: Context, node: TableCall): From {
   }
   if (statement.query === undefined) throw unsupportedAt(context, node, `table function ${name}`)
   const inner = bodyContext(context, node, routine)
-  const matched = matchArguments(context, node, node.args, statement, name)
+  // |> CALL: the rows that are there are the first table.
+  const piped = input && statement.parameters.find(isTableParameter)
+  if (input !== undefined && piped === undefined) {
+    throw problemAt(
+      context,
+      node,
+      `Table-valued function ${name} takes no table, so |> CALL has nothing to give to it`,
+    )
+  }
+  const parameters = statement.parameters.filter((parameter) => parameter !== piped)
+  const matched = matchArguments(context, node, node.args, { parameters }, name)
   const scalars = matched.filter(({ parameter }) => !isTableParameter(parameter))
   const args = routineArguments(context, inner, node, scalars, name)
   const ctes = new Map(inner.ctes)
+  if (input !== undefined && piped !== undefined) {
+    ctes.set((piped.name?.name ?? '').toLowerCase(), givenTable(context, inner, node, piped, input, name))
+  }
   for (const { parameter, argument } of matched) {
     if (!isTableParameter(parameter)) continue
     const table = tableArgument(context, inner, node, parameter, argument, name)

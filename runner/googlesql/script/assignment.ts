@@ -78,6 +78,15 @@ export function assign(
   if (node.kind === 'systemVariable') {
     const name = node.path.parts.map((part) => part.name.toLowerCase()).join('.')
     const harmless = name === 'time_zone' && (value === 'UTC' || value === null)
+    if (name === 'dataset_id' || name === 'dataset_project_id') {
+      const { project, dataset } = interpreter.defaults
+      const given = value === null || value === '' ? undefined : String(value)
+      interpreter.defaults =
+        name === 'dataset_id'
+          ? { project, dataset: given }
+          : { project: given ?? interpreter.host.defaults.project, dataset }
+      return
+    }
     if (!harmless && name !== 'query_label') {
       throw interpreter.problem(node, `setting @@${name} is not supported locally`)
     }

@@ -69,7 +69,7 @@ export async function dryRunScript(
 }
 
 function withSystem(host: ScriptHost, variables: Variables) {
-  const all = systemVariables(host, {}).expressions()
+  const all = systemVariables({ host, defaults: host.defaults }, {}).expressions()
   for (const [name, expr] of variables.expressions()) all.set(name, expr)
   return all
 }

@@ -32,7 +32,7 @@ export class Interpreter {
   readonly text: string
   readonly host: ScriptHost
   readonly signal: AbortSignal | undefined
-  readonly defaults: NameDefaults
+  #defaults: NameDefaults
   /** Of the last statement that ran. */
   result: StatementResult = { statementType: 'SCRIPT', columns: [], rows: [] }
   #system: SystemState = {}
@@ -51,9 +51,18 @@ export class Interpreter {
     this.text = text
     this.host = host
     this.signal = signal
-    this.defaults = defaults
+    this.#defaults = defaults
     this.#parameters = parameters
     this.depth = depth
+  }
+
+  /** Where names are looked for: SET @@dataset_id changes it. */
+  get defaults(): NameDefaults {
+    return this.#defaults
+  }
+
+  set defaults(defaults: NameDefaults) {
+    this.#defaults = defaults
   }
 
   /** Statements in order, until one leaves. */
@@ -145,7 +154,7 @@ export class Interpreter {
 
   /** Variables and system variables, as the resolver takes them. */
   visible(variables: Variables): ReadonlyMap<string, Expr> {
-    const all = systemVariables(this.host, this.#system).expressions()
+    const all = systemVariables(this, this.#system).expressions()
     for (const [name, expr] of variables.expressions()) all.set(name, expr)
     return all
   }
@@ -238,11 +247,14 @@ export function leaves(ending: Ending, label: string | undefined): Ending {
 }
 
 /** `@@error.message` and its like, with what they are now. */
-export function systemVariables(host: Pick<ScriptHost, 'defaults'>, state: SystemState): Variables {
+export function systemVariables(
+  { host, defaults }: { readonly host: Pick<ScriptHost, 'defaults'>; readonly defaults: NameDefaults },
+  state: SystemState,
+): Variables {
   const variables = new Variables()
   variables.declare('@@project_id', textVariable(host.defaults.project))
-  variables.declare('@@dataset_project_id', textVariable(host.defaults.project))
-  variables.declare('@@dataset_id', textVariable(host.defaults.dataset ?? null))
+  variables.declare('@@dataset_project_id', textVariable(defaults.project))
+  variables.declare('@@dataset_id', textVariable(defaults.dataset ?? null))
   variables.declare('@@time_zone', textVariable('UTC'))
   variables.declare('@@error.message', textVariable(state.error?.message ?? null))
   variables.declare('@@error.statement_text', textVariable(state.error?.statement ?? null))

@@ -32,10 +32,7 @@ export function coercion(from: SqlType, to: SqlType, options: CoercionOptions = 
     return element !== undefined && (options.literal || options.parameter) ? 'literal' : undefined
   }
   if (from.kind === 'RANGE') return undefined
-  if (to.kind === 'RANGE') {
-    return from.kind === 'STRING' && options.literal ? 'literal' : undefined
-  }
-  if (to.kind === 'ARRAY' || to.kind === 'STRUCT') return undefined
+  if (to.kind === 'RANGE' || to.kind === 'ARRAY' || to.kind === 'STRUCT') return undefined
   if (coercions[from.kind]?.includes(to.kind)) return 'coerce'
   const byLiteral = options.literal && literalCoercions[from.kind]?.includes(to.kind)
   const byParameter = options.parameter && parameterCoercions[from.kind]?.includes(to.kind)
@@ -52,7 +49,7 @@ const coercions: Partial<Record<ScalarKind, readonly ScalarKind[]>> = {
 
 /** Conversions of literals: "Literal coercion". A FLOAT64 literal becomes NUMERIC from its text, exactly. */
 const literalCoercions: Partial<Record<ScalarKind, readonly ScalarKind[]>> = {
-  STRING: ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'],
+  STRING: ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP', 'BYTES'],
   FLOAT64: ['NUMERIC', 'BIGNUMERIC'],
 }
 

@@ -110,23 +110,6 @@ test('functions and procedures are told with their parameters', async () => {
   ).toEqual([['j', 'library', 'ARRAY<STRING>', "['gs://b/l.js']"]])
 })
 
-test('a region has all datasets of the project', async () => {
-  const warehouse = await freshWarehouse()
-  await warehouse.execute('CREATE SCHEMA other; CREATE TABLE other.t (a INT64); CREATE TABLE d.u (a INT64)')
-  expect(
-    await rowsOf(
-      warehouse,
-      'SELECT table_schema, table_name FROM `region-us`.INFORMATION_SCHEMA.TABLES ORDER BY 1',
-    ),
-  ).toEqual([
-    ['d', 'u'],
-    ['other', 't'],
-  ])
-  expect(
-    await rowsOf(warehouse, 'SELECT schema_name FROM `region-us.INFORMATION_SCHEMA.SCHEMATA` ORDER BY 1'),
-  ).toEqual([['d'], ['other']])
-})
-
 test.each([
   [
     'SELECT t.creation_time FROM d.INFORMATION_SCHEMA.TABLES AS t',

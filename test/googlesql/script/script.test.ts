@@ -81,6 +81,15 @@ describe('scripts', () => {
     ).toEqual([[true]])
   })
 
+  test('SET @@dataset_id changes where names are looked for', async () => {
+    const warehouse = await freshWarehouse()
+    await warehouse.execute('CREATE SCHEMA other; CREATE TABLE other.only_there AS SELECT 5 AS x')
+    expect(
+      await rowsOf(warehouse, "SET @@dataset_id = 'other'; SELECT x, @@dataset_id FROM only_there"),
+    ).toEqual([[5, 'other']])
+    expect(await problemOf(warehouse.execute('SELECT x FROM only_there'))).toContain('Not found')
+  })
+
   test.each([
     ['DECLARE x INT64;\nSET y = 1;', '2:5: Undeclared variable: y'],
     ["SELECT 1;\n\nSELECT CAST('a' AS INT64);", '3:1: Bad int64 value: a'],

@@ -18,10 +18,15 @@ export function initcap(value: string, delimiters: string): string {
   let start = true
   let result = ''
   for (const point of value) {
+    if (apart.has(point)) {
+      result += point
+      start = true
+      continue
+    }
     // One character for one: ß stays as it is.
     const upper = point.toUpperCase()
     result += start ? (Array.from(upper).length === 1 ? upper : point) : point.toLowerCase()
-    start = apart.has(point)
+    start = false
   }
   return result
 }
