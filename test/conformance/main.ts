@@ -3,25 +3,29 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { type Answer, type PreparedCase, readCases } from './case.ts'
+import { conformancePage } from './page.ts'
 
 const HANG = 30_000
 
 /**
- * `npm run conformance -- FILE… [--json OUT] [--only TEXT]`: counts each case as right, refused or wrong. A case that
- * crashes or hangs is that case's "wrong"; the others go on. Exit code 0 only if nothing is wrong.
+ * `npm run conformance -- FILE… [--json OUT] [--page PAGE] [--only TEXT]`: counts each case as right, refused or wrong,
+ * and writes every answer as JSON, or the counts as a page of Markdown. A case that crashes or hangs is that case's
+ * "wrong"; the others go on. Exit code 0 only if nothing is wrong.
  */
 async function main(args: readonly string[]): Promise<number> {
   const files: string[] = []
   let json: string | undefined
+  let page: string | undefined
   let only = ''
   for (const [index, arg] of args.entries()) {
     const before = args[index - 1]
     if (before === '--json') json = arg
+    else if (before === '--page') page = arg
     else if (before === '--only') only = arg
-    else if (arg !== '--json' && arg !== '--only') files.push(arg)
+    else if (!['--json', '--page', '--only'].includes(arg)) files.push(arg)
   }
   if (files.length === 0) {
-    console.error('usage: npm run conformance -- FILE… [--json OUT] [--only TEXT]')
+    console.error('usage: npm run conformance -- FILE… [--json OUT] [--page PAGE] [--only TEXT]')
     return 2
   }
   const byFile = files.map((file) => ({
@@ -29,13 +33,15 @@ async function main(args: readonly string[]): Promise<number> {
     cases: readCases(file).filter(({ given }) => given.id.includes(only)),
   }))
   const answers = await runAll(byFile.flatMap(({ cases }) => cases))
-  const table = byFile.map(({ file, cases }) => ({
-    file: basename(file),
-    ...counts(cases.map((_, index) => answers[offset(byFile, file) + index]).filter((a) => a !== undefined)),
-  }))
+  const answered = byFile.map(({ file, cases }) => {
+    const start = offset(byFile, file)
+    return { file: basename(file), answers: answers.slice(start, start + cases.length) }
+  })
+  const table = answered.map((of) => ({ file: of.file, ...counts(of.answers) }))
   console.table(table)
   const summary = { ...counts(answers), files: table }
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ cases: answers, summary }, null, 1)}\n`)
+  if (page !== undefined) writeFileSync(page, conformancePage(answered))
   return summary.wrong === 0 ? 0 : 1
 }
 
