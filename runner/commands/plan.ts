@@ -4,6 +4,7 @@ import { checkRunnable } from '../execute/execute-run.ts'
 import { type PlannedAction, planRun } from '../execute/plan-run.ts'
 import { select } from '../graph/select.ts'
 import { compile } from '../project/compile.ts'
+import type { Settings } from '../project/settings.ts'
 import { counted } from '../report/progress.ts'
 import { loadEngine } from '../warehouse/open.ts'
 import { defineCommand } from './command.ts'
@@ -38,9 +39,12 @@ export async function plan(
   const selected = select(actions, { select: selectors, exclude })
   checkRunnable(selected)
   return withWarehouse(project, effects, ({ warehouse }) =>
-    planRun(warehouse, actions, selected, fullRefresh),
+    planRun(warehouse, actions, selected, fullRefresh, priceOf(project.settings)),
   )
 }
+
+const priceOf = ({ warehouse }: Settings): number | undefined =>
+  warehouse.kind === 'bigquery' ? warehouse.pricePerTib : undefined
 
 export const command = defineCommand({
   positionals: selectionPositionals,
@@ -62,13 +66,48 @@ export const command = defineCommand({
   text: (planned, { sql }) =>
     [
       ...planned.map((action, index) => plannedText(action, index + 1, sql)),
-      `${counted(planned.length)} ${planned.length === 1 ? 'action' : 'actions'}`,
+      [`${counted(planned.length)} ${planned.length === 1 ? 'action' : 'actions'}`, ...totals(planned)].join(
+        ', ',
+      ),
     ].join('\n'),
 })
 
 function plannedText(action: PlannedAction, number: number, sql: boolean): string {
-  const { target, deed, why, statements, unknown } = action
-  const head = `${String(number).padStart(4)}  ${deed.padEnd(9)}  ${target.schema}.${target.name}  (${why})`
+  const { target, deed, why, statements, unknown, drops, bytesUnknown } = action
+  const cost = [bytesText(action)].filter((text) => text !== '').map((text) => `  ${text}`)
+  const head = `${String(number).padStart(4)}  ${deed.padEnd(9)}  ${target.schema}.${target.name}  (${why})${cost.join('')}`
+  const notes = [
+    ...(drops === null
+      ? []
+      : [`drops the ${drops.toLowerCase().replace('_', ' ')} that stands in its place`]),
+    ...(bytesUnknown === null ? [] : [`bytes not known: ${bytesUnknown}`]),
+  ]
   const detail = unknown === null ? (sql ? statements : []) : [unknown]
-  return [head, ...detail.map((text) => text.replace(/^/gm, '      | '))].join('\n')
+  return [
+    head,
+    ...notes.map((text) => `      ${text}`),
+    ...detail.map((text) => text.replace(/^/gm, '      | ')),
+  ].join('\n')
+}
+
+const bytesText = ({ bytes, price }: PlannedAction): string =>
+  bytes === null ? '' : `reads ${shownBytes(bytes)}${price === null ? '' : `, ${price.toFixed(4)}`}`
+
+function totals(planned: readonly PlannedAction[]): readonly string[] {
+  const known = planned.flatMap(({ bytes }) => (bytes === null ? [] : [bytes]))
+  const unknown = planned.filter(({ bytesUnknown }) => bytesUnknown !== null).length
+  if (known.length === 0 && unknown === 0) return []
+  const prices = planned.flatMap(({ price }) => (price === null ? [] : [price]))
+  const sum = (all: readonly number[]) => all.reduce((total, each) => total + each, 0)
+  return [
+    `reads ${shownBytes(sum(known))}${prices.length === 0 ? '' : `, ${sum(prices).toFixed(4)}`}`,
+    ...(unknown === 0 ? [] : [`${counted(unknown)} not known`]),
+  ]
+}
+
+function shownBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  const unit = bytes === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const value = bytes / 2 ** (10 * unit)
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
 }

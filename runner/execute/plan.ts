@@ -29,6 +29,8 @@ export interface ActionPlan {
    * temporary tables add to nothing.
    */
   readonly repeatable: boolean
+  /** What stands in the target's place and is dropped first; undefined: nothing. */
+  readonly drops?: Table['kind'] | undefined
 }
 
 export type ExistingTable = Pick<Table, 'kind' | 'columns'>
@@ -108,6 +110,7 @@ function planCreation(action: Action, { existing, fullRefresh }: PlanInput): Act
     why: whyCreated(action, existing, differs, fullRefresh),
     statements: [statement(text)],
     repeatable: [...action.preOps, ...action.postOps].every(leavesNothing),
+    drops: differs ? existing.kind : undefined,
   }
 }
 
@@ -167,6 +170,7 @@ function planAssertion(action: Action, { existing }: PlanInput): ActionPlan {
       { text: sql.countFailures(action.target), purpose: 'assertion' },
     ],
     repeatable: true,
+    drops: differs ? existing.kind : undefined,
   }
 }
 

@@ -191,6 +191,10 @@ describe('plan', () => {
         why: 'not there yet',
         statements: ['create or replace view `proj.ds.b`\nas\nselect id from `proj.ds.a` where id > 1'],
         unknown: null,
+        drops: null,
+        bytes: null,
+        bytesUnknown: null,
+        price: null,
       },
     ])
   })

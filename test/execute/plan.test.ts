@@ -72,6 +72,7 @@ describe('a table', () => {
         ),
       ],
       repeatable: false,
+      drops: 'VIEW',
     })
   })
 
@@ -136,6 +137,7 @@ describe('a view', () => {
         job('drop table if exists `p.d.t`', ';', 'create or replace view `p.d.t`', 'as', '  select 1 as n'),
       ],
       repeatable: true,
+      drops: 'TABLE',
     })
   })
 
