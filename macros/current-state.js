@@ -21,6 +21,21 @@ const STATE_METADATA = {
 const keyText = ({ key }) =>
   `CONCAT('[', ${key.map((column) => `TO_JSON_STRING(${identifier(column)})`).join(", ',', ")}, ']')`
 
+/** Tells which columns the key is of, and in which order, to those who read the compiled project. */
+const keyColumns = (table) => {
+  const known = privateColumns(table)
+  return Object.fromEntries(
+    table.key.map((column, at) => [
+      column,
+      {
+        ...known[column],
+        description: `${known[column]?.description ?? ''} Part ${at + 1} of the key.`.trim(),
+        tags: [...(known[column]?.tags ?? []), `key:${at + 1}`],
+      },
+    ]),
+  )
+}
+
 const requireKey = (table) => {
   if (table.key.length > 0) return
   throw new Error(
@@ -33,7 +48,7 @@ const requireKey = (table) => {
 const stateConfig = (table) => ({
   schema: table.database,
   tags: ['state'],
-  columns: { ...privateColumns(table), ...METADATA, ...STATE_METADATA },
+  columns: { ...privateColumns(table), ...keyColumns(table), ...METADATA, ...STATE_METADATA },
   uniqueKey: ['_metadata_key', '_metadata_epoch'],
   onSchemaChange: 'EXTEND',
   clusterBy: table.clusterBy.map(identifier),

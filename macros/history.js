@@ -78,7 +78,11 @@ WITH
     UNION DISTINCT
     SELECT _metadata_key
     FROM ${self()}
-    WHERE ${place} IN (SELECT ${place} FROM news WHERE _metadata_change_type = 'UPDATE-DELETE')
+    WHERE _metadata_position IN (
+      SELECT CONCAT(${place}, half)
+      FROM news, UNNEST([':0', ':1']) AS half
+      WHERE _metadata_change_type = 'UPDATE-DELETE'
+    )
   ),
   -- By name: the log may have columns that the versions have not seen.
   known AS (
@@ -89,7 +93,9 @@ WITH
     SELECT * FROM news
   ),
   delete_halves AS (
-    SELECT _metadata_position, _metadata_change_type, _metadata_timestamp FROM ${self()}
+    SELECT _metadata_position, _metadata_change_type, _metadata_timestamp
+    FROM ${self()}
+    WHERE _metadata_change_type = 'UPDATE-DELETE'
     UNION ALL
     SELECT _metadata_position, _metadata_change_type, _metadata_timestamp FROM news
   ),`,

@@ -154,6 +154,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./files-forget.ts'),
   },
   {
+    usage: 'reconcile <table>',
+    group: look,
+    describe: "compare a current table with an export of the source's, row by row",
+    load: () => import('./reconcile.ts'),
+  },
+  {
     usage: 'rebuild <table>',
     group: build,
     describe: 'build a current table and its history anew from the change log, and tell what that changes',

@@ -10,6 +10,13 @@ export interface FileRows {
   readonly rows: readonly (readonly Value[])[]
 }
 
+/** A file of rows, to be read as text. */
+export interface TextFile {
+  /** Absolute. */
+  readonly path: string
+  readonly format: 'csv' | 'tsv' | 'json' | 'parquet'
+}
+
 /**
  * An embedded warehouse: one that also tells everything it holds and takes rows that are no SQL, as a server in front of
  * it needs.
@@ -50,4 +57,16 @@ export interface LocalWarehouse extends Warehouse {
    * @throws Problem if it is no Parquet file or has a type that no BigQuery type holds exactly
    */
   readParquet(file: string): Promise<FileRows>
+
+  /**
+   * Makes a table of a file's rows, every value as text (an object or array of JSON as its text, bytes as hexadecimal
+   * digits). One that is there is replaced.
+   *
+   * @returns the columns' names
+   * @throws Problem for a file that cannot be read
+   */
+  importText(target: Target, file: TextFile): Promise<readonly string[]>
+
+  /** Takes tables of another warehouse's file (which is closed) in place of its own of the same names, or of `names`: all or none. */
+  adopt(file: string, targets: readonly Target[], names?: readonly Target[]): Promise<void>
 }

@@ -10,12 +10,14 @@ import type { Target } from '../../googlesql/target.ts'
 import { nearest } from '../../nearest.ts'
 import { Problem } from '../../problem.ts'
 import type { Landing, RawColumn } from '../landing.ts'
-import type { FileRows, LocalWarehouse } from '../local-warehouse.ts'
+import type { FileRows, LocalWarehouse, TextFile } from '../local-warehouse.ts'
 import type { StateTables } from '../state.ts'
 import type { ExecuteOptions, ListedTable, Table, TableColumn, TableDescription } from '../warehouse.ts'
+import { adoptTables } from './adopt-tables.ts'
 import { appendRows } from './append.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 import { translateError } from './errors.ts'
+import { importText } from './import-text.ts'
 import { openLanding } from './landing.ts'
 import { extendTable, readColumns } from './raw-table.ts'
 import { readParquet } from './read-parquet.ts'
@@ -105,9 +107,7 @@ class DuckDbWarehouse implements LocalWarehouse {
   }
 
   async table(target: Target): Promise<Table | undefined> {
-    const known = (await this.#shared.current()).table(target)
-    if (known === undefined) this.#shared.invalidate()
-    const table = known ?? (await this.#shared.current()).table(target)
+    const table = await this.#shared.find(target)
     if (table === undefined) return undefined
     const rowCount = table.viewText === undefined ? await this.#rowCount(table) : undefined
     return {
@@ -149,11 +149,7 @@ class DuckDbWarehouse implements LocalWarehouse {
 
   async describe(target: Target, description: TableDescription): Promise<void> {
     const { schema, name } = target
-    let table = (await this.#shared.current()).table(target)
-    if (table === undefined) {
-      this.#shared.invalidate()
-      table = (await this.#shared.current()).table(target)
-    }
+    const table = await this.#shared.find(target)
     if (table === undefined) throw new Problem(`Not found: Table ${target.database}:${schema}.${name}`)
     const described = withDescription(table, description)
     const comment = tableComment(described)
@@ -181,10 +177,7 @@ class DuckDbWarehouse implements LocalWarehouse {
   }
 
   async definition(target: Target): Promise<CatalogTable | undefined> {
-    const known = (await this.#shared.current()).table(target)
-    if (known !== undefined) return known
-    this.#shared.invalidate()
-    return (await this.#shared.current()).table(target)
+    return this.#shared.find(target)
   }
 
   async append(
@@ -211,6 +204,17 @@ class DuckDbWarehouse implements LocalWarehouse {
 
   async readParquet(file: string): Promise<FileRows> {
     return this.#withConnection((connection) => readParquet(connection, file))
+  }
+
+  async importText(target: Target, file: TextFile): Promise<readonly string[]> {
+    const columns = await this.#withConnection((connection) => importText(connection, target, file))
+    this.#shared.invalidate()
+    return columns
+  }
+
+  async adopt(file: string, targets: readonly Target[], names: readonly Target[] = targets): Promise<void> {
+    await this.#withConnection((connection) => adoptTables(connection, file, targets, names))
+    this.#shared.invalidate()
   }
 
   async #withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
