@@ -37,7 +37,7 @@ resource "google_datastream_stream" "mysql" {
   desired_state = var.stream_state
 
   # A stream that is made anew does not go on where the old one stood: it begins with a backfill.
-  deletion_protection = !var.allow_destroy
+  deletion_policy = var.allow_destroy ? "DELETE" : "PREVENT"
 
   source_config {
     source_connection_profile = google_datastream_connection_profile.mysql[0].id
@@ -100,11 +100,11 @@ resource "google_datastream_connection_profile" "postgresql" {
 resource "google_datastream_stream" "postgresql" {
   count = var.postgresql == null ? 0 : 1
 
-  display_name        = "${var.name} PostgreSQL"
-  location            = var.region
-  stream_id           = "${var.name}-postgresql"
-  desired_state       = var.stream_state
-  deletion_protection = !var.allow_destroy
+  display_name    = "${var.name} PostgreSQL"
+  location        = var.region
+  stream_id       = "${var.name}-postgresql"
+  desired_state   = var.stream_state
+  deletion_policy = var.allow_destroy ? "DELETE" : "PREVENT"
 
   source_config {
     source_connection_profile = google_datastream_connection_profile.postgresql[0].id

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { AuthClient } from 'google-auth-library'
 import { type LandOptions, type LandReport, land } from '../../loaders/land.ts'
 import { localStore } from '../../loaders/store/local.ts'
 import type { Effects } from '../../runner/effects.ts'
@@ -30,6 +31,9 @@ export interface LoaderOptions {
   readonly disturb?: Disturb
   /** Loaders of one host wait for each other, as those of one process do. */
   readonly host?: string
+  /** In place of the endpoint's own: of a proxy before it. */
+  readonly url?: string
+  readonly authClient?: AuthClient
   /** The project that it lands in; one endpoint has any number. */
   readonly project?: string
 }
@@ -50,12 +54,20 @@ export async function openLocalBigQuery(): Promise<LocalBigQuery> {
     endpoint,
     tables,
     async loader({
-      disturb = (call: BigQueryClient['call']) => call,
+      disturb = (call) => call,
       host = '127.0.0.1',
+      url,
+      authClient,
       project: own = project,
-    } = {}) {
-      const address = endpoint.url.replace('127.0.0.1', host)
-      const real = await openClient({ project: own, location: 'US', endpoint: address, clock })
+    }: LoaderOptions = {}) {
+      const real = await openClient({
+        project: own,
+        location: 'US',
+        endpoint: url ?? endpoint.url.replace('127.0.0.1', host),
+        clock,
+        requestTimeout: 20_000,
+        ...(authClient === undefined ? {} : { authClient }),
+      })
       const client: BigQueryClient = { ...real, call: disturb(real.call) }
       const run: RunStatement = (text, parameters) =>
         runQuery(client, text, { defaultProject: own, parameters })
@@ -88,6 +100,7 @@ const effectsAt = (now: Date): Effects => ({
   note: () => undefined,
   now: () => now,
   interactive: false,
+  environment: {},
   workingFolder: process.cwd(),
   signal: new AbortController().signal,
 })

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { proveLandingFaults } from '../bigquery-landing/faults.ts'
 import { proveLandingKills } from '../bigquery-landing/kills.ts'
 import { proveConvergence } from '../models/convergence.ts'
 import { proveEnvelopes } from '../models/prove-envelopes.ts'
@@ -47,6 +48,10 @@ const proofs: Readonly<Record<string, (runs: number, seed: number) => Promise<st
   async ledger(runs, seed) {
     const { steps, rows } = await proveLedger({ runs, seed })
     return `${runs} histories, ${steps} steps, ${rows} rows at their ends: 0 differ`
+  },
+  async 'landing-faults'(runs, seed) {
+    const { calls, faults, through, again } = await proveLandingFaults({ runs, seed })
+    return `${runs} streams landed through ${calls} calls with ${faults} faults: ${through} at once, ${again} after a clear error, 0 differ`
   },
   sql: proveSql,
 }

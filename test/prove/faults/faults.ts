@@ -242,7 +242,7 @@ const difference = (now: readonly unknown[], expected: readonly unknown[]): stri
   ).join('; ')
 
 /** Credentials whose token changes whenever it is fetched. */
-class Tokens extends OAuth2Client {
+export class Tokens extends OAuth2Client {
   private made = 0
 
   protected override async refreshToken() {
