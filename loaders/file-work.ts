@@ -4,7 +4,7 @@ import { type Block, type Damage, UnreadableFile } from './avro/container.ts'
 import { AvroRows } from './avro-rows.ts'
 import { ChangeEvents } from './change-events.ts'
 import { type ContentLimits, defaultContentLimits } from './content-limits.ts'
-import { ColumnMisfit, type JsonEvent } from './datastream/json-event.ts'
+import { ColumnMisfit, isObject, type JsonEvent } from './datastream/json-event.ts'
 import { type JsonLine, NoJson } from './datastream/json-events.ts'
 import { neededColumns } from './datastream/json-payload.ts'
 import { rawTableName, type SourceTable, sourceTable } from './datastream/naming.ts'
@@ -64,6 +64,8 @@ export class FileWork {
   private rows: RowsOfTable | undefined
   /** The number that the file's next value has. */
   private nextLine = 0
+  /** Values that are no events, while none of the file is one. */
+  private readonly odd: OddValue[] = []
   /** Values that are not with the rows yet, and where in the file the first of them began. */
   private chunk: NumberedEvent[] = []
   private chunkStart = 0
@@ -195,6 +197,7 @@ export class FileWork {
   }
 
   private async endValues(): Promise<void> {
+    if (this.source === undefined && this.odd.length > 0) throw noEvents(this.odd)
     await this.addChunk(0)
     // Where no event could be landed, its letters are of that table all the same.
     if (this.table === undefined && this.source !== undefined) await this.begin(this.source)
@@ -206,14 +209,11 @@ export class FileWork {
     await this.addEvents(events, bytes)
   }
 
-  /** None for what is no event: a dead letter, unless it is the file's first value. */
+  /** None for what is no event: a dead letter, if the file has events at all. */
   private eventsOf({ value, error: unreadable }: JsonLine, ordinal: number): readonly JsonEvent[] {
     if (unreadable !== undefined) {
-      // A file that does not even begin as one cannot be told from something else.
-      if (ordinal === 0) throw unreadable
-      this.tally.salvaged ??= unreadable.message
       const text = Buffer.from(value as Uint8Array).toString('base64')
-      this.addUnfit(ordinal, undefined, unreadable.message, { unreadable_base64: text })
+      this.addOdd({ ordinal, error: unreadable, value: { unreadable_base64: text } })
       return []
     }
     try {
@@ -228,14 +228,28 @@ export class FileWork {
         this.addUnfit(ordinal, error.column, error.message, value)
         return []
       }
-      if (ordinal === 0) throw new NoChangeFile(error.message)
-      this.addUnfit(ordinal, undefined, error.message, value)
+      this.addOdd({ ordinal, error, value })
       return []
     }
   }
 
+  /** A value that is no event: a dead letter if the file has others that are, else the file is something else. */
+  private addOdd(odd: OddValue): void {
+    if (this.source === undefined) {
+      this.odd.push(odd)
+      if (this.odd.length > mostOdd) throw noEvents(this.odd)
+      return
+    }
+    const { ordinal, error, value } = odd
+    if (error instanceof UnreadableFile) this.tally.salvaged ??= error.message
+    this.addUnfit(ordinal, undefined, error.message, value)
+  }
+
   private checkSource(source: SourceTable): void {
-    this.source ??= source
+    if (this.source === undefined) {
+      this.source = source
+      for (const odd of this.odd.splice(0)) this.addOdd(odd)
+    }
     if (this.source.database === source.database && this.source.table === source.table) return
     throw new TwoSourceTables()
   }
@@ -313,6 +327,28 @@ export class FileWork {
     this.handedOver = true
     await this.table?.flushWriter(rows)
   }
+}
+
+/** A value of a file that is no event. */
+interface OddValue {
+  readonly ordinal: number
+  readonly error: Problem
+  readonly value: unknown
+}
+
+/** A file that begins with more of them is none of events. */
+const mostOdd = 100
+
+const eventParts = ['uuid', 'source_timestamp', 'source_metadata', 'read_method', 'payload', 'op', 'metadata']
+
+/** Of values of which none is an event: something else that lies beside the changes, unless one looks like an event. */
+function noEvents(values: readonly OddValue[]): Problem {
+  const like = values.find(
+    ({ error, value }) =>
+      error instanceof UnreadableFile ||
+      (isObject(value) && eventParts.some((part) => Object.hasOwn(value, part))),
+  )
+  return like?.error ?? new NoChangeFile(values[0]?.error.message ?? '')
 }
 
 /** By its name: change files have one of these endings, or none. */

@@ -102,7 +102,11 @@ function fitted(value: unknown, type: SqlType): Stored | undefined {
 }
 
 function asText(value: unknown): string {
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') {
+    // JSON can escape what no UTF-8 has: it would be written as another character.
+    if (!value.isWellFormed()) throw new Misfit('the text holds half of a character, which UTF-8 has not')
+    return value
+  }
   if (isNumber(value)) return numberText(value)
   return typeof value === 'boolean' ? String(value) : JSON.stringify(value)
 }

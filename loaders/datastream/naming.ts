@@ -27,6 +27,9 @@ export function sourceTable(metadata: Readonly<Record<string, unknown>>): Source
   if (table === undefined) throw new Problem(`source_metadata names no table (${tableFields.join(', ')})`)
   if (database === undefined)
     throw new Problem(`source_metadata names no database (${databaseFields.join(', ')})`)
+  for (const name of [database, table]) {
+    if (!name.isWellFormed()) throw new Problem('source_metadata has a name that holds half of a character')
+  }
   return { database, table }
 }
 

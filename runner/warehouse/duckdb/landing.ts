@@ -11,7 +11,7 @@ import { ParquetWriter } from '../parquet/write-parquet.ts'
 import type { StateTables } from '../state.ts'
 import type { Database } from './database.ts'
 import { LandingMemory } from './landing-memory.ts'
-import { caseProblem, createTable, extendTable, readColumns } from './raw-table.ts'
+import { caseProblem, createTable, extendTable, NamesByCase, readColumns } from './raw-table.ts'
 import { ensureState, stateOn } from './state.ts'
 import { withStorageProblems } from './storage-problem.ts'
 
@@ -120,6 +120,7 @@ class DuckDbLanding implements Landing {
   readonly loadedAt: Date
   private readonly begun: Begun
   private readonly connection: DuckDBConnection
+  private readonly names = new NamesByCase()
   /** Tables by their names in lower case, with what the transaction has made of them. */
   private readonly known = new Map<
     string,
@@ -140,6 +141,7 @@ class DuckDbLanding implements Landing {
   }
 
   async columns(table: Target): Promise<readonly RawColumn[] | undefined> {
+    this.names.check(table)
     const known = this.known.get(targetName(table).toLowerCase())
     if (known !== undefined && known.name !== targetName(table)) {
       throw caseProblem(`the table \`${targetName(table)}\``, known.name)

@@ -27,11 +27,34 @@ export async function readColumns(
   )
   const rows = result.getRows()
   const [first] = rows
-  if (first === undefined) return undefined
+  if (first === undefined) {
+    await checkDatasetCase(connection, table)
+    return undefined
+  }
   if (first[0] !== `${table.database}.${table.schema}` || first[1] !== table.name) {
     throw caseProblem(`the table \`${targetName(table)}\``, `${first[0]}.${first[1]}`)
   }
   return rows.map(([, , name, type]) => ({ name: String(name), type: logicalType(String(type)) }))
+}
+
+/**
+ * Refuses a name that differs only by case from one met before: of tables that are still to be created, the catalog
+ * cannot tell.
+ */
+export class NamesByCase {
+  private readonly known = new Map<string, string>()
+
+  /** @throws Problem */
+  check({ database, schema, name }: Target): void {
+    this.checkOne(`the dataset \`${database}.${schema}\``, `${database}.${schema}`)
+    this.checkOne(`the table \`${database}.${schema}.${name}\``, `${database}.${schema}.${name}`)
+  }
+
+  private checkOne(what: string, name: string): void {
+    const other = this.known.get(name.toLowerCase())
+    if (other === undefined) this.known.set(name.toLowerCase(), name)
+    else if (other !== name) throw caseProblem(what, other)
+  }
 }
 
 /** Creates the table and its dataset. */

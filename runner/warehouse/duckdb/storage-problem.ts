@@ -40,6 +40,7 @@ export function withStorageProblems(landing: Landing, file: string): Landing {
     state: landing.state,
     loadedAt: landing.loadedAt,
     columns: (table) => told(landing.columns(table)),
+    ...(landing.check === undefined ? {} : { check: (table, columns) => landing.check?.(table, columns) }),
     ensure: (table, columns) => told(landing.ensure(table, columns)),
     append: (table, batch) => told(landing.append(table, batch)),
     commit: () => told(landing.commit()),
