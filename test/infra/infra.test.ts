@@ -53,7 +53,30 @@ const roles: Readonly<Record<string, string>> = {
   'roles/storage.objectViewer': 'reading and listing objects',
 }
 
+/** Terraform's own program, where this machine has it; it reads the language, and would need the providers to read more. */
+function terraform(): string | undefined {
+  try {
+    return execFileSync('sh', ['-c', 'command -v terraform'], { encoding: 'utf8' }).trim()
+  } catch {
+    return undefined
+  }
+}
+const program = terraform()
+if (program === undefined) console.log('skipped: there is no terraform on this machine')
+
 describe('the Terraform files', () => {
+  test.skipIf(program === undefined)('are read by Terraform itself, and laid out as it lays them out', () => {
+    const output = execFileSync(
+      program ?? '',
+      ['fmt', '-check', '-diff', '-recursive', join(root, 'infra')],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    )
+    expect(output).toBe('')
+  })
+
   test('grant roles that Google documents, none of them on the whole project but to run jobs', () => {
     const granted = files.flatMap((file) =>
       [...text(file).matchAll(/"(roles\/[^"]+)"/g)].map(([, role]) => role),
@@ -122,7 +145,7 @@ describe('the Terraform files', () => {
       ])
       const all = files.map((file) => text(file).replace(/^\s*#.*$/gm, '')).join('\n')
       expect(known.size).toBeGreaterThan(60)
-    const references = [
+      const references = [
         ...all.matchAll(/(?<![\w."/-])((?:data\.)?google_\w+\.\w+|var\.\w+|local\.\w+)/g),
         ...all.matchAll(/\$\{[^}]*?((?:data\.)?google_\w+\.\w+|var\.\w+|local\.\w+)/g),
       ].map(([, reference = '']) => reference)
