@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import {
   closeSync,
@@ -18,6 +19,7 @@ import { ObjectChanged, StoreFailure } from './object-changed.ts'
 import type { ObjectReader, ObjectStore, StoredObject } from './store.ts'
 
 const pageSize = 1000
+const slash = Buffer.from('/')
 const pieceSize = 4 * 1024 * 1024
 
 /**
@@ -73,18 +75,20 @@ async function* pagesOf(root: string): AsyncIterable<readonly StoredObject[]> {
 
 /** Objects below a folder in the order of their whole names: `a-b` comes before `a/b`, for `-` comes before `/`. */
 function* walk(root: string, folder: string, prefix: string): Generator<StoredObject> {
-  let entries: Dirent[]
+  let entries: Dirent<Buffer>[]
   try {
-    entries = readdirSync(folder, { withFileTypes: true })
+    entries = readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })
   } catch (error) {
     throw readingProblem(folder, error)
   }
   const sorted = entries
-    .map((entry) => ({ entry, key: Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name) }))
+    .map((entry) => ({ entry, key: entry.isDirectory() ? Buffer.concat([entry.name, slash]) : entry.name }))
     .sort((left, right) => Buffer.compare(left.key, right.key))
   for (const { entry } of sorted) {
-    const name = `${prefix}${entry.name}`
-    if (entry.isDirectory()) yield* walk(root, `${folder}${sep}${entry.name}`, `${name}/`)
+    const own = entry.name.toString('utf8')
+    const name = `${prefix}${own}`
+    if (!isUtf8(entry.name)) yield { name, bytes: 0, version: 'refused', refused: 'its name is not UTF-8' }
+    else if (entry.isDirectory()) yield* walk(root, `${folder}${sep}${own}`, `${name}/`)
     else {
       const object = entry.isFile() ? statFile(root, name) : statObject(root, root, name)
       if (object !== undefined) yield object

@@ -185,3 +185,22 @@ test('columns land whatever they are called, of Avro and of JSON lines', async (
   expect(rows).toEqual([{ payload: row }, { payload: row }])
   warehouse.close()
 })
+
+test('a name that is not UTF-8 is told, not passed over', async () => {
+  if (process.platform !== 'linux') return
+  const warehouse = await freshWarehouse()
+  const folder = freshFolder()
+  const latin = (name: string) => Buffer.from(join(folder, name), 'latin1')
+  writeFileSync(latin('caf\u00e9.avro'), content(1))
+  mkdirSync(latin('caf\u00e9'))
+  writeFileSync(latin('caf\u00e9/f.avro'), content(2))
+  writeFileSync(join(folder, 'good.avro'), content(3))
+  const store = localStore(folder)
+  const report = await land({ ...options, store, warehouse: warehouse.warehouse }, recordingEffects())
+  expect(report).toMatchObject({ landed: 1, rows: 1 })
+  expect(report.quarantined).toEqual([
+    { file: 'caf\ufffd.avro', reason: 'its name is not UTF-8' },
+    { file: 'caf\ufffd', reason: 'its name is not UTF-8' },
+  ])
+  warehouse.close()
+})
