@@ -201,6 +201,8 @@ function identityParts(
 /** Microseconds where the message has them (Debezium 2.6 and later). What is no time of this world is left as it is. */
 function timeOf({ ts_us: micros, ts_ms: millis }: JsonObject): unknown {
   const whole = wholeOf(micros) ?? scaled(millis, 1000n)
+  // Old MySQL connectors write 0 for the rows of a snapshot.
+  if (whole === 0n) return undefined
   if (whole === undefined || whole < 0n || whole > 253_402_300_799_999_999n) return millis
   return `${datetimeText(whole)}Z`
 }

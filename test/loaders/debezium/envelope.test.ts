@@ -287,3 +287,14 @@ test('a stream that is said to be another’s has its files quarantined, not pas
     expect.stringContaining('the file holds changes of Datastream'),
   ])
 })
+
+test('a snapshot’s row without a time of its own has that of its message', async () => {
+  const { events } = await landMessages([
+    postgresMessage(10, { op: 'r', after: { id: 1 }, source: { ts_ms: 0 } }),
+    postgresMessage(11, { op: 'r', after: { id: 2 }, source: { ts_us: (time + 1) * 1000 + 5 } }),
+  ])
+  expect((await events()).map(({ source_timestamp }) => source_timestamp)).toEqual([
+    '2024-06-01 12:00:00.5+00',
+    '2024-06-01 12:00:00.001005+00',
+  ])
+})
