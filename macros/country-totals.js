@@ -33,6 +33,7 @@ SELECT
   ROUND(SAFE_DIVIDE(SUM(life_expectancy * population), ${sumWhere('population', 'life_expectancy')}), 1) AS life_expectancy,
   ROUND(SAFE_DIVIDE(SUM(gnp_million_usd) * 1000000, ${sumWhere('population', 'gnp_million_usd')})) AS gnp_per_person_usd
 FROM countries
-GROUP BY ${dimensions.join(', ')}`
+GROUP BY ${dimensions.join(', ')}
+ORDER BY ${dimensions.join(', ')}`
 
 module.exports = { columns, countryTotals }

@@ -96,7 +96,8 @@ SELECT
   ANY_VALUE(newest_event_at) >= TIMESTAMP_ADD(window_end, INTERVAL ${allowedLatenessMinutes} MINUTE) AS is_closed
 FROM judged
 JOIN reached USING (table_name)
-GROUP BY table_name, window_start, window_end`
+GROUP BY table_name, window_start, window_end
+ORDER BY table_name, window_start`
 }
 
 module.exports = { columns, eventWindows, eventsOf }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CompiledProject, compile } from '../../runner/project/compile.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
-import { root, rowsOf } from './model-project.ts'
+import { root } from './model-project.ts'
 import { openTestWarehouse } from './test-warehouse.ts'
 
 let warehouse: Warehouse
@@ -25,10 +25,16 @@ describe("the project's own unit tests", () => {
     ).toEqual(['city_log', 'country_state', 'country_versions'])
   })
 
-  test('hold', async () => {
+  // Dataform compares rows in the order in which they come.
+  test('hold, row by row in order', async () => {
+    const inOrder = async (query: string) => {
+      const { columns, rows } = await warehouse.execute(query)
+      const names = columns.map(({ name }) => name)
+      return rows.map((row) => Object.fromEntries(names.map((name, at) => [name, row[at]])))
+    }
     for (const { name, testQuery, expectedQuery } of compiled.unitTests) {
-      const actual = await rowsOf(warehouse, testQuery)
-      expect({ name, rows: actual }).toEqual({ name, rows: await rowsOf(warehouse, expectedQuery) })
+      const actual = await inOrder(testQuery)
+      expect({ name, rows: actual }).toEqual({ name, rows: await inOrder(expectedQuery) })
     }
   })
 })
