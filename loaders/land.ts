@@ -43,6 +43,8 @@ export interface LandOptions {
   readonly filesPerTransaction?: number
   /** Only files in the folders of these tables: `<database>.<table>`, or `<table>` in any database. */
   readonly tables?: readonly string[]
+  /** A table of which there is no file at all is refused; else it may be that its files are still to come. */
+  readonly tablesMustBeThere?: boolean
   /** Only files in minute folders from this time on: `2024-06-01`, `2024-06-01T12:30` (UTC). */
   readonly since?: string
 }
@@ -105,7 +107,7 @@ class LandRun {
       bytes += object.bytes
     }
     if (group.length > 0) await this.landGroup(group)
-    this.selection.check(this.options.store.place)
+    if (this.options.tablesMustBeThere === true) this.selection.check(this.options.store.place)
     return this.report.build(dryRun === true)
   }
 

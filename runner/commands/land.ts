@@ -43,6 +43,7 @@ export async function land(
         project: defaultProject,
         ...settings.landing,
         envelope: settings.stream.envelope,
+        tablesMustBeThere: true,
         dryRun: dryRun ?? false,
         salvage: salvage ?? false,
         ...(tables === undefined ? {} : { tables }),

@@ -135,13 +135,16 @@ describe('files of one table', () => {
     const folder = freshFolder()
     const warehouse = await freshWarehouse()
     await writeFiles(folder, { [at('shop_item', 'b')]: named('shop', 'item', 'b') })
-    const problem = await landFolder(warehouse, folder, { tables: ['shop.itme'] }).catch(String)
+    const given = { tables: ['shop.itme'], tablesMustBeThere: true }
+    const problem = await landFolder(warehouse, folder, given).catch(String)
     expect(problem).toBe(
       `${folder}: there are no change files of \`shop.itme\`; did you mean \`shop_item\`?\n  there are files of: shop_item`,
     )
+    expect(await landFolder(warehouse, folder, { tables: ['shop.itme'] })).toMatchObject({ landed: 0 })
     // Landed ones are there, too.
     await landFolder(warehouse, folder)
-    expect(await landFolder(warehouse, folder, { tables: ['shop.item'] })).toMatchObject({ alreadyLanded: 1 })
+    const again = await landFolder(warehouse, folder, { tables: ['shop.item'], tablesMustBeThere: true })
+    expect(again).toMatchObject({ alreadyLanded: 1 })
     warehouse.close()
   })
 })
