@@ -12,7 +12,7 @@ export interface FileSelectionOptions {
 /**
  * Which files of a stream are asked for: told first by their names, `…/<database>_<table>/yyyy/mm/dd/hh/mm/<file>`, and
  * once a file is open by the table that its events name, for a folder's name may stand for several. A file outside of
- * any minute folder is taken unless a table or a time is asked for.
+ * any minute folder, as other envelopes' are, tells its table once it is open, and no time.
  *
  * @throws Problem (exit code 2) for a time that is none
  */
@@ -21,6 +21,8 @@ export class FileSelection {
   private readonly tables: readonly string[] | undefined
   private readonly folders = new Set<string>()
   private readonly found = new Set<string>()
+  /** True once a file was met whose name tells no table. */
+  private metOthers = false
 
   constructor({ tables, since }: FileSelectionOptions) {
     this.from = since === undefined ? undefined : minuteOf(since)
@@ -32,7 +34,10 @@ export class FileSelection {
     const { tables } = this
     if (this.from === undefined && tables === undefined) return true
     const folder = minuteFolder(name)
-    if (folder === undefined) return false
+    if (folder === undefined) {
+      this.metOthers = true
+      return this.from === undefined
+    }
     const object = folder.object.split('/').at(-1) ?? ''
     this.folders.add(object)
     const asked = tables?.filter((table) => mayHold(object.toLowerCase(), table)) ?? []
@@ -51,7 +56,7 @@ export class FileSelection {
   /** After the last file. @throws Problem (exit code 2) if a table was asked for of which there is no file at all */
   check(place: string): void {
     const missing = this.tables?.find((table) => !this.found.has(table))
-    if (missing === undefined) return
+    if (missing === undefined || (this.metOthers && this.from === undefined)) return
     const folders = [...this.folders].sort()
     const near = nearest(missing.replace('.', '_'), folders)
     const some = folders.slice(0, 20).join(', ')

@@ -245,3 +245,18 @@ test('rows land once, however often the loader runs', async () => {
   const { warehouse, folder } = await landDms({ [changes]: `${header}I,1,a,${sequence(1)},${at}\n` })
   expect(await landFolder(warehouse, folder)).toMatchObject({ landed: 0, alreadyLanded: 1 })
 })
+
+test('a table is asked for by its name, which files outside of minute folders tell once they are open', async () => {
+  const { freshFolder, freshWarehouse, landFolder, writeFiles } = await import('../fresh-warehouse.ts')
+  const { defaultEnvelope } = await import('../../../loaders/envelope-settings.ts')
+  const { task } = await import('./land-dms.ts')
+  const folder = freshFolder()
+  const text = `${header}I,1,a,${sequence(1)},${at}\n`
+  await writeFiles(folder, { [changes]: text, 'shop/other/20240601-120000123.csv': text })
+  const warehouse = await freshWarehouse()
+  const envelope = { ...defaultEnvelope, kind: 'dms', dms: task } as const
+  const report = await landFolder(warehouse, folder, { envelope, tables: ['shop.item'] })
+  expect(report.tables.map(({ table }) => table)).toEqual(['shop_raw.item'])
+  expect(report).toMatchObject({ rows: 1, quarantined: [], skipped: [] })
+  expect(await landFolder(warehouse, folder, { envelope })).toMatchObject({ landed: 1, alreadyLanded: 1 })
+})
