@@ -39,7 +39,9 @@ export class PartWriter {
     this.target = target
     this.columns = columns
     // The batch's arrays are the caller's again at once.
-    this.writer = new ParquetWriter(withTextForJson(columns), (bytes) => this.chunks.push(bytes.slice()))
+    const keep = (bytes: Uint8Array) => this.chunks.push(bytes.slice())
+    // Which encodings BigQuery's reader takes is not documented: these are what every reader does.
+    this.writer = new ParquetWriter(withTextForJson(columns), keep, 'plain')
   }
 
   get isFull(): boolean {

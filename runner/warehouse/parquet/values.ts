@@ -10,9 +10,12 @@ export interface EncodedValues {
   readonly dictionary?: Uint8Array
 }
 
+/** How texts and bytes are held: `plain` is what every reader takes. */
+export type TextEncoding = 'lengths first' | 'plain'
+
 /**
  * The values of a column's present slots, one after another, as a Parquet page holds them: fixed widths plain; texts
- * and bytes as their lengths, then their contents in one run, which is how a `Vector` has them already.
+ * and bytes as their lengths, then their contents in one run, which is how a `Vector` has them already, or plain.
  *
  * @param index which element of the vector a slot is; undefined: slot i is element i
  */
@@ -20,6 +23,7 @@ export function encodeValues(
   vector: LeafVector,
   levels: Levels,
   index: Int32Array | undefined,
+  texts: TextEncoding,
 ): EncodedValues {
   const slots = presentElements(levels, index)
   switch (vector.kind) {
@@ -27,10 +31,10 @@ export function encodeValues(
     case 'BYTES':
     case 'JSON':
       return (
-        encodeConstant(vector, slots, levels.slots) ?? {
-          encoding: 'DELTA_LENGTH_BYTE_ARRAY',
-          parts: encodeTexts(vector, slots, levels.slots),
-        }
+        encodeConstant(vector, slots, levels.slots) ??
+        (texts === 'plain'
+          ? plain(plainTexts(vector, slots, levels.slots))
+          : { encoding: 'DELTA_LENGTH_BYTE_ARRAY', parts: encodeTexts(vector, slots, levels.slots) })
       )
     case 'BOOL':
       return plain(packBits(vector.values, slots, levels.slots))
@@ -152,6 +156,35 @@ function encodeTexts(vector: TextVector, elements: Int32Array | undefined, slots
       ? first
       : (offsets[elements === undefined ? slots : (elements[count - 1] as number) + 1] as number)
   return [encodeLengths(lengths), bytes.subarray(first, end)]
+}
+
+/** Each with its length before it, in four bytes. */
+function plainTexts(
+  { offsets, bytes }: TextVector,
+  elements: Int32Array | undefined,
+  slots: number,
+): Uint8Array {
+  const count = elements === undefined ? slots : elements.length
+  let size = 0
+  for (let i = 0; i < count; i++) {
+    const element = elements === undefined ? i : (elements[i] as number)
+    size += 4 + (offsets[element + 1] as number) - (offsets[element] as number)
+  }
+  const out = new Uint8Array(size)
+  const view = new DataView(out.buffer)
+  let at = 0
+  for (let i = 0; i < count; i++) {
+    const element = elements === undefined ? i : (elements[i] as number)
+    const start = offsets[element] as number
+    const end = offsets[element + 1] as number
+    view.setUint32(at, end - start, true)
+    at += 4
+    // A call costs more than copying what is short.
+    if (end - start > 64) out.set(bytes.subarray(start, end), at)
+    else for (let from = start, to = at; from < end; ) out[to++] = bytes[from++] as number
+    at += end - start
+  }
+  return out
 }
 
 const blockSize = 128

@@ -2,7 +2,7 @@ import type { SqlType } from '../../googlesql/types/type.ts'
 import type { Batch, RawColumn, Vector } from '../landing.ts'
 import { countPresent, encodeLevels, type Levels, optionalLevels } from './levels.ts'
 import { ThriftWriter } from './thrift.ts'
-import { type EncodedValues, encodeValues, type LeafVector } from './values.ts'
+import { type EncodedValues, encodeValues, type LeafVector, type TextEncoding } from './values.ts'
 
 /**
  * Writes rows as Parquet, uncompressed, one row group for each batch: a file that a warehouse reads once. Columns come
@@ -16,12 +16,18 @@ import { type EncodedValues, encodeValues, type LeafVector } from './values.ts'
 export class ParquetWriter {
   private readonly columns: readonly RawColumn[]
   private readonly sink: (bytes: Uint8Array) => void
+  private readonly texts: TextEncoding
   private readonly groups: RowGroup[] = []
   private position = 0
 
-  constructor(columns: readonly RawColumn[], sink: (bytes: Uint8Array) => void) {
+  constructor(
+    columns: readonly RawColumn[],
+    sink: (bytes: Uint8Array) => void,
+    texts: TextEncoding = 'lengths first',
+  ) {
     this.columns = columns
     this.sink = sink
+    this.texts = texts
     this.emit(magic)
   }
 
@@ -115,7 +121,7 @@ export class ParquetWriter {
     const values: EncodedValues =
       vector === undefined || countPresent(levels) === 0
         ? { encoding: 'PLAIN', parts: [] }
-        : encodeValues(vector, levels, index)
+        : encodeValues(vector, levels, index, this.texts)
     const parts = [
       ...(repetition === undefined ? [] : [encodeLevels(repetition)]),
       encodeLevels(levels),
