@@ -66,13 +66,16 @@ export async function writerSchemas(
     )
   }
   const before = new Map<string, WriterSchema>()
+  const beforeInFormat = new Map<string, WriterSchema>()
   return rows
     .filter((row) => tables.length === 0 || names(row).some((name) => tables.includes(name)))
     .map((row) => {
       const { format, columns } = readSchema(row.schema)
       const last = before.get(row.raw_table)
-      // JSON lines have no types of their own to compare, and leave out what has no value.
+      // JSON lines have no types of their own to compare with Avro's, and leave out what has no value.
+      const inFormat = beforeInFormat.get(`${format} ${row.raw_table}`)
       const compared = last === undefined ? [] : changesBetween(last.columns, columns, format === 'json')
+      const types = changesBetween(inFormat?.columns ?? [], columns, true).filter(isType)
       const schema: WriterSchema = {
         rawTable: row.raw_table,
         source: `${row.source_database}.${row.source_table}`,
@@ -81,12 +84,16 @@ export async function writerSchemas(
         firstSeenAt: row.first_seen_at,
         format,
         columns,
-        changes: last?.format === format ? compared : compared.filter(({ kind }) => kind !== 'type'),
+        changes:
+          last?.format === format ? compared : [...compared.filter((change) => !isType(change)), ...types],
       }
       before.set(row.raw_table, schema)
+      beforeInFormat.set(`${format} ${row.raw_table}`, schema)
       return schema
     })
 }
+
+const isType = ({ kind }: SchemaChange) => kind === 'type'
 
 function readSchema(text: string): Pick<WriterSchema, 'format' | 'columns'> {
   const json = JSON.parse(text) as { readonly json?: readonly WriterColumn[] }

@@ -33,7 +33,8 @@ export interface ListFilesOptions {
 }
 
 /**
- * The ledger's files, the newest landed first, and those of the store that it does not have yet (`pending`).
+ * The ledger's files, the newest landed first, and those of the store that it does not have yet (`pending`). What was
+ * forgotten is listed only if it is asked for: it waits in the store, or has an entry of what became of it since.
  *
  * @example await listFiles({ store, warehouse, status: 'quarantined', limit: 100, signal })
  */
@@ -55,6 +56,7 @@ export async function listFiles(options: ListFilesOptions): Promise<readonly Lis
   let query = warehouse.state.selectFrom('files').selectAll()
   if (status === 'late') query = query.where('late', '=', true)
   else if (status !== undefined) query = query.where('status', '=', status)
+  else query = query.where('status', '<>', 'forgotten')
   if (rawTable !== undefined) query = query.where('raw_table', '=', rawTable)
   const entries = await query
     .orderBy('seen_at', 'desc')

@@ -55,7 +55,7 @@ function trouble(report: LandReport): string[] {
     ...(stillQuarantined === 0
       ? []
       : [
-          `${count(stillQuarantined, 'file')} in quarantine from before: \`streamform files list --status quarantined\``,
+          `${count(stillQuarantined, 'file')} in quarantine from before: \`streamform files list --status quarantined\` says why, \`streamform files retry --salvage\` lands what can be read`,
         ]),
   ]
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../loaders/printable.ts'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { lastRunsOf, type TableRun } from '../execute/last-runs.ts'
@@ -238,7 +239,7 @@ function filesText({ sources, files }: ShowResult): string {
   )
   const newest = textTable(
     ['newest change files', 'status', 'events', 'landed'],
-    files.map(({ name, status, rows, landedAt }) => [name, status, counted(rows), landedAt ?? '']),
+    files.map(({ name, status, rows, landedAt }) => [printable(name), status, counted(rows), landedAt ?? '']),
   )
   return [...totals, newest].join('\n')
 }

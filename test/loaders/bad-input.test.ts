@@ -293,7 +293,7 @@ test('a report says what is missing and what to type', async () => {
   expect(landText(await landFolder(warehouse, folder))).toBe(
     [
       'nothing new to land; 1 file had landed before',
-      '1 file in quarantine from before: `streamform files list --status quarantined`',
+      '1 file in quarantine from before: `streamform files list --status quarantined` says why, `streamform files retry --salvage` lands what can be read',
     ].join('\n'),
   )
   warehouse.close()
