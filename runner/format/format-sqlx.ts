@@ -9,7 +9,7 @@ export interface Formatted {
   readonly problems: readonly Problem[]
 }
 
-const width = 100
+const width = 120
 const indentation = '  '
 
 /**

@@ -45,7 +45,8 @@ export const softline: Line = { kind: 'line', flat: '', broken: false }
 /** A line break. */
 export const hardline: Line = { kind: 'line', flat: '', broken: true }
 
-function isBroken(doc: Doc): boolean {
+/** Whether it has a line break in any case. */
+export function isBroken(doc: Doc): boolean {
   return typeof doc !== 'string' && doc.broken
 }
 
@@ -80,9 +81,26 @@ export function list(open: string, docs: readonly Doc[], close: string): Doc {
   return group(open, indent(softline, join(cat(',', line), docs)), softline, close)
 }
 
+/** `open a, b close`: on one line, or below, as many on a line as there is room for; an item a line if one must break. */
+export function values(open: string, docs: readonly Doc[], close: string): Doc {
+  if (docs.length === 0 || docs.some(isBroken)) return list(open, docs, close)
+  const items = docs.map((doc, index) => (index === 0 ? doc : cat(',', group(line, doc))))
+  return group(open, indent(softline, ...items), softline, close)
+}
+
 /** `WORD a, b`: on one line, or an item a line, indented, below the word. */
 export function clause(word: string, docs: readonly Doc[]): Doc {
   return group(word, indent(line, join(cat(',', line), docs)))
+}
+
+/** `WORD`, and below it each of many on a line of its own, also where one line would hold all. */
+export function column(word: string, docs: readonly Doc[]): Doc {
+  return cat(word, indent(hardline, join(cat(',', hardline), docs)))
+}
+
+/** `WORD a, b, c`: as many on a line as there is room for, those of further lines indented. */
+export function filled(word: string, docs: readonly Doc[]): Doc {
+  return cat(word, ' ', indent(...docs.map((doc, index) => (index === 0 ? doc : cat(',', group(line, doc))))))
 }
 
 /** `WORD content`, with the content on the same line or indented below. */

@@ -1,7 +1,7 @@
 import type { Binary, Case, Cast, Expression, Logical, Membership, Unary } from '../parse/ast.ts'
 import { precedence } from '../parse/expression.ts'
 import { printArgument, printCall } from './call.ts'
-import { cat, type Doc, group, hardline, indent, join, line, list, softline } from './doc.ts'
+import { cat, type Doc, group, hardline, indent, join, line, list, softline, values } from './doc.ts'
 import { printLiteral } from './literal.ts'
 import { printName } from './name.ts'
 import { base, bindingOf, operand, written } from './precedence.ts'
@@ -128,7 +128,7 @@ function printConstructor(node: Node, p: Printer): Doc | undefined {
   switch (node.kind) {
     case 'array': {
       const element = node.element === undefined ? '' : cat('<', p.of(node.element), '>')
-      return cat(node.keyword ? 'ARRAY' : '', element, list('[', p.all(node.elements), ']'))
+      return cat(node.keyword ? 'ARRAY' : '', element, values('[', p.all(node.elements), ']'))
     }
     case 'struct':
       return cat(node.type === undefined ? 'STRUCT' : p.of(node.type), list('(', p.all(node.fields), ')'))

@@ -8,7 +8,21 @@ import type {
   SetOperation,
   SetOperator,
 } from '../parse/ast.ts'
-import { cat, clause, type Doc, group, hardline, headed, indent, join, line, list } from './doc.ts'
+import {
+  cat,
+  clause,
+  column,
+  type Doc,
+  filled,
+  group,
+  hardline,
+  headed,
+  indent,
+  isBroken,
+  join,
+  line,
+  list,
+} from './doc.ts'
 import { conditionDoc, subquery } from './expression.ts'
 import { base } from './precedence.ts'
 import type { Node, Printer } from './printer.ts'
@@ -63,11 +77,26 @@ function printSelect(node: Select, p: Printer): Doc {
   )
 }
 
+/** So many columns stand side by side if they fit; more are read better one below the other. */
+const fewColumns = 3
+
 /** `SELECT DISTINCT AS STRUCT a, b`; of a pipe too. */
 export function selectList(node: Select, p: Printer): Doc {
   const quantifier = node.quantifier === undefined ? '' : ` ${node.quantifier}`
   const as = node.as === undefined ? '' : ` AS ${node.as}`
-  return clause(`SELECT${quantifier}${as}`, p.all(node.items))
+  const word = `SELECT${quantifier}${as}`
+  const items = p.all(node.items)
+  if (isRow(node)) return items.some(isBroken) ? clause(word, items) : filled(word, items)
+  return items.length > fewColumns ? column(word, items) : clause(word, items)
+}
+
+/** A row written out, without FROM or anything behind it. */
+function isRow(node: Node): boolean {
+  return (
+    node.kind === 'select' &&
+    [node.from, node.where, node.groupBy, node.having, node.qualify].every((part) => part === undefined) &&
+    node.windows.length === 0
+  )
 }
 
 function printSetOperation({ operation, inputs }: SetOperation, p: Printer): Doc {
@@ -75,12 +104,13 @@ function printSetOperation({ operation, inputs }: SetOperation, p: Printer): Doc
   // The operator is one node for the whole chain, so its comments are printed with its first use alone.
   return cat(
     first,
-    ...rest.flatMap((input, index) => [
-      line,
-      index === 0 ? p.of(operation) : printSetOperator(operation, p),
-      line,
-      input,
-    ]),
+    ...rest.flatMap((input, index) => {
+      const node = inputs[index + 1]
+      const row = node !== undefined && isRow(node) && !isBroken(input)
+      const operator = index === 0 ? p.of(operation) : printSetOperator(operation, p)
+      // Rows written out stand one below the other.
+      return row ? [hardline, operator, ' ', input] : [line, operator, line, input]
+    }),
   )
 }
 
