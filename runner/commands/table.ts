@@ -166,6 +166,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./rebuild.ts'),
   },
   {
+    usage: 'compare [selectors..]',
+    group: look,
+    describe: 'compare the selected tables on BigQuery with an embedded warehouse, row by row',
+    load: () => import('./compare.ts'),
+  },
+  {
     usage: 'privacy',
     group: build,
     describe: 'check that analysts cannot read what is private, by where columns come from',

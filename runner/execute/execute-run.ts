@@ -60,6 +60,11 @@ export async function executeRun(warehouse: Warehouse, request: RunRequest): Pro
   const started = now()
   const { actions, blocking, after } = orderOf(request)
   const folder = await createRunFolder(request.folder, started)
+  // What the run before left of an action is not forgotten where this one does not come to it either.
+  const pending = (action: Action): ActionResult => {
+    const { underWay = null, statements = [] } = request.former?.get(action.id) ?? {}
+    return { ...pendingResult(action), underWay, statements }
+  }
   const journal = new Journal(
     folder,
     {
@@ -76,7 +81,7 @@ export async function executeRun(warehouse: Warehouse, request: RunRequest): Pro
       exclude: request.exclude,
       vars: request.vars,
       resumes: request.resumes,
-      actions: actions.map(pendingResult),
+      actions: actions.map(pending),
     },
     now,
   )
@@ -99,21 +104,21 @@ export async function executeRun(warehouse: Warehouse, request: RunRequest): Pro
         const result =
           error === undefined
             ? await executeAction(action, context)
-            : ({ ...pendingResult(action), status: 'failed', error } as const)
+            : ({ ...pending(action), status: 'failed', error } as const)
         await journal.end(result)
         request.onEvent({ type: 'end', result })
         return result.status === 'failed' ? 'failed' : result.status === 'cancelled' ? 'cancelled' : 'done'
       },
       skip(id, cause) {
         const result = {
-          ...pendingResult(byId.get(id) as Action),
+          ...pending(byId.get(id) as Action),
           status: 'skipped',
           skippedBecause: cause,
         } as const
         journal.set(result)
         request.onEvent({ type: 'end', result })
       },
-      cancel: (id) => journal.set({ ...pendingResult(byId.get(id) as Action), status: 'cancelled' }),
+      cancel: (id) => journal.set({ ...pending(byId.get(id) as Action), status: 'cancelled' }),
     })
   } catch (error) {
     await finish(warehouse, journal, 'failed', started, now())
