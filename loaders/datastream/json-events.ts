@@ -1,6 +1,6 @@
 import { UnreadableFile } from '../avro/container.ts'
 import { type ContentLimits, defaultContentLimits, maxLineBytes, settingOf } from '../content-limits.ts'
-import { parseExact } from './raw-json.ts'
+import { parseLine } from '../debezium/repeated-schema.ts'
 
 /** One JSON object of a file, and where it begins there. */
 export interface JsonLine {
@@ -54,7 +54,7 @@ export async function* jsonLines(
     const lines = Buffer.concat(pieces)
     let at = 0
     for (let end = lines.indexOf(newline); end >= 0; end = lines.indexOf(newline, at)) {
-      yield* parseLine(lines.subarray(at, end), base + at, salvage)
+      yield* linesOf(lines.subarray(at, end), base + at, salvage)
       at = end + 1
     }
     pieces = [lines.subarray(at)]
@@ -63,7 +63,7 @@ export async function* jsonLines(
   }
   const rest = Buffer.concat(pieces)
   if (wrapped === true) yield* parseArray(rest)
-  else yield* parseLine(rest, base, salvage)
+  else yield* linesOf(rest, base, salvage)
 }
 
 /** The first byte that is no white space; undefined while there is none. */
@@ -84,7 +84,7 @@ function byteOrderMark(bytes: Uint8Array): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
 }
 
-function* parseLine(bytes: Uint8Array, offset: number, salvage: boolean): Generator<JsonLine> {
+function* linesOf(bytes: Uint8Array, offset: number, salvage: boolean): Generator<JsonLine> {
   try {
     const text = decode(bytes, offset)
     if (text.trim() !== '') yield { value: parse(text, offset), offset }
@@ -112,7 +112,7 @@ function decode(bytes: Uint8Array, offset: number): string {
 
 function parse(text: string, offset: number): unknown {
   try {
-    return parseExact(text)
+    return parseLine(text)
   } catch (error) {
     const { name, message } = error as Error
     // The engine's message shows the text around the error: contents belong in dead letters, not in messages.

@@ -164,22 +164,23 @@ interface Columns {
   readonly byName: ReadonlyMap<string, ConnectColumn>
 }
 
-/** Of the schema of `after`, or of `before`. Lines of one file mostly have the same: the last one is kept. */
-let last: { readonly text: string; readonly columns: Columns | undefined } | undefined
+/** By the schema, of which messages of one file mostly have the same. */
+const known = new WeakMap<ConnectType, Map<string, Columns | undefined>>()
 
 function columnsOf(schema: ConnectType, connector: string): Columns | undefined {
+  const byConnector = known.get(schema) ?? new Map<string, Columns | undefined>()
+  known.set(schema, byConnector)
+  if (!byConnector.has(connector)) byConnector.set(connector, readColumns(schema, connector))
+  return byConnector.get(connector)
+}
+
+/** Of `after`, or of `before`. */
+function readColumns(schema: ConnectType, connector: string): Columns | undefined {
   const field = (name: string) => schema.fields.find((candidate) => candidate.name === name)?.type
   const row = [field('after'), field('before')].find((type) => type?.type === 'struct')
   if (row === undefined) return undefined
-  const key = JSON.stringify([connector, row])
-  if (last?.text === key) return last.columns
   const found = row.fields.map(({ name, type }) => [name, connectColumn(type, connector)] as const)
-  const columns: Columns = {
-    fields: found.map(([name, { type }]) => ({ name, type })),
-    byName: new Map(found),
-  }
-  last = { text: key, columns }
-  return columns
+  return { fields: found.map(([name, { type }]) => ({ name, type })), byName: new Map(found) }
 }
 
 /**

@@ -28,8 +28,17 @@ export function debeziumMessage(value: unknown): DebeziumMessage | undefined {
   const envelope = unwrapped(value)
   if (envelope === null) return { envelope: null, schema: undefined, key: undefined }
   if (!isEnvelope(envelope)) return undefined
-  const schema = envelope === value ? undefined : connectType(value['schema'])
+  const schema = envelope === value ? undefined : typeOf(value['schema'])
   return { envelope, schema, key: undefined }
+}
+
+const types = new WeakMap<object, ConnectType | undefined>()
+
+/** Of lines that have one schema object, read once. */
+function typeOf(schema: unknown): ConnectType | undefined {
+  if (!isObject(schema)) return undefined
+  if (!types.has(schema)) types.set(schema, connectType(schema))
+  return types.get(schema)
 }
 
 /** A change, or a message that was written into the log (`m`), which has no table. */
