@@ -33,6 +33,8 @@ export class AvroRows implements RowsOfTable {
   private readonly state: DecodeState = { at: 0, row: 0, count: 0, ordinal: 0, leftOut: [] }
   /** The first row of the file that is being read. */
   private fileStart = 0
+  /** The names of the file's source table, once a row of it is there. */
+  private fileSource: string | undefined
   private bytes = 0
 
   /** @param payload the raw table's payload columns, which hold the schema's */
@@ -63,6 +65,7 @@ export class AvroRows implements RowsOfTable {
 
   beginFile(): void {
     this.fileStart = this.state.row
+    this.fileSource = undefined
     this.state.ordinal = 0
   }
 
@@ -92,21 +95,18 @@ export class AvroRows implements RowsOfTable {
     state.at = 0
     state.count = block.count
     this.bytes += block.data.length
+    if (salvage) {
+      yield* this.decodeEach(block, tally)
+      return
+    }
     while (state.count > 0) {
-      try {
-        this.decodeInto(block, tally)
-      } catch (error) {
-        if (salvage) yield* this.decodeEach(block, tally)
-        throw error
-      }
+      this.decodeInto(block, tally)
       if (state.row >= rowsPerBatch) {
         this.closeRows(tally)
         yield
       }
     }
-    if (state.at !== block.data.length) {
-      throw new UnreadableFile('a block with more bytes than its records have', block.offset + state.at)
-    }
+    if (state.at !== block.data.length) throw tooLong(block, state.at)
   }
 
   private decodeInto(block: Block, tally: FileTally): void {
@@ -120,24 +120,58 @@ export class AvroRows implements RowsOfTable {
     state.leftOut.length = 0
   }
 
-  /** One event after the other, up to the one that cannot be read. */
+  /**
+   * One event after the other, up to the one that cannot be read. The one before it is left too: damage within its values
+   * may show only where the next one should begin, unless the data simply end.
+   *
+   * @throws UnreadableFile once what can be read is there
+   */
   private *decodeEach(block: Block, tally: FileTally): Generator<void> {
     const { state } = this
-    state.leftOut.length = 0
-    for (let left = state.count; left > 0; left--) {
+    const total = state.count
+    let last: Place | undefined
+    for (let done = 0; done < total; done++) {
+      const here = this.place(tally, total - done)
       state.count = 1
       try {
         this.decodeInto(block, tally)
-      } catch {
-        state.leftOut.length = 0
-        state.count = left
-        return
+        if (!this.isOfFile(here.row)) throw new TwoSourceTables()
+      } catch (error) {
+        this.goBack(tally, block.flaw === undefined ? (last ?? here) : here)
+        throw error
       }
-      if (state.row >= rowsPerBatch) {
-        this.closeRows(tally)
-        yield
-      }
+      last = here
+      if (state.row < rowsPerBatch) continue
+      this.closeRows(tally)
+      last = undefined
+      yield
     }
+    if (state.at === block.data.length) return
+    const error = tooLong(block, state.at)
+    if (last !== undefined) this.goBack(tally, last)
+    throw error
+  }
+
+  private place(tally: FileTally, count: number): Place {
+    const { at, row, ordinal } = this.state
+    return { at, row, ordinal, count, unfit: tally.unfit.length }
+  }
+
+  private goBack(tally: FileTally, { at, row, ordinal, count, unfit }: Place): void {
+    Object.assign(this.state, { at, row, ordinal, count })
+    this.state.leftOut.length = 0
+    tally.unfit.length = unfit
+  }
+
+  /** False if the row is there and of another source table than the file's first: what was read is none of the file's. */
+  private isOfFile(row: number): boolean {
+    if (this.state.row === row) return true
+    if (row > this.fileStart) this.fileSource ??= this.sourceAt(this.fileStart)
+    return this.fileSource === undefined || this.sourceAt(row) === this.fileSource
+  }
+
+  private sourceAt(row: number): string {
+    return JSON.stringify(this.sources.map(({ offsets, bytes }) => textAt(offsets, bytes, row)))
   }
 
   private decodeRows(block: Block, limit: number): void {
@@ -175,7 +209,10 @@ export class AvroRows implements RowsOfTable {
     const { row } = this.state
     this.rows.nameFile(tally.name, row)
     if (row === this.fileStart) return
-    for (const builder of this.sources) checkConstant(builder, this.fileStart, row, tally)
+    this.fileSource ??= this.sourceAt(this.fileStart)
+    for (const [index, builder] of this.sources.entries()) {
+      checkConstant(builder, this.fileStart, row, tally, index)
+    }
     const { words } = this.sourceTimes ?? { words: new Int32Array(0) }
     for (let at = this.fileStart; at < row; at++) {
       const high = words[at * 2 + 1] as number
@@ -219,11 +256,36 @@ function isUtf8Column({ texts, lists }: TextColumn, from: number, to: number): b
   return textsAreUtf8(texts, lists.offsets[from] as number, lists.offsets[to] as number)
 }
 
+function tooLong({ offset }: Block, at: number): UnreadableFile {
+  return new UnreadableFile('a block with more bytes than its records have', offset + at)
+}
+
+/** Where decoding stood: `count` events of the block to come, `unfit` letters before. */
+interface Place {
+  readonly at: number
+  readonly row: number
+  readonly ordinal: number
+  readonly count: number
+  readonly unfit: number
+}
+
+function textAt(offsets: Uint32Array, bytes: Uint8Array, row: number): string {
+  const start = offsets[row] as number
+  const size = (offsets[row + 1] as number) - start
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, size).toString('utf8')
+}
+
 /** One file is one source table: the raw table was chosen by its first event. */
-function checkConstant({ offsets, bytes }: TextBuilder, from: number, to: number, tally: FileTally): void {
+function checkConstant(
+  { offsets, bytes }: TextBuilder,
+  from: number,
+  to: number,
+  tally: FileTally,
+  index: number,
+): void {
   const start = offsets[from] as number
   const size = (offsets[from + 1] as number) - start
-  tally.checkSource(Buffer.from(bytes.buffer, bytes.byteOffset + start, size).toString('utf8'))
+  tally.checkSource(`${index} ${textAt(offsets, bytes, from)}`)
   // All are the first one if all have its size and the bytes are the same when moved on by one text.
   let same = true
   for (let row = from; row < to; row++) {

@@ -179,15 +179,46 @@ test('whatever bytes are damaged: every block they leave alone lands, no event l
   )
 })
 
-test('a block that is damaged lands its events up to the damage', async () => {
+test('a block that is damaged lands its events up to the damage; one whose end is not sure is left with the rest', async () => {
   const file = Buffer.from(mysqlFile(fields, ids(1, 2, 3, 4, 5)))
   // The fourth event's uuid becomes longer than the file.
   const at = file.indexOf('00000000-0000-0000-0000-000000000004') - 1
   file[at] = 0xff
   const { rows, letters, status } = await salvaged(file)
-  expect(rows).toEqual([1, 2, 3])
-  expect(letters.map(({ row }) => row)).toEqual([3])
+  expect(rows).toEqual([1, 2])
+  expect(letters.map(({ row, event }) => [row, (event as { events: number }).events])).toEqual([[2, 3]])
   expect(status).toBe('landed')
+})
+
+test('damage to the length of a text, wherever it is, lands no event that is not the file’s', {
+  timeout: 120_000,
+}, async () => {
+  const own = [...fields, { name: 'a', type: 'string' }, { name: 'b', type: 'string' }]
+  const payloads = ids(...Array.from({ length: 12 }, (_, at) => at)).map(({ id }) => ({
+    id,
+    a: `a${id}`,
+    b: `b${id}${id}`,
+  }))
+  const file = mysqlFile(own, payloads, { blockRows: 6 })
+  const texts = payloads
+    .flatMap(({ a, b }) => [a, b])
+    .map((text) => file.indexOf(`${String.fromCharCode(text.length * 2)}${text}`))
+  for (const [index, at] of texts.entries()) {
+    const damaged = Buffer.from(file)
+    // Two or four bytes more or less.
+    damaged[at] = (damaged[at] ?? 0) ^ (index % 2 === 0 ? 2 : 4)
+    const folder = freshFolder()
+    const warehouse = await freshWarehouse()
+    await writeFiles(folder, { [name]: damaged })
+    const report = await landFolder(warehouse, folder, { salvage: true })
+    if (report.landed === 1) {
+      const rows = await warehouse.query('select payload from "test-project.shop_raw".item order by _row')
+      const expected = payloads.map(({ id, a, b }) => JSON.stringify({ id: String(id), a, b }))
+      for (const { payload } of rows) expect(expected).toContain(JSON.stringify(payload))
+      expect(rows.length).toBeGreaterThanOrEqual(6 - 1)
+    }
+    warehouse.close()
+  }
 })
 
 test('lines of JSON that are none become dead letters with their bytes, all others land', async () => {
