@@ -90,6 +90,8 @@ export interface LoadPartOptions {
   readonly run: RunStatement
   /** Tells the jobs of two landings of the same content apart. */
   readonly landing: string
+  /** Once aborted the load is cancelled. */
+  readonly signal: AbortSignal
 }
 
 const attempts = 3
@@ -101,7 +103,7 @@ const attempts = 3
  * @throws BigQueryProblem; Problem if another number of rows arrived
  */
 export async function loadPart(options: LoadPartOptions, part: Part): Promise<StagedPart> {
-  const { client, project, run, landing } = options
+  const { client, project, run, landing, signal } = options
   const { target, columns, rows, bytes } = part
   const schema = { fields: schemaOf(withTextForJson(columns)) }
   const hash = hashOf(landing, JSON.stringify([target, schema]), bytes)
@@ -113,6 +115,7 @@ export async function loadPart(options: LoadPartOptions, part: Part): Promise<St
         id,
         configuration: loadOf(staging, schema),
         upload: bytes,
+        signal,
       })
       const arrived = Number(statistics.load?.outputRows ?? rows)
       if (arrived !== rows)

@@ -112,6 +112,8 @@ class BigQueryLanding implements Landing {
   private readonly tables = new Map<string, Promise<TableWork>>()
   private readonly loads: Promise<StagedPart>[] = []
   private readonly loading = pLimit(loadsAtOnce)
+  /** Aborted where what is being loaded is of no more use. */
+  private readonly abandoned = new AbortController()
   /**
    * In the ids of all its jobs: two loaders with the same files at the same millisecond are two, and each is told what its own
    * commit came to.
@@ -181,7 +183,8 @@ class BigQueryLanding implements Landing {
 
   async rollback(): Promise<void> {
     if (this.ended) return
-    await Promise.allSettled(this.loads) // their tables are gone after a day
+    this.abandoned.abort(new Error('the landing is rolled back'))
+    await Promise.allSettled(this.loads) // what has been loaded is gone after a day
     this.end()
   }
 
@@ -203,7 +206,9 @@ class BigQueryLanding implements Landing {
     work.part = undefined
     const { client, project, run } = this.options
     const file = part.finish()
-    const load = this.loading(() => loadPart({ client, project, run, landing: this.id }, file))
+    const load = this.loading(() =>
+      loadPart({ client, project, run, landing: this.id, signal: this.abandoned.signal }, file),
+    )
     load.catch(() => {}) // thrown where it is awaited
     this.loads.push(load)
   }
