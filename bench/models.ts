@@ -107,5 +107,8 @@ FROM (
           ? `TIMESTAMP_ADD(TIMESTAMP '2024-06-01 00:00:00+00', INTERVAL CAST(n * 2500000 / ${count} AS INT64) SECOND)`
           : `TIMESTAMP_ADD(TIMESTAMP '2024-06-30 00:00:00+00', INTERVAL CAST(n * 3600 / ${count} AS INT64) SECOND)`
     } AS happened
-  FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS n
+  FROM (
+    SELECT thousand * ${Math.min(1000, count)} + one AS n
+    FROM UNNEST(GENERATE_ARRAY(0, ${Math.ceil(count / 1000) - 1})) AS thousand, UNNEST(GENERATE_ARRAY(1, ${Math.min(1000, count)})) AS one
+  )
 )`

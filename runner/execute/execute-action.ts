@@ -6,6 +6,7 @@ import { jobId } from '../warehouse/job-id.ts'
 import { mayPass } from '../warehouse/may-pass.ts'
 import type { ExecuteOptions, Table, Warehouse } from '../warehouse/warehouse.ts'
 import { describeTable } from './describe-table.ts'
+import { neverLanded } from './never-landed.ts'
 import { placeError, type ReadSource } from './place-error.ts'
 import {
   type ActionPlan,
@@ -89,7 +90,8 @@ export async function executeAction(action: Action, context: ActionContext): Pro
     outcome = { status: action.disabled ? 'disabled' : 'succeeded', error: null, warnings, underWay: null }
   } catch (error) {
     const status = signal.aborted ? 'cancelled' : 'failed'
-    const placed = await placeError(error, attempt.failing, action, context.readSource)
+    const told = await neverLanded(error, action, context.warehouse)
+    const placed = await placeError(told, attempt.failing, action, context.readSource)
     const unknown = status === 'cancelled' || isUndecided(error) || !attempt.isSettled
     outcome = {
       status,
