@@ -52,6 +52,8 @@ export interface Signature {
    * (`=` of GEOGRAPHY, MIN of an ARRAY). Absent: it fits.
    */
   readonly accepts?: (args: readonly SqlType[]) => boolean
+  /** BigQuery takes such calls by converting the arguments: its messages do not list it. */
+  readonly unlisted?: true
   /** Set: BigQuery has this signature and it is refused here, for this reason (the other signatures may do). */
   readonly refused?: string
   /** DuckDB SQL of the call. NULL in, errors and results must be BigQuery's. */

@@ -220,16 +220,22 @@ const printable = ({ kind }: SqlType): boolean =>
 const texts = (args: readonly string[], { argumentTypes }: Call): readonly string[] =>
   args.map((arg, index) => lowerCast(arg, argumentTypes[index] ?? STRING, STRING))
 
-const concatTexts: Signature = signature([printable, repeated(printable)], STRING, (args, call) =>
-  args.length === 1 ? (texts(args, call)[0] ?? '') : `(${texts(args, call).join(' || ')})`,
-)
+const concatTexts: Signature = {
+  ...signature([printable, repeated(printable)], STRING, (args, call) =>
+    args.length === 1 ? (texts(args, call)[0] ?? '') : `(${texts(args, call).join(' || ')})`,
+  ),
+  unlisted: true,
+}
 
 export const stringFunctions: readonly FunctionEntry[] = [
   operator('||', 'concatenation_operator', [
     plain([STRING, STRING], STRING, (x, y) => `(${x} || ${y})`),
     // Of two constant NULLs DuckDB forgets the type.
     plain([BYTES, BYTES], BYTES, (x, y) => `CAST((${x} || ${y}) AS BLOB)`),
-    signature([printable, printable], STRING, (args, call) => `(${texts(args, call).join(' || ')})`),
+    {
+      ...signature([printable, printable], STRING, (args, call) => `(${texts(args, call).join(' || ')})`),
+      unlisted: true,
+    },
     plain(['ARRAY<T1>', 'ARRAY<T1>'], first, (x, y) =>
       once(
         [x, y],

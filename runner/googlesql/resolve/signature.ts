@@ -336,7 +336,8 @@ function noMatch(entry: FunctionEntry, given: readonly GivenArgument[]): string 
     value.kind === 'part' ? 'DATE_TIME_PART' : isUntypedNull(value) ? 'NULL' : typeName(value.type),
   )
   const what = entry.kind in KINDS ? KINDS[entry.kind as keyof typeof KINDS] : 'analytic function'
-  const lines = inOrder(entry.signatures).flatMap((signature) => [
+  const listed = entry.signatures.filter((signature) => signature.unlisted !== true)
+  const lines = inOrder(listed).flatMap((signature) => [
     `  Signature: ${signatureText(entry, signature)}`,
     ...reasons(signature, given).map((reason) => `    ${reason}`),
   ])
