@@ -46,7 +46,7 @@ function trouble(report: LandReport): string[] {
     ...(ignored === 0 ? [] : [`${count(ignored, 'message')} changed no row: tombstones, control records`]),
     ...listed(
       report.misfits.map(misfit),
-      `${count(deadLetters, 'event')} did not fit and ${deadLetters === 1 ? 'waits' : 'wait'} as dead letters (\`streamform dead-letters list\`):`,
+      `${count(deadLetters, 'event')} did not fit and ${deadLetters === 1 ? 'waits as a dead letter' : 'wait as dead letters'} (\`streamform dead-letters list\`):`,
     ),
     ...listed(
       quarantined.map(line),

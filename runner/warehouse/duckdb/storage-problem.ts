@@ -27,13 +27,24 @@ export function storageProblem(error: unknown, place: Place = {}): Problem | und
   return undefined
 }
 
-/** The landing, whose errors of the disk say what to do. */
+/** A landing that does not fit into the memory that DuckDB may have, or whose rest does not fit on the disk. */
+function memoryProblem(error: unknown, file: string): Problem | undefined {
+  const { message = '' } = (error ?? {}) as Error
+  if (!message.startsWith('Out of Memory Error')) return undefined
+  return new Problem('the landing needs more memory than the embedded warehouse may use', {
+    file,
+    hint: 'nothing of the transaction that was under way is kept; land on a machine with more memory, or fewer files at once (--table, --since)',
+    cause: error,
+  })
+}
+
+/** The landing, whose errors of disk and memory say what to do. */
 export function withStorageProblems(landing: Landing, file: string): Landing {
   const told = async <Result>(work: Promise<Result>): Promise<Result> => {
     try {
       return await work
     } catch (error) {
-      throw storageProblem(error, { file }) ?? error
+      throw storageProblem(error, { file }) ?? memoryProblem(error, file) ?? error
     }
   }
   return {
