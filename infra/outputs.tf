@@ -3,9 +3,9 @@ output "stream_path" {
   value       = [for source in local.sources : "gs://${google_storage_bucket.changes.name}/${source}"]
 }
 
-output "subscription" {
-  description = "For `stream: subscription:` in streamform.yaml."
-  value       = google_pubsub_subscription.loader.id
+output "subscriptions" {
+  description = "For `stream: subscription:` in streamform.yaml, by source."
+  value       = { for source, subscription in google_pubsub_subscription.loader : source => subscription.id }
 }
 
 output "secret_ids" {

@@ -10,10 +10,14 @@ resource "google_pubsub_topic" "dead_letters" {
   depends_on = [google_project_service.this]
 }
 
-# What `streamform land --watch` pulls (`stream: subscription:` in streamform.yaml).
+# What `streamform land --watch` pulls (`stream: subscription:` in streamform.yaml): one for each stream, for a loader
+# acknowledges what is not of its own.
 resource "google_pubsub_subscription" "loader" {
-  name  = "${var.name}-loader"
-  topic = google_pubsub_topic.files.id
+  for_each = local.sources
+
+  name   = "${var.name}-loader-${each.key}"
+  topic  = google_pubsub_topic.files.id
+  filter = "hasPrefix(attributes.objectId, \"${each.key}/\")"
 
   ack_deadline_seconds       = 600
   message_retention_duration = "604800s"
@@ -62,13 +66,17 @@ resource "google_pubsub_topic_iam_member" "dead_letters" {
 }
 
 resource "google_pubsub_subscription_iam_member" "dead_letters" {
-  subscription = google_pubsub_subscription.loader.id
+  for_each = local.sources
+
+  subscription = google_pubsub_subscription.loader[each.key].id
   role         = "roles/pubsub.subscriber"
   member       = local.pubsub_agent
 }
 
 resource "google_pubsub_subscription_iam_member" "loader" {
-  subscription = google_pubsub_subscription.loader.id
+  for_each = local.sources
+
+  subscription = google_pubsub_subscription.loader[each.key].id
   role         = "roles/pubsub.subscriber"
   member       = google_service_account.loader.member
 }
