@@ -153,6 +153,8 @@ function arrayConcatAgg(value: string, call: Call): string {
 function stringAgg(value: string, separator: string | undefined, call: Call): string {
   const bytes = typeAt(call.argumentTypes, 0).kind === 'BYTES'
   const by = separator ?? (bytes ? `','::BLOB` : `','`)
+  if (separator !== undefined && call.literals[1] === null)
+    throw new Problem('Argument 2 to STRING_AGG must be non-NULL')
   const list = aggregate('list', [value], call, notNull(value))
   const limit = call.aggregate?.limit
   const taken = limit === undefined ? list : `(${list})[1:${limit}]`
@@ -300,7 +302,7 @@ export const aggregateFunctions: readonly FunctionEntry[] = [
   entry(
     'STRING_AGG',
     [STRING, BYTES].map((type) =>
-      signature([type, optional(type)], type, ([value = '', separator], call) =>
+      signature([type, { ...optional(type), literal: true }], type, ([value = '', separator], call) =>
         stringAgg(value, separator, call),
       ),
     ),
@@ -364,14 +366,6 @@ export const aggregateFunctions: readonly FunctionEntry[] = [
     'approximate_aggregate_functions#approx_top_sum',
     'APPROX_TOP_SUM is not supported locally; GROUP BY with SUM and LIMIT is',
     'aggregate',
-  ),
-  ...['INIT', 'MERGE', 'MERGE_PARTIAL', 'EXTRACT'].map((name) =>
-    refused(
-      `HLL_COUNT.${name}`,
-      `hll_functions#hll_count${name.toLowerCase()}`,
-      'HyperLogLog++ sketches are not supported locally; COUNT(DISTINCT …) and APPROX_COUNT_DISTINCT are',
-      name === 'EXTRACT' ? 'scalar' : 'aggregate',
-    ),
   ),
 ]
 

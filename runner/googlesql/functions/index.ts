@@ -10,6 +10,7 @@ import { formatFunctions } from './format.ts'
 import type { FunctionEntry } from './function.ts'
 import { geographyFunctions } from './geography.ts'
 import { hashFunctions } from './hash.ts'
+import { hllFunctions } from './hll.ts'
 import { intervalFunctions } from './interval.ts'
 import { jsonFunctions } from './json.ts'
 import { logicalOperators } from './logical.ts'
@@ -38,6 +39,7 @@ const families: readonly (readonly FunctionEntry[])[] = [
   hashFunctions,
   jsonFunctions,
   aggregateFunctions,
+  hllFunctions,
   windowFunctions,
   debuggingFunctions,
   rangeFunctions,

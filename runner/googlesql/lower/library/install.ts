@@ -9,6 +9,7 @@ import { errorFunctions } from './native/errors.ts'
 import { formatFunctions } from './native/formats.ts'
 import { geographyFunctions } from './native/geography/functions.ts'
 import { hashFunctions } from './native/hashes.ts'
+import { hllFunctions } from './native/hll.ts'
 import { intervalFunctions } from './native/interval-functions.ts'
 import { jsonFunctions } from './native/json-functions.ts'
 import { netFunctions } from './native/net.ts'
@@ -39,6 +40,7 @@ export const nativeFunctions: readonly NativeFunction[] = [
   ...arrayFunctions,
   ...intervalFunctions,
   ...textAnalysisFunctions,
+  ...hllFunctions,
 ]
 
 /**
