@@ -5,6 +5,8 @@ import type { Value } from '../googlesql/result.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
 import type { FileRows } from '../warehouse/local-warehouse.ts'
 import { ApiError, invalid } from './api-error.ts'
+import { timestampMicros } from './cell.ts'
+import { typeHook } from './exact-long.ts'
 import { instantText } from './read-value.ts'
 
 /** How values of an Avro type become values of a BigQuery type. */
@@ -52,12 +54,6 @@ export async function readAvro(bytes: Buffer, logical: boolean): Promise<FileRow
   }
 }
 
-/** Also where a long has a logical type, which a registry of types would not see. */
-function typeHook(schema: avro.Schema): avro.Type | undefined {
-  const type = typeof schema === 'object' && 'type' in schema ? schema.type : schema
-  return type === 'long' ? exactLong : undefined
-}
-
 type Done = (error: Error | null, data?: Buffer) => void
 
 function inflate(data: Buffer, done: Done): void {
@@ -76,20 +72,6 @@ function uncompress(data: Buffer, done: Done): void {
     done(error as Error)
   }
 }
-
-/** Longs as bigint: a double would change those above 2^53. */
-const exactLong = avro.types.LongType.__with({
-  fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
-  toBuffer: (value: bigint) => {
-    const buffer = Buffer.alloc(8)
-    buffer.writeBigInt64LE(value)
-    return buffer
-  },
-  fromJSON: BigInt,
-  toJSON: String,
-  isValid: (value: unknown) => typeof value === 'bigint',
-  compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
-})
 
 function converterOf(schema: Schema, logical: boolean, named: Map<string, Converter>): Converter {
   if (Array.isArray(schema)) return ofUnion(schema as readonly Schema[], logical, named)
@@ -170,6 +152,15 @@ function ofMap({ type, read }: Converter): Converter {
   }
 }
 
+function datetimeOf(text: string): string {
+  const written = text.trim().replace(' ', 'T')
+  const valid =
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?$/.test(written) && !Number.isNaN(Date.parse(`${written}Z`))
+  return valid
+    ? (instantText(timestampMicros(written))?.replace(/Z$/, '') ?? outOfRange(text))
+    : outOfRange(text)
+}
+
 function ofLogicalType(
   type: string,
   name: string,
@@ -209,6 +200,9 @@ function ofLogicalType(
       return wall(1000n)
     case 'long local-timestamp-micros':
       return wall(1n)
+    // As BigQuery itself extracts it.
+    case 'string datetime':
+      return { type: { kind: 'DATETIME' }, read: (value) => datetimeOf(String(value)) }
     default:
       return undefined
   }

@@ -9,29 +9,45 @@ import type { Outcome } from './job.ts'
 import { flagAt, type JsonObject, listAt, objectAt, parseJson, textAt } from './json.ts'
 import { sqlTable, tableName, targetOf } from './reference.ts'
 import type { Service } from './service.ts'
+import { writeAvro } from './write-avro.ts'
+import { writeParquet } from './write-parquet.ts'
 
 /** `configuration.extract`. */
 export interface ExtractRequest {
   readonly source: Target
   readonly uris: readonly string[]
-  readonly format: 'CSV' | 'NEWLINE_DELIMITED_JSON'
-  readonly gzip: boolean
+  readonly format: (typeof formats)[number]
+  readonly compression: string
+  /** `useAvroLogicalTypes` */
+  readonly logical: boolean
   readonly header: boolean
   readonly delimiter: string
 }
 
+const formats = ['CSV', 'NEWLINE_DELIMITED_JSON', 'AVRO', 'PARQUET'] as const
+
+const isFormat = (text: string): text is (typeof formats)[number] =>
+  (formats as readonly string[]).includes(text)
+
+const compressions: Readonly<Record<(typeof formats)[number], readonly string[]>> = {
+  CSV: ['NONE', 'GZIP'],
+  NEWLINE_DELIMITED_JSON: ['NONE', 'GZIP'],
+  AVRO: ['NONE', 'DEFLATE'],
+  PARQUET: ['NONE'],
+}
+
 export function readExtract(given: JsonObject, project: string): ExtractRequest {
   const format = (textAt(given, 'destinationFormat') ?? 'CSV').toUpperCase()
-  if (format !== 'CSV' && format !== 'NEWLINE_DELIMITED_JSON')
+  if (!isFormat(format))
     throw new ApiError(
       'notImplemented',
-      `extracting ${format} is not supported locally; CSV and NEWLINE_DELIMITED_JSON are`,
+      `extracting ${format} is not supported locally; ${formats.join(', ')} are`,
     )
   const compression = (textAt(given, 'compression') ?? 'NONE').toUpperCase()
-  if (compression !== 'NONE' && compression !== 'GZIP')
+  if (!compressions[format].includes(compression))
     throw new ApiError(
       'notImplemented',
-      `compression ${compression} is not supported locally; NONE and GZIP are`,
+      `compression ${compression} of ${format} is not supported locally; ${compressions[format].join(' and ')} are`,
     )
   const uris = listAt(given, 'destinationUris').map(String)
   const uri = textAt(given, 'destinationUri')
@@ -41,7 +57,8 @@ export function readExtract(given: JsonObject, project: string): ExtractRequest 
     source: targetOf(objectAt(given, 'sourceTable'), project),
     uris: uris.length === 0 && uri !== undefined ? [uri] : uris,
     format,
-    gzip: compression === 'GZIP',
+    compression,
+    logical: flagAt(given, 'useAvroLogicalTypes') ?? false,
     header: flagAt(given, 'printHeader') ?? true,
     delimiter: delimiterOf(textAt(given, 'fieldDelimiter')),
   }
@@ -61,19 +78,31 @@ export async function extractTable(
   request: ExtractRequest,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { source, uris, format, gzip } = request
+  const { source, uris, format } = request
   const definition = await service.warehouse.definition(source)
   if (definition === undefined) throw notFound(`Table ${tableName(source)}`)
   const nested = definition.columns.find(({ type }) => type.kind === 'ARRAY' || type.kind === 'STRUCT')
   if (format === 'CSV' && nested !== undefined)
     throw invalid(`Operation cannot be performed on a nested schema. Field: ${nested.name}`)
   const { columns, rows } = await service.warehouse.execute(`SELECT * FROM ${sqlTable(source)}`, { signal })
-  const text = format === 'CSV' ? csv(columns, rows, request) : jsonLines(columns, rows)
-  const bytes = gzip ? gzipSync(text) : Buffer.from(text)
+  const bytes = bytesOf(columns, rows, request)
   for (const uri of uris) writeObject(service, uri.replace('*', '000000000000'), bytes)
   return {
     statistics: { extract: { destinationUriFileCounts: uris.map(() => '1'), inputBytes: '0' } },
   }
+}
+
+function bytesOf(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Value[])[],
+  request: ExtractRequest,
+): Buffer {
+  const { format, compression, logical } = request
+  if (format === 'AVRO')
+    return writeAvro(columns, rows, logical, compression === 'DEFLATE' ? 'deflate' : 'null')
+  if (format === 'PARQUET') return writeParquet(columns, rows)
+  const text = format === 'CSV' ? csv(columns, rows, request) : jsonLines(columns, rows)
+  return compression === 'GZIP' ? gzipSync(text) : Buffer.from(text)
 }
 
 function csv(

@@ -496,6 +496,44 @@ describe('load jobs', () => {
     expect(outside.body.status.errorResult.message).toContain('Invalid path in a bucket')
   })
 
+  test.for(['AVRO', 'PARQUET'])(
+    'what is extracted as %s is there again once it is loaded',
+    async (format) => {
+      const start = async (configuration: object) =>
+        finished(
+          (await endpoint.call('POST', 'jobs', { configuration, jobReference: { jobId: `e${next++}` } }))
+            .body,
+        )
+      await endpoint.warehouse.execute(`CREATE OR REPLACE TABLE d.out AS SELECT * FROM (
+      SELECT TRUE AS a, 9007199254740993 AS b, -1.5 AS c, NUMERIC '-1.500000001' AS d, 'é' AS e, b'\\x00\\xff' AS f,
+        DATE '1969-12-31' AS g, TIME '01:02:03.000004' AS h, TIMESTAMP '1969-12-31 23:59:59.999999+00' AS i,
+        DATETIME '2024-01-02 03:04:05.5' AS j, [1, 2] AS l, STRUCT(1 AS x, [STRUCT('s' AS y)] AS z) AS m
+      UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`)
+      const uris = [`gs://bucket/out/all.${format}`]
+      const extracted = await start({
+        extract: {
+          sourceTable: { ...table, tableId: 'out' },
+          destinationUris: uris,
+          destinationFormat: format,
+          useAvroLogicalTypes: true,
+        },
+      })
+      expect(extracted.body.status.errorResult).toBeUndefined()
+      const loaded = await start({
+        load: {
+          destinationTable: { ...table, tableId: 'again' },
+          sourceUris: uris,
+          sourceFormat: format,
+          useAvroLogicalTypes: true,
+          writeDisposition: 'WRITE_TRUNCATE',
+        },
+      })
+      expect(loaded.body.status.errorResult).toBeUndefined()
+      const of = async (name: string) => endpoint.warehouse.execute(`SELECT * FROM d.${name} ORDER BY b`)
+      expect(await of('again')).toEqual(await of('out'))
+    },
+  )
+
   test('a resumable upload goes on where it was, and its last part may come twice', async () => {
     const begin = await fetch(
       `${endpoint.url}/upload/bigquery/v2/projects/${project}/jobs?uploadType=resumable`,

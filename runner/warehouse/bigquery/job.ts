@@ -134,17 +134,17 @@ async function begin(client: BigQueryClient, request: JobRequest): Promise<JobMe
     // Was it refused, or is it only the answer that is lost? The job itself tells.
     const found = await findJob(client, id).catch(() => 'no answer' as const)
     if (found !== undefined && found !== 'no answer') return attached(found, request)
-    if (!(error instanceof BigQueryProblem) || error.transient || found === 'no answer')
-      throw asUndecided(error)
-    if (!isDuplicate(error)) throw withoutEffect(error)
-    throw problemOf(
-      {
-        reason: 'internalError',
-        message: `BigQuery says that the job ${id} is there, and that it is not`,
-        cause: error,
-      },
-      { undecided: true },
-    )
+    if (found === undefined && isDuplicate(error))
+      throw problemOf(
+        {
+          reason: 'internalError',
+          message: `BigQuery says that the job ${id} is there, and that it is not`,
+          cause: error,
+        },
+        { undecided: true },
+      )
+    // Two answers that it is not there are no proof of it; whoever goes on later asks once more, and takes the id.
+    throw asUndecided(error)
   }
 }
 
@@ -279,8 +279,6 @@ const isSingle = ({ query, numChildJobs, load, extract, copy }: JobStatistics): 
     extract !== undefined ||
     copy !== undefined ||
     (query?.statementType !== undefined && query.statementType !== 'SCRIPT'))
-
-const withoutEffect = (error: BigQueryProblem): BigQueryProblem => marked(error, { leftNothing: true })
 
 /** The job may still run, or have done its work: whoever tries again takes the same id. */
 export const asUndecided = (error: unknown): unknown =>
