@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { deadLettersDiscard } from '../../runner/commands/dead-letters-discard.ts'
 import { deadLettersList } from '../../runner/commands/dead-letters-list.ts'
 import { deadLettersRetry } from '../../runner/commands/dead-letters-retry.ts'
@@ -12,6 +12,9 @@ import { land } from '../../runner/commands/land.ts'
 import { type Endpoint, startEndpoint } from '../../runner/endpoint/endpoint.ts'
 import { minutePath, mysqlFile } from '../loaders/events.ts'
 import { freshFolder, recordingEffects, writeFiles } from '../loaders/fresh-warehouse.ts'
+
+// Whole landings and projects, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const workflow = 'defaultProject: my-project\ndefaultDataset: shop\ndefaultLocation: US\n'
 const at = (minute: number) => `2024/06/01/00/0${minute}`

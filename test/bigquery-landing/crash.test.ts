@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { BigQueryClient } from '../../runner/warehouse/bigquery/client.ts'
 import type { ApiCall } from '../../runner/warehouse/bigquery/request.ts'
 import { freshFolder } from '../loaders/fresh-warehouse.ts'
 import { Died, noon, options, proveLandingKills, stampsAgree, timeless, writeStream } from './kills.ts'
 import { type LocalBigQuery, landIn, openLocalBigQuery } from './two-warehouses.ts'
+
+// Whole landings and projects, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let bigquery: LocalBigQuery
 const folder = freshFolder()

@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { forgetFiles } from '../../loaders/files.ts'
 import { discardDeadLetters, retryDeadLetters } from '../../loaders/retry-dead-letters.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
@@ -16,6 +16,9 @@ import {
   openLocalBigQuery,
   project,
 } from './two-warehouses.ts'
+
+// Whole landings and projects, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let bigquery: LocalBigQuery
 let loader: Landable

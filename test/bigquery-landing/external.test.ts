@@ -1,13 +1,16 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { compile } from '../../runner/project/compile.ts'
 import type { CompiledGraph } from '../../runner/project/compiled-graph.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
 import { minutePath, mysqlFile } from '../loaders/events.ts'
 import { freshFolder, writeFiles } from '../loaders/fresh-warehouse.ts'
 import { landIn, openEmbedded, project } from './two-warehouses.ts'
+
+// Whole landings and projects, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const root = join(import.meta.dirname, '../..')
 const sources = `const { sourceTable } = require('macros/source-table')

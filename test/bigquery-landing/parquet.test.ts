@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { land } from '../../loaders/land.ts'
 import { localStore } from '../../loaders/store/local.ts'
 import { type Part, PartWriter } from '../../runner/warehouse/bigquery/landing-part.ts'
@@ -12,6 +12,9 @@ import { minutePath, mysqlFile } from '../loaders/events.ts'
 import { freshFolder, recordingEffects, writeFiles } from '../loaders/fresh-warehouse.ts'
 import { shared } from '../shared.ts'
 import { openEmbedded, project } from './two-warehouses.ts'
+
+// Whole landings and projects, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const python = pythonWith('python-pyarrow-21.0.0', ['pyarrow==21.0.0'])
 if (python === undefined) console.log('skipped: pyarrow is not installed (STREAMFORM_CI=1 installs it)')

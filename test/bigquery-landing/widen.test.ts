@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { changeOf, rewriteTable } from '../../runner/warehouse/bigquery/landing-table.ts'
 import type { RawColumn } from '../../runner/warehouse/landing.ts'
 import { minutePath, mysqlFile } from '../loaders/events.ts'
 import { freshFolder, writeFiles } from '../loaders/fresh-warehouse.ts'
 import { type LocalBigQuery, landIn, openLocalBigQuery, project } from './two-warehouses.ts'
+
+// Whole landings and projects, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let bigquery: LocalBigQuery
 beforeAll(async () => {

@@ -2,13 +2,16 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { deploy } from '../../runner/commands/deploy.ts'
 import { cleanTree, writeTree } from '../../runner/deploy/clean-tree.ts'
 import { compile } from '../../runner/project/compile.ts'
 import { recordingEffects } from '../loaders/fresh-warehouse.ts'
 import { dataformCli } from '../project/dataform-cli.ts'
 import { startDataform } from './dataform-server.ts'
+
+// Whole landings and projects, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const root = join(import.meta.dirname, '../..')
 const folders: string[] = []

@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type DeployOptions, type DeployReport, deploy } from '../../runner/deploy/deploy.ts'
 import { deployText } from '../../runner/deploy/deploy-text.ts'
 import { type DataformClient, openDataform } from '../../runner/deploy/service.ts'
 import type { DeploySettings } from '../../runner/project/deploy-settings.ts'
 import { type DataformServer, startDataform } from './dataform-server.ts'
 import { status } from './grpc-server.ts'
+
+// Whole landings and projects, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let server: DataformServer
 let client: DataformClient

@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { minutePath, mysqlFile } from './events.ts'
 import { freshFolder, freshWarehouse, writeFiles } from './fresh-warehouse.ts'
+
+// Whole landings and projects, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const program = join(import.meta.dirname, '../../bin/streamform.js')
 const nameOf = (id: number) => minutePath('2024/06/01/00/01', `${id}.avro`)
