@@ -129,12 +129,13 @@ test('a job that got no answer at all is looked for once more before it is given
   expect((await runJob(client, one)).id).toBe('j')
 })
 
-test('a job that is refused is known to have changed nothing', async () => {
+test('a job that is refused says where, and is not tried again', async () => {
   const { client } = await oneJob((call) =>
     call === post ? apiError(400, 'invalidQuery', 'Syntax error at [1:1]') : apiError(404, 'notFound'),
   )
   await expect(runJob(client, one)).rejects.toMatchObject({
-    leftNothing: true,
+    transient: false,
+    undecided: true,
     place: { line: 1, column: 1 },
   })
 })
