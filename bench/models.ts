@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Action } from '../runner/project/compiled-graph.ts'
+import { openDuckDbWarehouse } from '../runner/warehouse/duckdb/warehouse.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
 import { actionOf, build, modelsOf, project } from '../test/models/model-project.ts'
 import { createRaw, rawName } from '../test/models/raw-events.ts'
@@ -26,11 +27,10 @@ const layers = [
  */
 export async function run(): Promise<BenchResult> {
   const folder = mkdtempSync(join(tmpdir(), 'streamform-bench-'))
-  const { openWarehouse } = await import('../runner/warehouse/open.ts')
-  const warehouse = await openWarehouse({
-    kind: 'duckdb',
+  const warehouse = await openDuckDbWarehouse({
     path: join(folder, 'bench.duckdb'),
     defaultProject: project,
+    memoryLimit: '8GB',
   })
   try {
     const models = await modelsOf({ account: { key: ['id'] } })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { land } from '../../loaders/land.ts'
 import { openStore } from '../../loaders/store/open.ts'
+import type { Effects } from '../effects.ts'
 import { planAction } from '../execute/plan.ts'
 import { type CurrentModels, type Difference, differencesFromState, keep } from '../execute/rebuilt-table.ts'
 import { quotedTarget } from '../execute/statements.ts'
@@ -48,7 +49,8 @@ export async function rebuildFromFiles(
         ...landing,
         envelope: stream.envelope,
       }
-      await land({ ...options, tables: [`${schema}.${name}`] }, effects)
+      const now = await beforeLandings(warehouse, effects)
+      await land({ ...options, tables: [`${schema}.${name}`] }, { ...effects, now: () => now })
       if ((await rebuilt.table(raw)) === undefined)
         throw new Problem(`the stream has no change files of \`${schema}.${name}\``, { exitCode: 2 })
       await rebuilt.createDataset(defaultProject, schema)
@@ -74,6 +76,15 @@ export async function rebuildFromFiles(
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** A time before every landing yet to come: what is built here must not take for known what lands next. */
+async function beforeLandings(warehouse: Warehouse, effects: Effects): Promise<Date> {
+  const { latest } = await warehouse.state
+    .selectFrom('files')
+    .select(({ fn }) => fn.max('landed_at').as('latest'))
+    .executeTakeFirstOrThrow()
+  return new Date((latest ?? effects.now()).getTime() - 3_600_000)
 }
 
 async function compared(
