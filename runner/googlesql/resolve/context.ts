@@ -41,6 +41,8 @@ export interface Source {
 export interface Aggregates {
   readonly calls: AggregateCall[]
   readonly keys: Map<string, AggregateCall>
+  /** GROUPING(x) was met: the query must have groups. */
+  grouping?: true
 }
 
 /** Where window calls go. */

@@ -26,5 +26,6 @@ export function resolveGrouping(context: Context, node: Call): Expr {
     column: { id: -1, name: 'grouping', type: { kind: 'INT64' } },
   }
   pendingGrouping.set(expr, operand)
+  context.aggregates.grouping = true
   return expr
 }
