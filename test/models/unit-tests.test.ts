@@ -25,6 +25,23 @@ describe("the project's own unit tests", () => {
     ).toEqual(['city_log', 'country_state', 'country_versions'])
   })
 
+  test('are of models whose every column is described', async () => {
+    const undescribed: string[] = []
+    for (const { target, expectedQuery } of compiled.unitTests) {
+      const model = compiled.actions.find(
+        (action) => action.target.schema === target?.schema && action.target.name === target.name,
+      )
+      if (model === undefined || !/_(?:analytics|ops)$/.test(model.target.schema)) continue
+      const described = new Set(
+        model.columns.filter(({ description }) => description).map(({ path }) => path?.[0]),
+      )
+      const { columns } = await warehouse.dryRun(expectedQuery)
+      for (const { name } of columns)
+        if (!described.has(name)) undescribed.push(`${model.target.name}.${name}`)
+    }
+    expect(undescribed).toEqual([])
+  })
+
   // Dataform compares rows in the order in which they come.
   test('hold, row by row in order', async () => {
     const inOrder = async (query: string) => {

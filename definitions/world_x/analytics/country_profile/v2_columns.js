@@ -1,0 +1,20 @@
+// What the columns of the second version say: to those who read it by its number, and by the plain name.
+module.exports = {
+  country_code: 'ISO 3166 code, three letters.',
+  country: 'Name of the country.',
+  continent: 'Continent.',
+  region: 'Region of the continent.',
+  capital: 'Name of the capital; NULL if it has none.',
+  largest_city: 'The city with the most people; NULL if none is listed.',
+  cities: 'Number of cities listed.',
+  urban_percent: 'Part of the people who live in the cities listed, in percent, to one decimal.',
+  population: 'People.',
+  people_per_km2: 'People per square kilometre, to one decimal.',
+  life_expectancy: 'Life expectancy in years.',
+  government_form: 'Form of government.',
+  gnp_usd: 'Gross national product in US dollars.',
+  gnp_per_person_usd: 'Gross national product per person in US dollars, to the dollar.',
+  official_languages: 'Official languages, most spoken first.',
+  main_language: 'The language that most people speak; NULL if none is listed.',
+  languages: 'Number of languages listed.',
+}
