@@ -18,7 +18,7 @@ import { type EventSchema, readEvents } from './read-file.ts'
 import { RefusedEvent } from './refused-event.ts'
 import { bytesPerBatch, type RowsOfTable, rowsPerBatch } from './rows-of-table.ts'
 import { shortReason } from './short-reason.ts'
-import { fingerprintOf, type SourceSchemas } from './source-schemas.ts'
+import type { SourceSchemas } from './source-schemas.ts'
 import type { TableWork } from './table-work.ts'
 
 /** JSON lines are understood so many at a time: their columns' types are what holds all their values. */
@@ -284,8 +284,11 @@ export class FileWork {
   private async jsonRows(table: TableWork, columns: readonly PayloadField[]): Promise<JsonRows> {
     if (this.rows !== undefined && table.wouldChange(columns)) await this.handOver(this.rows)
     await table.hold(columns)
-    const schema = JSON.stringify({ json: columns.map(({ name, type }) => ({ name, type: type.kind })) })
-    if (this.source !== undefined) this.noteSchema(this.source, schema, fingerprintOf(schema))
+    if (this.source !== undefined) {
+      const file = { rawTable: this.rawTable ?? '', source: this.source, file: this.tally.name }
+      const ofJson = columns.map(({ name, type }) => ({ name, type: type.kind }))
+      this.options.schemas.noteJson(file, ofJson)
+    }
     const rows = table.writer('json', (payload) => new JsonRows(payload))
     if (rows !== this.rows) rows.beginFile()
     this.rows = rows

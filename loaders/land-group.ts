@@ -95,6 +95,7 @@ export class GroupLanding {
     const pieces = reader.pieces[Symbol.asyncIterator]()
     const { schemas, maxDeadLetters, signal, salvage, limits, envelope } = this.options
     const tableOf = (source: SourceTable) => this.table(source)
+    const mark = schemas.mark
     const file = new FileWork({
       file: object.name,
       schemas,
@@ -119,6 +120,7 @@ export class GroupLanding {
       const outcome = await failure(object, reader, pieces, error, file.rawTable)
       if (file.handedOver) throw new UndoGroup(outcome)
       file.takeBack()
+      schemas.backTo(mark)
       return outcome
     } finally {
       await pieces.return?.()

@@ -31,6 +31,9 @@ export type FileEvent =
 
 const understood = new Map<string, EventSchema>()
 const maxUnderstood = 1000
+/** Characters of the schemas that are kept. */
+const maxKept = 32 * 1024 * 1024
+let kept = 0
 
 /**
  * Reads a change file: for Avro its schema and source table, then its blocks; for anything else its content as text.
@@ -158,8 +161,12 @@ function schemaOf({ header }: ContainerReader): EventSchema | DebeziumSchema {
   if (messages !== undefined) return messages
   const envelope = findEnvelope(type)
   const schema = { envelope, text, fingerprint: fingerprintOf(text), payload: envelopePayload(envelope) }
-  if (understood.size >= maxUnderstood) understood.clear()
-  understood.set(text, schema)
+  if (understood.size >= maxUnderstood || kept + text.length > maxKept) {
+    understood.clear()
+    kept = 0
+  }
+  kept += text.length
+  if (text.length <= maxKept) understood.set(text, schema)
   return schema
 }
 

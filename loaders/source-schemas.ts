@@ -9,13 +9,24 @@ export function fingerprintOf(schema: string): string {
   return createHash('sha256').update(schema).digest('hex')
 }
 
-interface NewSchema {
+interface SchemaOfFile {
   readonly rawTable: string
-  readonly fingerprint: string
-  readonly schema: string
   readonly source: SourceTable
   readonly file: string
 }
+
+interface NewSchema extends SchemaOfFile {
+  readonly fingerprint: string
+  readonly schema: string
+}
+
+/** A column of JSON lines, whose type is what its values showed. */
+interface JsonColumn {
+  readonly name: string
+  readonly type: string
+}
+
+type JsonColumns = ReadonlyMap<string, JsonColumn>
 
 /** Every writer schema met so far, and which source table each raw table is of. */
 export class SourceSchemas {
@@ -23,7 +34,9 @@ export class SourceSchemas {
     string,
     { readonly source: SourceTable; readonly fingerprints: Set<string> }
   >()
-  private fresh: NewSchema[] = []
+  /** Of a raw table's JSON lines, all columns so far, by their names in lower case. */
+  private readonly json = new Map<string, JsonColumns>()
+  private fresh: { readonly schema: NewSchema; readonly jsonBefore: JsonColumns | undefined }[] = []
 
   static async read(state: Kysely<StateTables>): Promise<SourceSchemas> {
     const schemas = new SourceSchemas()
@@ -34,7 +47,49 @@ export class SourceSchemas {
     for (const row of rows) {
       schemas.add(row.raw_table, { database: row.source_database, table: row.source_table }, row.fingerprint)
     }
+    const ofJson = await state
+      .selectFrom('schemas')
+      .select(['raw_table', 'schema'])
+      .where('schema', 'like', '{"json":%')
+      .orderBy('first_seen_at')
+      .execute()
+    for (const { raw_table: rawTable, schema } of ofJson) {
+      const { json } = JSON.parse(schema) as { readonly json: readonly JsonColumn[] }
+      schemas.json.set(rawTable, merged(schemas.json.get(rawTable) ?? new Map(), json))
+    }
     return schemas
+  }
+
+  /**
+   * Notes the columns of JSON lines. A file leaves out what has no value in it: its schema is all columns so far, and a
+   * new one only if one of its own is new or of another type.
+   *
+   * @throws Problem as `note` does
+   */
+  noteJson(file: SchemaOfFile, columns: readonly JsonColumn[]): void {
+    const before = this.json.get(file.rawTable)
+    const now = merged(before ?? new Map(), columns)
+    const schema = JSON.stringify({ json: [...now.values()] })
+    this.note({ ...file, schema, fingerprint: fingerprintOf(schema) }, before)
+    this.json.set(file.rawTable, now)
+  }
+
+  /** So many schemas are new. */
+  get mark(): number {
+    return this.fresh.length
+  }
+
+  /** Forgets what was noted since: of a file that does not land. */
+  backTo(mark: number): void {
+    for (const { schema, jsonBefore } of this.fresh.splice(mark).reverse()) {
+      const { rawTable, fingerprint } = schema
+      const known = this.known.get(rawTable)
+      known?.fingerprints.delete(fingerprint)
+      if (known?.fingerprints.size === 0) this.known.delete(rawTable)
+      if (!isJson(schema)) continue
+      if (jsonBefore === undefined) this.json.delete(rawTable)
+      else this.json.set(rawTable, jsonBefore)
+    }
   }
 
   /**
@@ -42,7 +97,7 @@ export class SourceSchemas {
    *
    * @throws Problem if the raw table holds the rows of another source table (two names that BigQuery writes the same)
    */
-  note(schema: NewSchema): void {
+  note(schema: NewSchema, jsonBefore?: JsonColumns): void {
     const { rawTable, fingerprint, source } = schema
     const known = this.known.get(rawTable)
     if (
@@ -55,12 +110,13 @@ export class SourceSchemas {
     }
     if (known?.fingerprints.has(fingerprint) === true) return
     this.add(rawTable, source, fingerprint)
-    this.fresh.push(schema)
+    this.fresh.push({ schema, jsonBefore })
   }
 
   /** Stores what is new since the last call. */
   async store(state: Kysely<StateTables>, now: Date): Promise<void> {
-    for (const { rawTable, fingerprint, schema, source, file } of this.fresh) {
+    for (const { schema: each } of this.fresh) {
+      const { rawTable, fingerprint, schema, source, file } = each
       await state
         .insertInto('schemas')
         .values({
@@ -82,6 +138,17 @@ export class SourceSchemas {
     if (known === undefined) this.known.set(rawTable, { source, fingerprints: new Set([fingerprint]) })
     else known.fingerprints.add(fingerprint)
   }
+}
+
+const isJson = ({ schema }: NewSchema): boolean => schema.startsWith('{"json":')
+
+function merged(before: JsonColumns, columns: readonly JsonColumn[]): JsonColumns {
+  const all = new Map(before)
+  for (const { name, type } of columns) {
+    const known = all.get(name.toLowerCase())
+    all.set(name.toLowerCase(), { name: known?.name ?? name, type })
+  }
+  return all
 }
 
 function nameOf({ database, table }: SourceTable): string {

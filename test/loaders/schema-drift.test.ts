@@ -413,6 +413,54 @@ describe('the ledger of schemas', () => {
     )
   })
 
+  test('of JSON lines, which leave out what has no value, grows by what is new alone', async () => {
+    const lines = [
+      { id: 1 },
+      { id: 2, a: 'x' },
+      { b: true, id: 3 },
+      { a: 'y' },
+      { id: 4, b: false },
+      { id: 'five' },
+    ]
+    for (const [index, payload] of lines.entries()) {
+      await writeFiles(folder, {
+        [`shop_item/2024/06/01/09/15/j${index}.jsonl`]: JSON.stringify(mysqlEvent(index, payload)),
+      })
+      const effects = recordingEffects(new Date(Date.UTC(2024, 5, 2, 0, 0, index)))
+      await landFolder(warehouse, folder, { effects })
+    }
+    const schemas = await writerSchemas(warehouse.warehouse.state)
+    expect(
+      schemas.map(({ firstFile, columns, changes }) => [
+        firstFile.slice(-8),
+        columns.map(({ name, type }) => `${name} ${type}`).join(),
+        changes.map(({ kind, column }) => `${kind} ${column}`).join(),
+      ]),
+    ).toEqual([
+      ['j0.jsonl', 'id INT64', ''],
+      ['j1.jsonl', 'id INT64,a STRING', 'added a'],
+      ['j2.jsonl', 'id INT64,a STRING,b BOOL', 'added b'],
+      ['j5.jsonl', 'id STRING,a STRING,b BOOL', 'type id'],
+    ])
+  })
+
+  test('has none of a file that did not land', async () => {
+    const good = mysqlFile([int('id')], [{ id: 1 }])
+    const bad = mysqlFile([text('only_here')], [{ only_here: 'x' }])
+    await writeFiles(folder, {
+      'shop_item/2024/06/01/09/15/a': bad.subarray(0, bad.length - 3),
+      'shop_item/2024/06/01/09/15/b.jsonl': `${JSON.stringify(mysqlEvent(1, { here_neither: 1 }))}\n{"broken`,
+      'shop_item/2024/06/01/09/15/c': good,
+    })
+    expect((await landFolder(warehouse, folder)).quarantined.length).toBe(2)
+    const schemas = await writerSchemas(warehouse.warehouse.state)
+    expect(schemas.map(({ firstFile, columns }) => [firstFile.slice(-1), columns])).toEqual([
+      ['c', [{ name: 'id', type: 'int' }]],
+    ])
+    // Nor does the raw table have its columns.
+    expect((await landed()).columns).toBe('STRUCT(id BIGINT)')
+  })
+
   test('takes a column that JSON lines leave out for one without a value', () => {
     const before = [
       { name: 'id', type: 'INT64' },
