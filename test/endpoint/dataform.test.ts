@@ -103,7 +103,10 @@ describe.skipIf(cli === '')("dataform's own command line on world_x", () => {
 
   test('test passes every unit test', async () => {
     const { text } = await run('test')
-    const tests = [...text.matchAll(/^(\w+_test): (passed|failed)$/gm)].map(([, name, how]) => ({ name, how }))
+    const tests = [...text.matchAll(/^(\w+_test): (passed|failed)$/gm)].map(([, name, how]) => ({
+      name,
+      how,
+    }))
     expect(tests.map(({ name }) => name)).toContain('city_test')
     expect(tests.length).toBeGreaterThan(10)
     expect(tests.filter(({ how }) => how === 'failed')).toEqual([])
