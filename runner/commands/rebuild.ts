@@ -14,6 +14,7 @@ import type { RunResults } from '../execute/run-results.ts'
 import { Problem } from '../problem.ts'
 import { compile } from '../project/compile.ts'
 import type { Action } from '../project/compiled-graph.ts'
+import { isPrivateKey } from '../reconcile/key-columns.ts'
 import { counted, progressReporter } from '../report/progress.ts'
 import { runSummary } from '../report/summary.ts'
 import { textTable } from '../report/table.ts'
@@ -67,8 +68,12 @@ export async function rebuild(
     const { actions } = await compile(context.project.folder, { signal: effects.signal })
     const models = currentModels(actions, table)
     if (undo) return undone(table, models, context)
-    if (from === 'files') return { table, run: null, ...(await rebuildFromFiles(context, models, dryRun)) }
-    return fromLog(options, actions, landedModels(models, landed), context)
+    const result =
+      from === 'files'
+        ? { table, run: null, ...(await rebuildFromFiles(context, models, dryRun)) }
+        : await fromLog(options, actions, landedModels(models, landed), context)
+    if (!isPrivateKey(models.state)) return result
+    return { ...result, differences: result.differences.map(({ kind }) => ({ key: '(private)', kind })) }
   })
 }
 

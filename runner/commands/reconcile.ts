@@ -12,6 +12,7 @@ import type { Action } from '../project/compiled-graph.ts'
 import { compareRanges, type RangeDifference } from '../reconcile/compare-ranges.ts'
 import { compareRows, type RowComparison, type RowDifference } from '../reconcile/compare-rows.ts'
 import { type NewestEvent, newestEvents } from '../reconcile/explain.ts'
+import { hiddenColumns, keyOf } from '../reconcile/key-columns.ts'
 import { textTable } from '../report/table.ts'
 import type { LocalWarehouse, TextFile } from '../warehouse/local-warehouse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
@@ -171,24 +172,6 @@ async function compared(
     ranges: null,
   }
 }
-
-/** The key's columns in order, as the state's columns are tagged (macros/current-state.js). */
-function keyOf({ columns }: Action): readonly string[] {
-  return columns
-    .flatMap(({ path, tags }) => {
-      const part = tags?.map((tag) => /^key:(\d+)$/.exec(tag)?.[1]).find((number) => number !== undefined)
-      return part === undefined || path?.[0] === undefined ? [] : [{ part: Number(part), name: path[0] }]
-    })
-    .sort((one, other) => one.part - other.part)
-    .map(({ name }) => name)
-}
-
-const hiddenColumns = ({ columns }: Action): ReadonlySet<string> =>
-  new Set(
-    columns.flatMap(({ path, tags }) =>
-      path?.[0] !== undefined && tags?.some((tag) => tag.startsWith('privacy:')) ? [path[0]] : [],
-    ),
-  )
 
 function instantOf(text: string): string {
   const time = new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}${text.includes(':') ? 'Z' : ''}`)

@@ -22,7 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runner/googlesql/types',
     'runner/report',
   ],
-  'runner/reconcile': ['runner/warehouse', 'runner/execute', 'runner/googlesql/types'],
+  'runner/reconcile': ['runner/warehouse', 'runner/execute', 'runner/project', 'runner/googlesql/types'],
   'runner/report': [
     'runner/project',
     'runner/graph',

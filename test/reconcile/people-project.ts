@@ -61,7 +61,10 @@ export interface PeopleProject extends TemporaryProject {
 }
 
 /** A project with all models of `shop.people`, whose mail is private, built from change files by name. */
-export async function peopleProject(files: Readonly<Record<string, string>>): Promise<PeopleProject> {
+export async function peopleProject(
+  files: Readonly<Record<string, string>>,
+  key = 'id',
+): Promise<PeopleProject> {
   const project = temporaryProject()
   cpSync(join(root, 'macros'), join(project.folder, 'macros'), { recursive: true })
   const run = (...args: readonly string[]) => streamformIn(project.folder, args)
@@ -85,7 +88,7 @@ export async function peopleProject(files: Readonly<Record<string, string>>): Pr
   await expectDone(run('land'))
   project.write({
     'definitions/shop/sources.js': `const { sourceTable } = require('macros/source-table')
-const people = sourceTable('shop', 'people', { key: ['id'], columns: { score: 'NUMERIC', seen: 'TIMESTAMP', doc: 'JSON' }, privacy: { mail: 'email' } })
+const people = sourceTable('shop', 'people', { key: ['${key}'], columns: { score: 'NUMERIC', seen: 'TIMESTAMP', doc: 'JSON' }, privacy: { mail: 'email' } })
 const tables = { people }
 for (const { database, name } of Object.values(tables)) {
   declare({ schema: \`\${database}_raw\`, name })

@@ -118,6 +118,22 @@ describe('reconcile', () => {
     expect(names.out).toContain('not compared, for names.csv does not have them: mail, score, seen, doc')
   }, 120_000)
 
+  test('a key that is private is not told, by rebuild neither', async () => {
+    const { write, run } = await peopleProject(files, 'mail')
+    write({ 'people.csv': csv(there), 'twice.csv': 'mail\np1@example.com\np1@example.com\n' })
+    for (const flags of [['--json'], []]) {
+      const { out } = await run('reconcile', 'shop.people', '--source', 'people.csv', ...flags)
+      expect([out.includes('newestEvent') || out.includes('(private)'), out.includes('example.com')]).toEqual(
+        [true, false],
+      )
+    }
+    const twice = await run('reconcile', 'shop.people', '--source', 'twice.csv')
+    expect(twice.err).toContain('error: a key stands 2 times in twice.csv')
+    await run('query', 'DELETE FROM shop.people_state WHERE id = 2')
+    const rebuilt = await run('rebuild', 'shop.people', '--dry-run', '--json')
+    expect(JSON.parse(rebuilt.out).differences).toEqual([{ key: '(private)', kind: 'missing' }])
+  }, 120_000)
+
   test('compares counts and checksums of ranges', async () => {
     const { write, run } = await peopleProject(files)
     // As MySQL answers: SELECT MIN(id), MAX(id), COUNT(*), BIT_XOR(CAST(CONV(LEFT(MD5(CONCAT(id, '|', name)), 15), 16, 10) AS UNSIGNED))
