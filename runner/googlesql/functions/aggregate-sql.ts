@@ -22,22 +22,30 @@ export function aggregate(duck: string, args: readonly string[], call: Call, ext
 function ofExtremeRows(duck: string, args: readonly string[], call: Call, extra: string | undefined): string {
   const { having, distinct, orderBy, over } = call.aggregate ?? {}
   if (having === undefined) throw new RangeError('no HAVING')
-  if (distinct || (orderBy?.length ?? 0) > 0 || over !== undefined) {
-    throw new Problem(
-      `HAVING ${having.kind} together with DISTINCT, ORDER BY or OVER is not supported locally`,
-    )
+  if (over !== undefined) throw new Problem('HAVING modifier is not supported on analytic functions')
+  const order = orderBy ?? []
+  if (distinct && order.length > 0) {
+    throw new Problem(`HAVING ${having.kind} together with DISTINCT and ORDER BY is not supported locally`)
   }
+  const plain = args[0]?.replace(/^DISTINCT /, '')
+  const value = plain === undefined || plain === '*' ? '1' : plain
   const condition = `${having.sql} IS NOT NULL${extra === undefined ? '' : ` AND ${extra}`}`
-  const rows = `list({'k': ${having.sql}, 'v': ${args[0]}}) FILTER (WHERE ${condition})`
+  const sorted = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`
+  const rows = `list({'k': ${having.sql}, 'v': ${value}}${sorted}) FILTER (WHERE ${condition})`
   const keys = `list_transform(r, lambda e: e.k)`
   const best = `list_filter(r, lambda e: e.k = ${having.kind === 'MAX' ? 'list_max' : 'list_min'}(${keys}))`
-  const values = `list_transform(${best}, lambda e: e.v)`
+  const all = `list_transform(${best}, lambda e: e.v)`
+  // Each value once; DuckDB's own list_distinct leaves NULLs out.
+  const values =
+    distinct || args[0]?.startsWith('DISTINCT ') === true
+      ? `list_concat(list_distinct(${all}), list_filter(${all}, lambda n: n IS NULL)[1:1])`
+      : all
   const result =
     duck === 'list'
       ? values
       : duck === 'count'
         ? `coalesce(list_count(${values}), 0)`
-        : `list_aggregate(${values}, '${duck}')`
+        : `list_aggregate(${[values, `'${duck}'`, ...args.slice(1)].join(', ')})`
   return `list_transform([${rows}], lambda r: ${result})[1]`
 }
 

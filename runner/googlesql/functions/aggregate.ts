@@ -193,7 +193,7 @@ function statistic(name: string, duck: string): FunctionEntry {
   return entry(
     name,
     [signature([FLOAT64], FLOAT64, ([value = ''], call) => spread(duck, value, call))],
-    { distinct: true, over: true },
+    { distinct: true, having: true, over: true },
     'statistical_aggregate_functions',
   )
 }
