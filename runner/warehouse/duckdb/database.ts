@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { Problem } from '../../problem.ts'
@@ -42,6 +42,7 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   if (!inMemory) checkPlace(file, readOnly)
   const settings = duckDbSettings(options, inMemory)
   try {
+    if (!inMemory && !existsSync(file)) await createFile(file, settings)
     const instance = inMemory
       ? await DuckDBInstance.create(path, settings)
       : await DuckDBInstance.fromCache(file, settings)
@@ -51,6 +52,23 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
     return { path: file, readOnly, connect: () => instance.connect(), close: () => instance.closeSync() }
   } catch (error) {
     throw openingProblem(file, error)
+  }
+}
+
+/** A new file is made under another name: what is killed meanwhile must not leave half a database under this one. */
+async function createFile(file: string, settings: Record<string, string>): Promise<void> {
+  const made = `${file}.new-${process.pid}`
+  rmSync(made, { force: true })
+  const instance = await DuckDBInstance.create(made, settings)
+  instance.closeSync()
+  try {
+    linkSync(made, file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // Where another process was faster its file is as good. Not every disk has links.
+    if (code !== 'EEXIST' && !existsSync(file)) renameSync(made, file)
+  } finally {
+    rmSync(made, { force: true })
   }
 }
 

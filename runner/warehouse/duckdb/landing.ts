@@ -86,10 +86,15 @@ async function waitForTurn(database: Database): Promise<() => void> {
   }
 }
 
+/** Of this process, for databases in memory: they have no name to tell their folders by. */
+let landings = 0
+
 /** Beside the database, so that it is on the disk that has room for it; emptied of what a killed process left. */
 function handoverFolder(database: Database): string {
   const folder =
-    database.path === ':memory:' ? join(tmpdir(), `streamform-${process.pid}`) : `${database.path}.landing`
+    database.path === ':memory:'
+      ? join(tmpdir(), `streamform-${process.pid}-${landings++}`)
+      : `${database.path}.landing`
   rmSync(folder, { recursive: true, force: true })
   return folder
 }
