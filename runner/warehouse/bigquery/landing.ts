@@ -8,7 +8,7 @@ import { mergedColumns } from '../merged-type.ts'
 import type { StateTables } from '../state.ts'
 import type { BigQueryClient } from './client.ts'
 import type { Clock } from './clock.ts'
-import { BigQueryProblem } from './errors.ts'
+import { BigQueryProblem, isDuplicate } from './errors.ts'
 import { runJob } from './job.ts'
 import { refusalOfName } from './landing-columns.ts'
 import { hashOf, loadPart, PartWriter, type StagedPart } from './landing-part.ts'
@@ -72,8 +72,9 @@ function insistent(run: RunStatement, clock: Clock): RunStatement {
       try {
         return await run(text, parameters)
       } catch (error) {
-        if (!(error instanceof BigQueryProblem) || !error.transient || attempt >= statementAttempts)
-          throw error
+        // Of two that create what is missing, one may be told that it is there.
+        const mayPass = error instanceof BigQueryProblem && (error.transient || isDuplicate(error))
+        if (!mayPass || attempt >= statementAttempts) throw error
         await clock.sleep(1000 * 2 ** attempt * (0.5 + clock.random() / 2))
       }
     }

@@ -3,8 +3,9 @@ import { type Place, Problem } from '../../problem.ts'
 import { storageProblem } from './storage-problem.ts'
 
 const INTERRUPTED = /^INTERRUPT Error|Interrupted!/
+/** What exists already was told before the statement ran: told by the engine, somebody else has made it meanwhile. */
 const CONFLICT =
-  /Transaction(?:Context)? Error|Conflict on (?:update|tuple)|write-write conflict|Catalog write-write conflict/
+  /Transaction(?:Context)? Error|Conflict on (?:update|tuple)|write-write conflict|Catalog write-write conflict|^Catalog Error: \w+ with name .* already exists!/
 const NOT_NULL = /NOT NULL constraint failed: .*\.([^.\n]+)$/m
 const OUT_OF_MEMORY = /^Out of Memory Error/
 
