@@ -137,9 +137,7 @@ const joined = (type: SqlType): readonly Signature[] => {
   return [
     plain([arrayOf(type), type], type, (list, by) => once([list, by], (a, b) => text(a, b))),
     plain([arrayOf(type), type, type], type, (list, by, name) =>
-      once([list, by, name], (a, b, n) =>
-        bytes ? text(a, b, n) : `CASE WHEN ${n} IS NOT NULL THEN ${text(a, b, n)} END`,
-      ),
+      once([list, by, name], (a, b, n) => `CASE WHEN ${n} IS NOT NULL THEN ${text(a, b, n)} END`),
     ),
   ]
 }

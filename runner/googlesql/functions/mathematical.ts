@@ -351,7 +351,9 @@ const functions: readonly FunctionEntry[] = [
     plain([BIGNUMERIC, BIGNUMERIC], BIGNUMERIC, (x, y) => bigDecimal('div', x, y)),
   ]),
   math('MOD', [
-    plain([INT64, INT64], INT64, (x, y) => zeroSafe(x, y, 'BIGINT', 'MOD', (a, b) => `(${a} % ${b})`)),
+    plain([INT64, INT64], INT64, (x, y) =>
+      zeroSafe(x, y, 'BIGINT', 'MOD', (a, b) => `CASE WHEN ${b} = -1 THEN 0 ELSE ${a} % ${b} END`),
+    ),
     plain([NUMERIC, NUMERIC], NUMERIC, (x, y) => `googlesql_numeric_mod(${x}, ${y})`),
     plain([BIGNUMERIC, BIGNUMERIC], BIGNUMERIC, (x, y) => bigDecimal('mod', x, y)),
   ]),

@@ -52,14 +52,23 @@ const edge = (name: string): FunctionEntry =>
     true,
   )
 
+/** An argument, the second unless `at` says otherwise, as a literal: no NULL, and no less than `least`. */
+function notBelow(name: string, least: number, call: Call, at = 1): void {
+  const given = call.literals[at]
+  if (given === null) throw new Problem(`Argument ${at + 1} to ${name} must be non-NULL`)
+  if (given !== undefined && Number(given) < least)
+    throw new Problem(`Argument ${at + 1} to ${name} must be at least ${least}`)
+}
+
 const shifted = (name: 'LAG' | 'LEAD'): FunctionEntry =>
   navigation(
     name,
     [
       signature(
-        ['T1', optional(INT64), optional('T1')],
+        ['T1', { ...optional(INT64), literal: true }, { ...optional('T1'), constant: true }],
         first,
         ([value = '', offset = '1', otherwise], call) => {
+          notBelow(name, 0, call)
           const fallback = otherwise === undefined ? '' : `, ${otherwise}`
           return `${name.toLowerCase()}(${value}, ${offset}${fallback}${nulls(call)})${over(call)}`
         },
@@ -99,6 +108,7 @@ function ofSorted(
 /** A percentile over the window's partition; BigQuery ignores NULLs unless told otherwise. */
 function percentile(name: 'PERCENTILE_CONT' | 'PERCENTILE_DISC'): FunctionEntry {
   const lower: Signature['lower'] = ([value = '', fraction = ''], call) => {
+    if (call.literals[1] === null) throw new Problem(`Argument 2 to ${name} must be non-NULL`)
     const share = Number(call.literals[1] ?? 0)
     if (!(share >= 0 && share <= 1)) throw new Problem(`Argument 2 to ${name} must be between 0 and 1`)
     const type = typeAt(call.argumentTypes, 0)
@@ -116,10 +126,14 @@ function percentile(name: 'PERCENTILE_CONT' | 'PERCENTILE_DISC'): FunctionEntry 
   const number = name === 'PERCENTILE_CONT'
   const signatures = number
     ? [
-        signature([NUMERIC, (type: SqlType) => type.kind === 'NUMERIC'], NUMERIC, lower),
-        signature([FLOAT64, FLOAT64], FLOAT64, lower),
+        signature(
+          [NUMERIC, { type: (type: SqlType) => type.kind === 'NUMERIC', literal: true }],
+          NUMERIC,
+          lower,
+        ),
+        signature([FLOAT64, { type: FLOAT64, literal: true }], FLOAT64, lower),
       ]
-    : [signature([anyType, FLOAT64], first, lower)]
+    : [signature([anyType, { type: FLOAT64, literal: true }], first, lower)]
   return {
     name,
     kind: 'navigation',
@@ -137,18 +151,20 @@ export const windowFunctions: readonly FunctionEntry[] = [
   numbering('PERCENT_RANK', FLOAT64),
   numbering('CUME_DIST', FLOAT64),
   numbering('NTILE', INT64, [
-    signature([INT64], INT64, ([buckets = ''], call) => `ntile(${buckets})${over(call)}`),
+    signature([{ type: INT64, literal: true }], INT64, ([buckets = ''], call) => {
+      notBelow('NTILE', 1, call, 0)
+      return `ntile(${buckets})${over(call)}`
+    }),
   ]),
   edge('FIRST_VALUE'),
   edge('LAST_VALUE'),
   navigation(
     'NTH_VALUE',
     [
-      signature(
-        [anyType, INT64],
-        first,
-        ([value = '', n = ''], call) => `nth_value(${value}, ${n}${nulls(call)})${over(call)}`,
-      ),
+      signature([anyType, { type: INT64, literal: true }], first, ([value = '', n = ''], call) => {
+        notBelow('NTH_VALUE', 1, call)
+        return `nth_value(${value}, ${n}${nulls(call)})${over(call)}`
+      }),
     ],
     true,
   ),

@@ -100,6 +100,8 @@ function plainly(item: SortItem): SortItem {
 
 /** NaN comes first in BigQuery and last in DuckDB, which shows where the frame has no end. */
 function rangeKey(sql: string, type: SqlType, frame: WindowFrame | undefined): string {
+  // The key and its distance may lie beyond 64 bits.
+  if (type.kind === 'INT64') return `CAST(${sql} AS HUGEINT)`
   const open = frame?.from.bound === 'UNBOUNDED PRECEDING' || frame?.to.bound === 'UNBOUNDED FOLLOWING'
   if (type.kind !== 'FLOAT64' || !open) return sql
   const refusal = raiseText('a RANGE frame with a distance over NaN is not supported locally', 'DOUBLE')

@@ -17,11 +17,16 @@ export function lowerUnnest(environment: Environment, scan: UnnestScan): Block {
   if (!scan.outer && scan.condition === undefined) {
     return { ...EMPTY_BLOCK, from: `${input.from} CROSS JOIN LATERAL (${source}) AS ${alias}`, visible }
   }
-  const condition = scan.condition === undefined ? 'true' : lowerExpr(environment, scan.condition)
+  const condition = scan.condition === undefined ? undefined : lowerExpr(environment, scan.condition)
+  // DuckDB takes few conditions of a LEFT JOIN LATERAL: they choose among the elements inside.
+  const chosen =
+    condition === undefined || !scan.outer
+      ? source
+      : `SELECT * FROM (${source}) AS ${alias} WHERE ${condition}`
   const join = scan.outer ? 'LEFT JOIN' : 'INNER JOIN'
   return {
     ...EMPTY_BLOCK,
-    from: `${input.from} ${join} LATERAL (${source}) AS ${alias} ON ${condition}`,
+    from: `${input.from} ${join} LATERAL (${chosen}) AS ${alias} ON ${scan.outer ? 'true' : condition}`,
     visible,
   }
 }

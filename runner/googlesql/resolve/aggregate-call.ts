@@ -7,7 +7,7 @@ import { resolveArguments } from './call.ts'
 import { coerceTo } from './coerce.ts'
 import { type Context, newColumn, plainContext, problemAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
-import { aggregateKey } from './key.ts'
+import { aggregateKey, exprKey } from './key.ts'
 import type { AggregateCall, Expr, SortItem } from './resolved.ts'
 import { columnRef } from './scope.ts'
 import { requireSignature } from './signature.ts'
@@ -68,6 +68,9 @@ export function aggregateParts(
       }
     }
   }
+  const orderBy = (node.orderBy ?? []).map((item) => resolveSortItem(context, item))
+  if (node.distinct)
+    checkOrderOfDistinct(context, node, orderBy, [...given.map(({ value }) => value), ...chosen.args])
   return {
     type: chosen.type,
     call: {
@@ -76,7 +79,7 @@ export function aggregateParts(
       args: chosen.args,
       distinct: node.distinct,
       nulls: node.nulls,
-      orderBy: (node.orderBy ?? []).map((item) => resolveSortItem(context, item)),
+      orderBy,
       limit: node.limit && resolveCount(context, node.limit),
       having: node.having && {
         extreme: node.having.extreme,
@@ -85,6 +88,23 @@ export function aggregateParts(
       safe: node.safe,
     },
   }
+}
+
+/** Of values that are one there is no order by anything else. */
+function checkOrderOfDistinct(
+  context: Context,
+  node: Call,
+  orderBy: readonly SortItem[],
+  args: AggregateCall['args'],
+): void {
+  const keys = new Set(args.flatMap((arg) => (arg.kind === 'part' ? [] : [exprKey(arg)])))
+  const other = orderBy.findIndex(({ expr }) => !keys.has(exprKey(expr)))
+  if (other < 0) return
+  throw problemAt(
+    context,
+    node.orderBy?.[other]?.expression ?? node,
+    'An aggregate function that has both DISTINCT and ORDER BY arguments can only ORDER BY expressions that are arguments to the function',
+  )
 }
 
 function checkClauses(context: Context, node: Call, entry: FunctionEntry): void {
@@ -115,6 +135,11 @@ export function sortItem(context: Context, item: OrderItem, expr: Expr): SortIte
 }
 
 function resolveCount(context: Context, limit: Limit): Expr {
-  const count = resolveExpression(context, limit.count)
+  const none = { columns: [], relations: [] }
+  const count = resolveExpression({ ...context, scope: { names: none, outer: undefined } }, limit.count)
+  if (count.kind === 'literal' && count.value === null)
+    throw problemAt(context, limit.count, 'Limit requires non-null count')
+  if (count.kind === 'literal' && String(count.value).startsWith('-'))
+    throw problemAt(context, limit.count, 'Limit requires non-negative count')
   return coerceTo(context, limit.count, count, { kind: 'INT64' })
 }

@@ -67,6 +67,14 @@ export function resolveStruct(context: Context, node: StructConstructor): Expr {
       `STRUCT type has ${type.fields.length} fields but constructor call has ${values.length} fields`,
     )
   }
+  const named = node.fields.find((field) => field.alias !== undefined)
+  if (named !== undefined) {
+    throw problemAt(
+      context,
+      named,
+      'STRUCT constructors cannot specify both an explicit type and field names with AS',
+    )
+  }
   const converted = values.map((value, index) => {
     const field = type.fields[index]
     if (field === undefined) return value

@@ -211,6 +211,12 @@ function resolveIn(context: Context, node: In): Expr {
   }
   if (source.kind === 'inUnnest') {
     const array = resolveExpression(context, source.expression)
+    if (array.kind === 'literal' && array.value === null && source.expression.kind === 'null')
+      throw problemAt(
+        context,
+        source.expression,
+        'Second argument of IN UNNEST must be an array but was NULL',
+      )
     return negate(context, node, callBuiltin(context, node, 'IN UNNEST', [operand, array]))
   }
   const elements = source.elements.map((element) => resolveExpression(context, element))

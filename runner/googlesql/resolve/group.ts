@@ -44,6 +44,14 @@ export function resolveGroupBy(
       if (!isAggregate(item.expr) && item.expr.kind !== 'literal') add(item.expr, item.node)
     return { groups, sets: undefined, byKey }
   }
+  const set = node?.items.find((item) => item.kind !== 'groupingExpression')
+  if (set !== undefined && (node?.items.length ?? 0) > 1) {
+    throw problemAt(
+      context,
+      set,
+      'The GROUP BY clause only supports ROLLUP, CUBE and GROUPING SETS when there are no other grouping elements',
+    )
+  }
   const one = (expression: Expression) =>
     add(groupExpression(context, expression, items, isAggregate), expression)
   const parts = (node?.items ?? []).map((item): readonly (readonly number[])[] =>
@@ -162,7 +170,7 @@ export function afterGrouping(
       throw problemAt(
         context,
         node,
-        'GROUPING must have an argument that exists within the group-by expression list',
+        'GROUPING must have an argument that exists within the group-by expression list.',
       )
     }
     const group = grouping.groups.findIndex((item) => item.column === column)

@@ -53,14 +53,15 @@ export function joinStep(context: Context, left: From, join: JoinStep): From {
   return { scan: withoutCondition(scan), names }
 }
 
-/** INNER JOIN without ON is a cross join. */
+/** A join with an array may go without ON, as a cross join. */
 function withoutCondition(scan: JoinScan): JoinScan {
   return scan.type === 'INNER' && scan.condition === undefined ? { ...scan, type: 'CROSS' } : scan
 }
 
 function condition(context: Context, names: NameList, join: JoinStep): Expr | undefined {
   if (join.on === undefined) {
-    if (join.type === 'COMMA' || join.type === 'CROSS' || join.type === 'INNER') return undefined
+    if (join.type === 'COMMA' || join.type === 'CROSS' || (join.type === 'INNER' && isArray(join.right)))
+      return undefined
     throw problemAt(context, join, `${join.type} JOIN must have an immediately following ON or USING clause`)
   }
   const inner = plainContext({ ...context, scope: { names, outer: context.scope } }, 'JOIN ON clause')
@@ -73,6 +74,8 @@ function condition(context: Context, names: NameList, join: JoinStep): Expr | un
     `JOIN ON clause should return type BOOL, but returns ${expr.type.kind}`,
   )
 }
+
+const isArray = (item: FromItem): boolean => item.kind === 'unnest'
 
 function joinUnnest(
   context: Context,

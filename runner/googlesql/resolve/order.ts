@@ -12,6 +12,13 @@ export function ordinal(
   node: Expression,
   outputs: readonly OutputColumn[],
 ): Expr | undefined {
+  if (node.kind === 'unary' && node.operator === '-' && node.operand.kind === 'integer') {
+    throw problemAt(
+      context,
+      node,
+      `ORDER BY column number item is out of range. Column numbers must be greater than or equal to one. Found : -${node.operand.text}`,
+    )
+  }
   if (node.kind !== 'integer') return undefined
   const output = outputs[Number(node.value) - 1]
   if (output === undefined) {

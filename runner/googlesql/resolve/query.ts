@@ -68,6 +68,8 @@ export function limited(context: Context, input: Scan, limit: Limit): Scan {
       { kind: 'INT64' },
       `LIMIT ... OFFSET ... expects INT64, got ${expr.type.kind}`,
     )
+    if (value.kind === 'literal' && value.value === null)
+      throw problemAt(context, node, 'Limit requires non-null count and offset')
     if (value.kind === 'literal' && typeof value.value === 'bigint' && value.value < 0n) {
       throw problemAt(
         context,

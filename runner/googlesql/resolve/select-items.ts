@@ -105,6 +105,7 @@ function withReplaced(
         `Column ${name} in SELECT * REPLACE list does not exist${didYouMean(name, names)}`,
       )
     }
+    if (replaced.has(key)) throw problemAt(context, item, `Duplicate column ${name} in SELECT * REPLACE list`)
     replaced.set(key, { expr: resolveExpression(context, item.expression), name, node: item })
   }
   return columns.map((column) => {

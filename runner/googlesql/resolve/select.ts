@@ -21,7 +21,7 @@ import type {
   SortItem,
   WindowCall,
 } from './resolved.ts'
-import { rewriteWindow } from './rewrite.ts'
+import { rewriteExpr, rewriteWindow } from './rewrite.ts'
 import { columnRef, type NamedColumn, NO_NAMES, type Scope } from './scope.ts'
 import { type ResolvedItem, resolveItems } from './select-items.ts'
 import { usesAggregate } from './uses-aggregate.ts'
@@ -47,7 +47,7 @@ export function resolveSelectOver(
 ): ResolvedQuery {
   const scope: Scope = { names: from?.names ?? NO_NAMES, outer: context.scope }
   const aggregates: Aggregates = { calls: [], keys: new Map() }
-  const windows: Windows = { calls: [], named: namedWindows(node) }
+  const windows: Windows = { calls: [], named: namedWindows(context, node) }
   const inner: Context = { ...context, scope, aggregates, windows, clause: 'SELECT' }
   const selecting =
     from === undefined || piped
@@ -55,6 +55,7 @@ export function resolveSelectOver(
       : inner
   const items = resolveItems(selecting, node.items, from?.names)
   checkItems(context, node, items)
+  if (from === undefined && !piped) checkWithoutFrom(context, node, orderBy)
   const input = filtered(inner, node, from)
   const isAggregate = (expr: Expr) => usesAggregate(expr, aggregates.calls)
   const grouping = resolveGroupBy(inner, node.groupBy, items, isAggregate)
@@ -66,19 +67,30 @@ export function resolveSelectOver(
     }),
   )
   const later: Context = { ...inner, scope: aliasScope(scope, items) }
+  const grouplessList = node.groupBy === undefined && aggregates.calls.length === 0
   const having =
     node.having && condition({ ...later, windows: undefined, clause: 'HAVING' }, node.having, 'HAVING')
   const qualify = node.qualify && condition({ ...later, clause: 'QUALIFY' }, node.qualify, 'QUALIFY')
   const sorting: Context = { ...inner, scope: aliasScope(scope, items), clause: 'ORDER BY' }
   const order = orderBy.map((item) => resolveOrder(sorting, item, outputs))
 
-  if (node.having !== undefined && node.groupBy === undefined && aggregates.calls.length === 0) {
-    throw problemAt(context, node.having, 'The HAVING clause requires GROUP BY or aggregation to be present')
+  if (node.having !== undefined && grouplessList) {
+    throw problemAt(
+      context,
+      node.having,
+      aggregates.calls.length === 0
+        ? 'The HAVING clause requires GROUP BY or aggregation to be present'
+        : 'The HAVING clause only allows aggregation if GROUP BY or SELECT list aggregation is present',
+    )
   }
   if (node.qualify !== undefined && windows.calls.length === 0) {
     throw problemAt(context, node.qualify, 'The QUALIFY clause requires analytic function to be present')
   }
-  const grouped = node.groupBy !== undefined || aggregates.calls.length > 0 || having !== undefined
+  const grouped =
+    node.groupBy !== undefined ||
+    aggregates.calls.length > 0 ||
+    aggregates.grouping === true ||
+    having !== undefined
   const after: AfterGrouping = grouped
     ? afterGrouping(context, grouping, fromColumns)
     : { apply: (expr) => expr, groupings: [] }
@@ -148,7 +160,7 @@ function build(
     const distinct = distinctOf(context, node, scan, outputs)
     scan = distinct.scan
     columns = distinct.columns
-    sort = sort.map((item, index) => visibleAfterDistinct(given, distinct.renamed, item, index))
+    sort = sort.map((item, index) => visibleAfterDistinct(given, distinct.renamed, byKey, item, index))
   }
   if (sort.length > 0) scan = { kind: 'sort', input: scan, items: sort }
   return asResult(context, node, scan, columns)
@@ -160,7 +172,10 @@ function columnAt(outputs: readonly OutputColumn[], index: number): Column {
   return output.column
 }
 
-function namedWindows(node: Select): ReadonlyMap<string, WindowReference> {
+function namedWindows(context: Context, node: Select): ReadonlyMap<string, WindowReference> {
+  const names = node.windows.map(({ name }) => name.name.toLowerCase())
+  const twice = node.windows.find(({ name }, index) => names.indexOf(name.name.toLowerCase()) !== index)
+  if (twice !== undefined) throw problemAt(context, twice.name, `Duplicate window alias ${twice.name.name}`)
   return new Map(node.windows.map((named) => [named.name.name.toLowerCase(), named.window]))
 }
 
@@ -203,6 +218,16 @@ function resolveOrder(context: Context, item: OrderItem, outputs: readonly Outpu
   return sortItem(context, item, expr)
 }
 
+function checkWithoutFrom(context: Context, node: Select, orderBy: readonly OrderItem[]): void {
+  if (node.quantifier === 'DISTINCT')
+    throw problemAt(context, node, 'Query without FROM clause cannot use SELECT DISTINCT')
+  if (node.groupBy !== undefined)
+    throw problemAt(context, node.groupBy, 'Query without FROM clause cannot have a GROUP BY clause')
+  const [item] = orderBy
+  if (item !== undefined)
+    throw problemAt(context, item, 'Query without FROM clause cannot have an ORDER BY clause')
+}
+
 function checkItems(context: Context, node: Select, items: readonly ResolvedItem[]): void {
   if (node.quantifier === 'DISTINCT') {
     for (const item of items) {
@@ -243,16 +268,22 @@ function distinctOf(context: Context, node: Select, input: Scan, outputs: readon
 function visibleAfterDistinct(
   given: Built,
   renamed: ReadonlyMap<number, Column>,
+  byKey: ReadonlyMap<string, Column>,
   item: SortItem,
   index: number,
 ): SortItem {
-  const column = item.expr.kind === 'column' ? renamed.get(item.expr.column.id) : undefined
-  if (column !== undefined) return { ...item, expr: columnRef(column) }
-  throw problemAt(
-    given.context,
-    given.orderBy[index] ?? given.node,
-    `ORDER BY clause expression references ${item.expr.kind === 'column' ? `column ${item.expr.column.name}` : 'a column'} which is not visible after SELECT DISTINCT`,
-  )
+  const expr = rewriteExpr(item.expr, (part) => {
+    const own = part.kind === 'column' ? renamed.get(part.column.id) : undefined
+    const selected = own ?? renamed.get(byKey.get(exprKey(part))?.id ?? Number.NaN)
+    if (selected !== undefined) return columnRef(selected)
+    if (part.kind !== 'column') return undefined
+    throw problemAt(
+      given.context,
+      given.orderBy[index] ?? given.node,
+      `ORDER BY clause expression references column ${part.column.name} which is not visible after SELECT DISTINCT`,
+    )
+  })
+  return { ...item, expr }
 }
 
 /** SELECT AS STRUCT and AS VALUE make one value of each row. */

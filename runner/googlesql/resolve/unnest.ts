@@ -60,6 +60,8 @@ export function resolveUnnest(context: Context, source: UnnestSource): ResolvedU
   const names = valueNames(column, alias)
   if (source.offset === undefined) return { arrays: [array], columns: [column], offset: undefined, names }
   const offsetName = source.offset.alias?.name ?? 'offset'
+  if (names.relations.some(({ name }) => name.toLowerCase() === offsetName.toLowerCase()))
+    throw problemAt(context, source.offset, `Duplicate alias ${offsetName} found`)
   const offset = newColumn(context, offsetName, { kind: 'INT64' })
   const value = columnRef(offset)
   return {

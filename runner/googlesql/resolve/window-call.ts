@@ -4,6 +4,7 @@ import { groupable } from '../types/predicates.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
 import { aggregateParts, resolveSortItem } from './aggregate-call.ts'
+import { checkDistance, checkFrame, checkWindow, type Window } from './check-window.ts'
 import { coerceTo } from './coerce.ts'
 import { type Context, didYouMean, newColumn, plainContext, problemAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
@@ -35,7 +36,7 @@ export function resolveWindowCall(context: Context, node: Call, entry: FunctionE
   const inner: Context = { ...context, windows: undefined, clause: 'argument of a window function' }
   const { call, type } = aggregateParts(inner, node, entry)
   const window = resolveWindow(inner, collected.named, over, [])
-  if (entry.kind !== 'aggregate') checkWindow(context, node, entry, window)
+  checkWindow(context, over, entry, call, window)
   if (call.distinct && (window.windowOrder.length > 0 || window.frame !== undefined)) {
     const what = window.windowOrder.length > 0 ? 'Window ORDER BY' : 'Window framing clause'
     throw problemAt(context, over, `${what} is not allowed if DISTINCT is specified`)
@@ -50,18 +51,6 @@ export function resolveWindowCall(context: Context, node: Call, entry: FunctionE
   if (known !== undefined) return columnRef(known.column)
   collected.calls.push(made)
   return columnRef(made.column)
-}
-
-type Window = Pick<WindowCall, 'partitionBy' | 'windowOrder' | 'frame'>
-
-function checkWindow(context: Context, node: Call, entry: FunctionEntry, window: Window): void {
-  if (window.windowOrder.length === 0 && entry.name !== 'ROW_NUMBER' && entry.kind === 'numbering') {
-    throw problemAt(context, node, `Window ORDER BY is required for analytic function ${entry.name}`)
-  }
-  const frames = entry.kind === 'navigation' && entry.clauses?.over !== 'no frame'
-  if (window.frame !== undefined && !frames) {
-    throw problemAt(context, node, `Window framing clause is not allowed for analytic function ${entry.name}`)
-  }
 }
 
 function resolveWindow(
@@ -85,7 +74,11 @@ function namedWindow(
   seen: readonly string[],
 ): Window {
   const folded = name.name.toLowerCase()
-  const found = seen.includes(folded) ? undefined : named.get(folded)
+  // A window may name those before it.
+  const names = [...named.keys()]
+  const asking = seen.at(-1)
+  const known = asking === undefined || names.indexOf(folded) < names.indexOf(asking)
+  const found = known ? named.get(folded) : undefined
   if (found === undefined) {
     throw problemAt(
       context,
@@ -97,8 +90,15 @@ function namedWindow(
 }
 
 function extendWindow(context: Context, base: Window, node: WindowSpecification): Window {
-  if (node.partitionBy.length > 0 && base.partitionBy.length > 0) {
-    throw problemAt(context, node, 'PARTITION BY is already defined by the referenced window')
+  if (node.partitionBy.length > 0 && node.name !== undefined) {
+    throw problemAt(context, node, 'If a window has a PARTITION BY, it cannot reference a named window')
+  }
+  if (base.frame !== undefined && (node.orderBy.length > 0 || node.frame !== undefined)) {
+    throw problemAt(
+      context,
+      node,
+      'If a window has an inline ORDER BY or window frame clause, it cannot reference another window that contains or inherits a window frame clause',
+    )
   }
   if (node.orderBy.length > 0 && base.windowOrder.length > 0) {
     throw problemAt(context, node, 'ORDER BY is already defined by the referenced window')
@@ -129,16 +129,9 @@ function resolveFrame(context: Context, node: Frame, order: readonly SortItem[])
     node.to === undefined
       ? { bound: 'CURRENT ROW', offset: undefined }
       : resolveEdge(context, node, node.to, order)
-  if (rank(from) > rank(to)) {
-    throw problemAt(context, node, 'Starting window framing expression must precede ending expression')
-  }
-  return { unit: node.unit, from, to }
-}
-
-function rank(edge: FrameEdge): number {
-  return ['UNBOUNDED PRECEDING', 'PRECEDING', 'CURRENT ROW', 'FOLLOWING', 'UNBOUNDED FOLLOWING'].indexOf(
-    edge.bound,
-  )
+  const frame: WindowFrame = { unit: node.unit, from, to }
+  checkFrame(context, node, frame, order.length > 0)
+  return frame
 }
 
 function resolveEdge(
@@ -164,5 +157,7 @@ function resolveEdge(
     }
   }
   const type: SqlType = frame.unit === 'RANGE' && key !== undefined ? key : { kind: 'INT64' }
-  return { bound: node.bound, offset: coerceTo(context, node.offset, offset, type) }
+  const distance = coerceTo(context, node.offset, offset, type)
+  checkDistance(context, node.offset, distance)
+  return { bound: node.bound, offset: distance }
 }

@@ -1,5 +1,6 @@
 import type { Query, SetOperation, With, WithEntry } from '../parse/ast.ts'
 import { typeName } from '../types/print.ts'
+import { recursionProblem } from './check-recursion.ts'
 import { coercionCost, convert } from './coerce.ts'
 import {
   type Context,
@@ -70,16 +71,18 @@ function plainCte(context: Context, entry: WithEntry): CteBinding {
 /** `base UNION ALL step`, where the step reads the query itself. */
 function recursiveCte(context: Context, entry: WithEntry): CteBinding {
   const union = recursiveUnion(context, entry.query, entry)
-  const [first, ...rest] = union.inputs
-  const [second] = rest
-  if (first === undefined || second === undefined)
-    throw unsupportedAt(context, entry, 'this form of recursion')
-  const base = resolveBody(context, first)
+  // Only the last input of a chain is the recursive term.
+  const inputs = union.inputs.slice(0, -1)
+  const [first] = inputs
+  const last = union.inputs.at(-1)
+  if (first === undefined || last === undefined) throw unsupportedAt(context, entry, 'this form of recursion')
+  const base = resolveBody(context, inputs.length === 1 ? first : ({ ...union, inputs } as SetOperation))
   const made = binding(context, entry.name.name, base)
   const ctes = new Map(context.ctes)
   ctes.set(entry.name.name.toLowerCase(), made)
-  const body = rest.length === 1 ? second : ({ ...union, inputs: rest } as SetOperation)
-  const step = resolveBody({ ...context, ctes }, body)
+  const step = resolveBody({ ...context, ctes }, last)
+  const problem = recursionProblem(made.cte, step)
+  if (problem !== undefined) throw problemAt(context, last, problem)
   const query = matched(context, entry, base, step)
   made.cte.recursion = { query, distinct: union.operation.quantifier === 'DISTINCT' }
   return made

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDuckDbWarehouse } from '../../../runner/warehouse/duckdb/warehouse.ts'
+import type { Warehouse } from '../../../runner/warehouse/warehouse.ts'
+
+let warehouse: Warehouse
+
+beforeAll(async () => {
+  warehouse = await openDuckDbWarehouse({ path: ':memory:', defaultProject: 'p' })
+})
+
+afterAll(() => warehouse.close())
+
+const recursive = (step: string, base = 'SELECT 1 AS n') =>
+  `WITH RECURSIVE a AS (${base} UNION ALL ${step}) SELECT * FROM a`
+
+const refused: Readonly<Record<string, readonly string[]>> = {
+  'a recursive term reads itself once, outside of groups, windows, orders, limits and expressions': [
+    recursive('SELECT COUNT(*) FROM a'),
+    recursive('SELECT n FROM a GROUP BY n'),
+    recursive('SELECT DISTINCT n FROM a'),
+    recursive('SELECT a.n FROM a JOIN a AS b ON TRUE'),
+    recursive('SELECT n + ROW_NUMBER() OVER () FROM a WHERE n < 3'),
+    recursive('SELECT (SELECT n FROM a) + 1'),
+    recursive('SELECT x FROM UNNEST([2]) AS x WHERE x IN (SELECT n FROM a)'),
+    recursive('(SELECT n + 1 FROM a WHERE n < 3 ORDER BY n)'),
+    recursive('(SELECT n + 1 FROM a WHERE n < 3 LIMIT 1)'),
+    recursive('SELECT n + 1 FROM UNNEST([1]) LEFT JOIN a ON TRUE WHERE n < 3'),
+    recursive('SELECT n + 1 FROM a WHERE n < 3 UNION ALL SELECT 7'),
+    recursive("SELECT 'x' FROM a"),
+  ],
+  'clauses that need rows need a FROM': [
+    'SELECT DISTINCT 1',
+    'SELECT 1 ORDER BY 1',
+    'SELECT 1 GROUP BY 1',
+    'SELECT 1 WHERE TRUE',
+  ],
+  'a window function has the window that it needs': [
+    ...['LAG(x)', 'LEAD(x)', 'FIRST_VALUE(x)', 'LAST_VALUE(x)', 'NTH_VALUE(x, 1)', 'RANK()', 'NTILE(2)'].map(
+      (call) => `SELECT ${call} OVER (PARTITION BY x) FROM UNNEST([1]) AS x`,
+    ),
+    'SELECT PERCENTILE_DISC(x, 0.5) OVER (ORDER BY x) FROM UNNEST([1]) AS x',
+    'SELECT LAG(x) OVER (ORDER BY x ROWS 1 PRECEDING) FROM UNNEST([1]) AS x',
+    'SELECT ARRAY_AGG(x ORDER BY x) OVER () FROM UNNEST([1]) AS x',
+    "SELECT STRING_AGG(x, '' LIMIT 2) OVER () FROM UNNEST(['a']) AS x",
+  ],
+  'a window function’s counts are literals, and not too small': [
+    ...[
+      'NTILE(x)',
+      'NTILE(0)',
+      'NTILE(NULL)',
+      'LAG(x, x)',
+      'LAG(x, -1)',
+      'LEAD(x, NULL)',
+      'LEAD(x, 1, x)',
+    ].map((call) => `SELECT ${call} OVER (ORDER BY x) FROM UNNEST([1]) AS x`),
+    'SELECT NTH_VALUE(x, 0) OVER (ORDER BY x) FROM UNNEST([1]) AS x',
+    'SELECT NTH_VALUE(x, x) OVER (ORDER BY x) FROM UNNEST([1]) AS x',
+    'SELECT PERCENTILE_CONT(x, NULL) OVER () FROM UNNEST([1]) AS x',
+    'SELECT PERCENTILE_CONT(x, x) OVER () FROM UNNEST([1]) AS x',
+  ],
+  'a frame’s ends are in order, its distances literals that are not negative': [
+    ...[
+      'ROWS BETWEEN -1 PRECEDING AND CURRENT ROW',
+      'ROWS BETWEEN NULL PRECEDING AND CURRENT ROW',
+      'ROWS BETWEEN x PRECEDING AND CURRENT ROW',
+      'ROWS BETWEEN CURRENT ROW AND -1 FOLLOWING',
+      'RANGE BETWEEN -1 PRECEDING AND CURRENT ROW',
+      'RANGE BETWEEN NULL PRECEDING AND CURRENT ROW',
+      'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED PRECEDING',
+      'ROWS BETWEEN 1 FOLLOWING AND CURRENT ROW',
+      'ROWS BETWEEN UNBOUNDED FOLLOWING AND UNBOUNDED FOLLOWING',
+    ].map((frame) => `SELECT SUM(x) OVER (ORDER BY x ${frame}) FROM UNNEST([1]) AS x`),
+    'SELECT COUNT(*) OVER (RANGE UNBOUNDED PRECEDING) FROM UNNEST([1]) AS x',
+    'SELECT COUNT(*) OVER (RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) FROM UNNEST([1]) AS x',
+  ],
+  'a named window is one of those before, without a frame where more is said': [
+    'SELECT SUM(x) OVER (w PARTITION BY x) FROM UNNEST([1]) AS x WINDOW w AS (ORDER BY x)',
+    'SELECT SUM(x) OVER (w ORDER BY x) FROM UNNEST([1]) AS x WINDOW w AS (ORDER BY x)',
+    'SELECT SUM(x) OVER (w ROWS 1 PRECEDING) FROM UNNEST([1]) AS x WINDOW w AS (ORDER BY x ROWS 1 PRECEDING)',
+    'SELECT SUM(x) OVER (v) FROM UNNEST([1]) AS x WINDOW v AS (w ROWS 1 PRECEDING), w AS (ORDER BY x)',
+    'SELECT SUM(x) OVER v FROM UNNEST([1]) AS x WINDOW v AS (PARTITION BY x), v AS (ORDER BY x)',
+  ],
+  'aggregates take the clauses that mean something': [
+    'SELECT ARRAY_AGG(x LIMIT -1) FROM UNNEST([1]) AS x',
+    'SELECT ARRAY_AGG(x LIMIT x) FROM UNNEST([1]) AS x',
+    'SELECT ARRAY_AGG(DISTINCT x ORDER BY x + 0) FROM UNNEST([1]) AS x',
+    "SELECT STRING_AGG(x, y) FROM UNNEST([STRUCT('a' AS x, 'b' AS y)])",
+    "SELECT STRING_AGG(x, CAST(NULL AS STRING)) FROM UNNEST(['a']) AS x",
+    'SELECT 1 FROM UNNEST([1]) AS x HAVING COUNT(*) > 0',
+  ],
+  'grouping sets stand alone in GROUP BY': [
+    'SELECT x FROM UNNEST([1]) AS x GROUP BY ROLLUP(x), x',
+    'SELECT x FROM UNNEST([1]) AS x GROUP BY x, ROLLUP(x)',
+    'SELECT x FROM UNNEST([1]) AS x GROUP BY CUBE(x), CUBE(x)',
+  ],
+  'what is named twice or not at all is refused': [
+    'SELECT * REPLACE (2 AS a, 3 AS a) FROM (SELECT 1 AS a)',
+    'SELECT * FROM UNNEST([1, 2]) AS x WITH OFFSET AS x',
+    'SELECT STRUCT<a INT64>(1 AS a)',
+    'SELECT * FROM (SELECT 1 AS a) AS x JOIN (SELECT 1 AS a) AS y',
+    'SELECT 1 IN UNNEST(NULL)',
+    'SELECT x FROM UNNEST([1]) AS x ORDER BY -1',
+    'SELECT x FROM UNNEST([1]) AS x LIMIT NULL',
+    'SELECT DISTINCT a + 1 AS q FROM (SELECT 1 AS a) ORDER BY a',
+  ],
+}
+
+const answered: readonly (readonly [string, readonly (readonly unknown[])[]])[] = [
+  [recursive('SELECT e FROM a, UNNEST([n + 1, n + 2]) AS e WHERE e < 4'), [[1n], [2n], [3n], [3n]]],
+  [recursive('SELECT n + 1 FROM a LEFT JOIN UNNEST([1]) ON TRUE WHERE n < 3'), [[1n], [2n], [3n]]],
+  [
+    recursive('SELECT n + 1 FROM (SELECT n FROM a) WHERE n < 2', 'SELECT 1 AS n UNION ALL SELECT 7'),
+    [[1n], [2n], [7n]],
+  ],
+  ['SELECT DISTINCT a FROM (SELECT 1 AS a UNION ALL SELECT 2) ORDER BY -a', [[1n], [2n]]],
+  [
+    'SELECT e FROM (SELECT 1 AS id, [1, 2] AS a UNION ALL SELECT 2, [3] UNION ALL SELECT 3, NULL) AS t LEFT JOIN UNNEST(t.a) AS e ON t.id > 1',
+    [[3n], [null], [null]],
+  ],
+  ['SELECT e FROM (SELECT [1, 2] AS a) AS t JOIN t.a AS e', [[1n], [2n]]],
+  ['SELECT MOD(-9223372036854775808, x) FROM UNNEST([-1]) AS x', [[0n]]],
+  [
+    'SELECT COUNT(*) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM UNNEST([9223372036854775807, -9223372036854775808]) AS x',
+    [[1n], [1n]],
+  ],
+]
+
+describe('rules of clauses', () => {
+  test.each(Object.entries(refused))('%s', async (_rule, queries) => {
+    const accepted: string[] = []
+    for (const query of queries) {
+      await warehouse.execute(query).then(
+        () => accepted.push(query),
+        (error: Error) => {
+          if (/not supported locally/.test(error.message)) accepted.push(`${query}: ${error.message}`)
+        },
+      )
+    }
+    expect(accepted).toEqual([])
+  })
+
+  test.each(answered)('%s', async (query, rows) => {
+    const { rows: given } = await warehouse.execute(query)
+    const sorted = [...given].sort(([a], [b]) => (a === null ? 1 : b === null ? -1 : Number(a) - Number(b)))
+    expect(sorted).toEqual(rows)
+  })
+})
