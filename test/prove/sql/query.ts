@@ -1,11 +1,13 @@
 import { groupable, orderable } from '../../../runner/googlesql/types/predicates.ts'
 import { typeName } from '../../../runner/googlesql/types/print.ts'
-import { BOOL, INT64, STRING } from '../../../runner/googlesql/types/scalars.ts'
+import { BOOL } from '../../../runner/googlesql/types/scalars.ts'
 import type { SqlType } from '../../../runner/googlesql/types/type.ts'
+import { clauseQuery } from './clauses.ts'
 import { type Column, Expressions } from './expression.ts'
 import type { Random } from './random.ts'
+import { randomTable, source } from './table.ts'
 import { leaf, type Tree, textOf } from './tree.ts'
-import { literalOf, scalarTypes, types } from './values.ts'
+import { scalarTypes, types } from './values.ts'
 
 /** A query with the parts by which it can be made smaller. */
 export interface Query {
@@ -43,34 +45,9 @@ function singleRow(random: Random): Query {
   }
 }
 
-interface TestTable {
-  readonly columns: readonly Column[]
-  readonly rows: readonly string[]
-}
-
-/** Rows with a unique `id`, a key `k` with repeats and NULLs, and columns of random types. */
-function randomTable(random: Random, alias: string, fewest = 0): TestTable {
-  const others = [STRING, random.pick(scalarTypes), random.pick(types)]
-  const columns: readonly Column[] = [
-    { name: 'id', type: INT64 },
-    { name: 'k', type: INT64 },
-    ...others.map((type, index) => ({ name: `c${index}`, type })),
-  ]
-  const rows = Array.from({ length: random.between(fewest, 6) }, (_, index) => {
-    const values = [String(index + 1), random.pick(['1', '2', '2', '3', 'NULL'])]
-    return `(${[...values, ...others.map((type) => literalOf(random, type))].join(', ')})`
-  })
-  return { columns: columns.map((column) => ({ ...column, name: `${alias}.${column.name}` })), rows }
-}
-
-function source({ columns }: TestTable, alias: string, rows: readonly string[]): string {
-  const fields = columns.map(({ name, type }) => `${name.split('.')[1]} ${typeName(type)}`)
-  return `UNNEST(ARRAY<STRUCT<${fields.join(', ')}>>[${rows.join(', ')}]) AS ${alias}`
-}
-
 function overTables(random: Random): Query {
   const forms = [filtered, grouped, joined, windowed, combined, nested]
-  return random.pick(forms)(random)
+  return random.chance(0.5) ? clauseQuery(random) : random.pick(forms)(random)
 }
 
 const depthOf = (random: Random) => random.between(0, 2)
