@@ -128,7 +128,9 @@ export class Tables {
       `IF(${side} IS NULL, NULL, TO_JSON_STRING(STRUCT(${Object.keys(this.payload)
         .map((column) => `${side}.${column} AS ${column}`)
         .join(', ')})))`
-    const span = [since, until].map((at) => `TIMESTAMP_MILLIS(${milliseconds(at)})`).join(', ')
+    const span = [since, until]
+      .map((at) => `TIMESTAMP_MICROS(${Math.round(milliseconds(at) * 1000)})`)
+      .join(', ')
     return this.texts(
       `SELECT CONCAT(change, ' ', COALESCE(${row('before')}, ''), ' ', COALESCE(${row('after')}, '')) FROM shop.${this.kind.name}_changes(${span})`,
     )

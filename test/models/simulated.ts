@@ -170,7 +170,7 @@ async function checkInstants(
   const known = instants.filter((at) => at >= first)
   for (const at of [...known, 1e7])
     deepStrictEqual(
-      await tables.rows(`_as_of(TIMESTAMP_MILLIS(${milliseconds(at)}))`),
+      await tables.rows(`_as_of(TIMESTAMP_MICROS(${Math.round(milliseconds(at) * 1000)}))`),
       textsOf(tables, simulations, at),
       `the table as of ${at} s`,
     )
