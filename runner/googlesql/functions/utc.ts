@@ -6,7 +6,9 @@ import { onceUnlessCheap } from '../lower/library/once.ts'
  */
 export const wallOfUtc = (timestamp: string): string => `make_timestamp(epoch_us(${timestamp}))`
 
-export const utcOfWall = (datetime: string): string => `make_timestamptz(epoch_us(${datetime}))`
+/** The cast changes nothing but a constant NULL, whose type DuckDB forgets. */
+export const utcOfWall = (datetime: string): string =>
+  `make_timestamptz(epoch_us(CAST(${datetime} AS TIMESTAMP)))`
 
 const regions = new Map<string, string | undefined>()
 

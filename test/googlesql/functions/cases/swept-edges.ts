@@ -146,4 +146,8 @@ export const cases: readonly Case[] = [
     '(CAST(NULL AS STRUCT<a INT64, b STRING>) IN UNNEST(ARRAY<STRUCT<a INT64, b STRING>>[]))',
     { types: 'BOOL', values: [false] },
   ],
+  [
+    "CAST(RANGE_START(RANGE_INTERSECT(CAST(NULL AS RANGE<DATETIME>), RANGE<DATETIME> '[2024-01-01, 2024-02-29)')) AS TIMESTAMP)",
+    { types: 'TIMESTAMP', values: [null] },
+  ],
 ]
