@@ -19,6 +19,9 @@ export const formatFunctions: readonly FunctionEntry[] = [
     signature([STRING, repeated(anyType)], STRING, ([pattern = '', ...args], call) => {
       const types = args.map((_, index) => typeAt(call.argumentTypes, index + 1))
       const wanted = call.literals[0]
+      // A pattern that does not fit its arguments is an error that SAFE does not forgive.
+      if (call.safe && typeof wanted === 'string')
+        throw new Problem('SAFE.FORMAT with a literal pattern is not supported locally')
       const native = typeof wanted === 'string' ? nativeFormat(wanted, args, types, formatted) : undefined
       if (native !== undefined) return native
       const literal = typeof wanted !== 'string' || wanted.includes('T')
