@@ -43,6 +43,7 @@ export function describeWarehouse(name: string, fresh: () => Promise<Warehouse>)
       const {
         lineage: _,
         bytes: __,
+        scans: ___,
         ...dry
       } = await warehouse.dryRun('CREATE TABLE d.b AS SELECT x, CAST(x AS STRING) AS s FROM d.v')
       expect(dry).toEqual({

@@ -166,7 +166,9 @@ class BigQueryLanding implements Landing {
     if (batch.length === 0) return
     const work = await this.work(table)
     work.columns ??= work.present?.columns
-    if (work.columns === undefined) throw new Error(`there is no table ${table.name}: ensure it first`)
+    // It was there, or was to be made: BigQuery is asked anew.
+    if (work.columns === undefined)
+      throw new LandingConflict(`BigQuery says that there is no table ${table.schema}.${table.name}`)
     work.part ??= new PartWriter(table, work.columns)
     work.part.write(batch)
     if (work.part.isFull) this.load(work)

@@ -120,7 +120,10 @@ function byAction(jobs: readonly RecordedJob[], actions: readonly Action[]): Job
     if (id === undefined || dryRun) continue
     const { streamform_run: _, ...own } = labels
     // Names that are drawn by lot.
-    const fixed = text.replace(/(df_osc_|_df_temp_|_staging_|staging_)[a-z0-9]{8,}/g, '$1x')
+    const fixed = text.replace(
+      /(df_osc_|_df_temp_|staging_table_temp_|_staging_|staging_)[a-z0-9]{8,}/g,
+      '$1x',
+    )
     all[id] = [...(all[id] ?? []), { text: fixed, labels: own }]
   }
   return Object.fromEntries(Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1)))
