@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writeAvro } from '../loaders/avro/write.ts'
+import { type AvroSchema, writeAvro } from '../loaders/avro/write.ts'
 import { mysqlEvent, mysqlFile, mysqlSchema } from '../test/loaders/events.ts'
 
 export type Codec = 'null' | 'deflate' | 'snappy'
@@ -39,15 +39,25 @@ export function writeWideFile(file: string, events: number, codec: Codec): void 
     return state / 0x7fffffff
   }
   const word = () => words[Math.floor(random() * words.length)] ?? ''
+  const eventOf = (i: number) => mysqlEvent(i, wideRow(i, random, word), { database: 'bench', table: 'wide' })
+  writeEvents(file, schema, events, eventOf, codec)
+}
+
+/** So many events, in order, in blocks of 20,000. */
+function writeEvents(
+  file: string,
+  schema: AvroSchema,
+  events: number,
+  eventOf: (i: number) => unknown,
+  codec: Codec,
+): void {
   const output = openSync(file, 'w')
   const options = { codec: codec === 'null' ? 'none' : codec, sync } as const
   const header = writeAvro(schema, [], options)
   writeSync(output, header)
   for (let start = 0; start < events; start += eventsPerBlock) {
-    const block: unknown[] = []
-    for (let i = start; i < Math.min(events, start + eventsPerBlock); i++) {
-      block.push(mysqlEvent(i, wideRow(i, random, word), { database: 'bench', table: 'wide' }))
-    }
+    const size = Math.min(eventsPerBlock, events - start)
+    const block = Array.from({ length: size }, (_, i) => eventOf(start + i))
     writeSync(output, writeAvro(schema, block, options).subarray(header.length))
   }
   closeSync(output)
@@ -158,19 +168,8 @@ export function writeWorldFiles(folder: string, events: number): void {
   for (const { name, share, fields, row } of worldTables) {
     const file = join(folder, `bench_${name}`, '2024', '06', '01', '00', '00', 'f.avro')
     mkdirSync(dirname(file), { recursive: true })
-    const schema = mysqlSchema(fields, `bench_${name}`)
-    const options = { codec: 'none', sync } as const
-    const output = openSync(file, 'w')
-    const header = writeAvro(schema, [], options)
-    writeSync(output, header)
-    const count = Math.round(events * share)
-    for (let start = 0; start < count; start += eventsPerBlock) {
-      const block = Array.from({ length: Math.min(eventsPerBlock, count - start) }, (_, i) =>
-        mysqlEvent(start + i, row(start + i), { database: 'bench', table: name }),
-      )
-      writeSync(output, writeAvro(schema, block, options).subarray(header.length))
-    }
-    closeSync(output)
+    const eventOf = (i: number) => mysqlEvent(i, row(i), { database: 'bench', table: name })
+    writeEvents(file, mysqlSchema(fields, `bench_${name}`), Math.round(events * share), eventOf, 'null')
   }
 }
 
