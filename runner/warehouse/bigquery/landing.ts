@@ -6,6 +6,7 @@ import { Problem } from '../../problem.ts'
 import { type Batch, type Landing, LandingConflict, type RawColumn } from '../landing.ts'
 import { mergedColumns } from '../merged-type.ts'
 import type { StateTables } from '../state.ts'
+import { waitForTurn } from '../turn.ts'
 import type { BigQueryClient } from './client.ts'
 import type { Clock } from './clock.ts'
 import { BigQueryProblem, isDuplicate } from './errors.ts'
@@ -55,7 +56,8 @@ const statementAttempts = 6
  */
 export async function openLanding(given: BigQueryLandingOptions): Promise<Landing> {
   const options = { ...given, run: insistent(given.run, given.client.clock) }
-  const release = await waitForTurn(options)
+  // A text that no path of a file is.
+  const release = await waitForTurn(`bigquery\n${options.client.options.endpoint ?? ''} ${options.project}`)
   try {
     const turn = await currentTurn(options)
     return new BigQueryLanding(options, turn, release)
@@ -78,20 +80,6 @@ function insistent(run: RunStatement, clock: Clock): RunStatement {
         await clock.sleep(1000 * 2 ** attempt * (0.5 + clock.random() / 2))
       }
     }
-  }
-}
-
-const turns = new Map<string, Promise<void>>()
-
-async function waitForTurn({ client, project }: BigQueryLandingOptions): Promise<() => void> {
-  const key = `${client.options.endpoint ?? ''} ${project}`
-  const before = turns.get(key)
-  const { promise, resolve } = Promise.withResolvers<void>()
-  turns.set(key, promise)
-  await before
-  return () => {
-    if (turns.get(key) === promise) turns.delete(key)
-    resolve()
   }
 }
 

@@ -9,6 +9,7 @@ import { Problem } from '../../problem.ts'
 import type { Batch, Landing, RawColumn } from '../landing.ts'
 import { ParquetWriter } from '../parquet/write-parquet.ts'
 import type { StateTables } from '../state.ts'
+import { waitForTurn } from '../turn.ts'
 import type { Database } from './database.ts'
 import { LandingMemory } from './landing-memory.ts'
 import { caseProblem, createTable, extendTable, NamesByCase, readColumns } from './raw-table.ts'
@@ -34,7 +35,7 @@ export interface LandingOptions {
 export async function openLanding(options: LandingOptions): Promise<Landing> {
   const { database, project } = options
   if (database.readOnly) throw new Problem('the warehouse is open to read only', { file: database.path })
-  const release = await waitForTurn(database)
+  const release = await waitForTurn(database.path === ':memory:' ? database : database.path)
   let connection: DuckDBConnection | undefined
   let catalog: DuckDBConnection | undefined
   try {
@@ -69,21 +70,6 @@ async function nextStamp(state: Kysely<StateTables>, now: Date): Promise<Date> {
     .executeTakeFirst()
   const last = Math.max(files?.last?.getTime() ?? 0, letters?.last?.getTime() ?? 0)
   return new Date(Math.max(now.getTime(), last + 1))
-}
-
-const turns = new Map<string | Database, Promise<void>>()
-
-/** Landings on one database go one after another. Gives the function that ends this one's turn. */
-async function waitForTurn(database: Database): Promise<() => void> {
-  const key = database.path === ':memory:' ? database : database.path
-  const before = turns.get(key)
-  const { promise, resolve } = Promise.withResolvers<void>()
-  turns.set(key, promise)
-  await before
-  return () => {
-    if (turns.get(key) === promise) turns.delete(key)
-    resolve()
-  }
 }
 
 /** Of this process, for databases in memory: they have no name to tell their folders by. */
