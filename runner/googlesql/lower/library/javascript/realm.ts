@@ -207,7 +207,9 @@ function caller(decode: Decode, encode: Encode): unknown {
       try {
         message = error instanceof NativeError ? `${text(error.name)}: ${text(error.message)}` : text(error)
         if (error instanceof NativeError) stack = text(error.stack)
-      } catch {}
+      } catch {
+        // What was thrown is the function's own and may throw again when it is read: the words above then stand.
+      }
       const shown = stringify(apply(slice, message, [0, 2000]))
       return `{"error":${shown},"stack":${stringify(apply(slice, stack, [0, 4000]))}}`
     }
