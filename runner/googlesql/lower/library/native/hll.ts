@@ -62,7 +62,9 @@ function merged(sketches: readonly Sketch[]): Sketch | undefined {
   if (first === undefined) return undefined
   const other = sketches.find(({ type }) => type !== first.type)
   if (other !== undefined) {
-    throw new GoogleSqlError(`HLL_COUNT cannot merge sketches of ${first.type} and ${other.type}`)
+    // Rows come in no order, so the two types are named in theirs: one mistake has one message.
+    const [one, two] = [first.type, other.type].sort()
+    throw new GoogleSqlError(`HLL_COUNT cannot merge sketches of ${one} and ${two}`)
   }
   const precision = Math.min(...sketches.map((sketch) => sketch.precision))
   const places = new Set<number>()
