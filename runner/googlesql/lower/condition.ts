@@ -2,6 +2,7 @@ import type { CallExpr, Expr } from '../resolve/resolved.ts'
 import { type Environment, newAlias } from './environment.ts'
 import { lowerExpr } from './expression.ts'
 import { repeatable } from './library/once.ts'
+import { inQuery } from './subquery.ts'
 
 /** What is not greater than this is a number: NaN is above it. */
 const GREATEST = `'Infinity'::DOUBLE`
@@ -14,6 +15,8 @@ const GREATEST = `'Infinity'::DOUBLE`
  * @example x < y of FLOAT64 columns // (x < y AND y <= 'Infinity'::DOUBLE)
  */
 export function lowerCondition(environment: Environment, expr: Expr): string {
+  if (expr.kind === 'in subquery')
+    return inQuery(environment, lowerExpr(environment, expr.operand), expr.query, true)
   if (expr.kind !== 'call' || expr.safe) return lowerExpr(environment, expr)
   const args = expr.args.filter((arg) => arg.kind !== 'part')
   const { name, kind } = expr.entry

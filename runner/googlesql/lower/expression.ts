@@ -52,7 +52,7 @@ export function lowerExpr(environment: Environment, expr: Expr): string {
       if (expr.form === 'EXISTS') return existsQuery(environment, expr.query)
       return expr.form === 'ARRAY' ? arrayQuery(environment, expr) : scalarQuery(environment, expr.query)
     case 'in subquery':
-      return inQuery(environment, go(expr.operand), expr.query)
+      return inQuery(environment, go(expr.operand), expr.query, false)
     case 'let':
       return lowerLet(environment, expr)
   }

@@ -1,8 +1,11 @@
+import { equal } from '../functions/comparison.ts'
 import type { ResolvedQuery, SubqueryExpr } from '../resolve/resolved.ts'
-import { physicalType } from '../types/physical.ts'
+import { physicalFieldNames, physicalType } from '../types/physical.ts'
+import type { SqlType } from '../types/type.ts'
 import { type Block, orderColumns, renderBlock, wrap } from './block.ts'
 import { queryText } from './cte.ts'
 import { columnName, type Environment, newAlias } from './environment.ts'
+import { quoteText } from './identifier.ts'
 import { bindOuterColumns } from './outer-columns.ts'
 import { lowerScan, selectOf } from './relation.ts'
 
@@ -15,12 +18,44 @@ export function existsQuery(environment: Environment, query: ResolvedQuery): str
   return within(environment, () => `EXISTS (${queryText(environment, query)})`)
 }
 
-export function inQuery(environment: Environment, operand: string, query: ResolvedQuery): string {
-  const values = within(environment, () => queryText(environment, query))
-  if (query.columns[0]?.column.type.kind !== 'FLOAT64') return `(${operand} IN (${values}))`
-  // NaN equals nothing in BigQuery, itself in DuckDB.
-  const alias = newAlias(environment, 'l')
-  return `(${operand} IN (SELECT ${alias}.v FROM (${values}) AS ${alias}(v) WHERE ${alias}.v IS NULL OR NOT isnan(${alias}.v)))`
+/**
+ * `x IN (SELECT …)`. DuckDB compares by identity, so that rows which equal nothing in BigQuery are left out.
+ *
+ * @param onlyTrue FALSE and NULL are the same where it stands, so that DuckDB can join by it
+ */
+export function inQuery(
+  environment: Environment,
+  operand: string,
+  query: ResolvedQuery,
+  onlyTrue: boolean,
+): string {
+  return within(environment, () => {
+    const values = queryText(environment, query)
+    const type = query.columns[0]?.column.type
+    if (type === undefined || (type.kind !== 'FLOAT64' && type.kind !== 'STRUCT'))
+      return `(${operand} IN (${values}))`
+    const alias = newAlias(environment, 'l')
+    const value = `${alias}.v`
+    if (type.kind === 'FLOAT64' || onlyTrue) {
+      const kept = onlyTrue ? equalsItself(value, type) : `${value} IS NULL OR ${equalsItself(value, type)}`
+      return `(${operand} IN (SELECT ${value} FROM (${values}) AS ${alias}(v) WHERE ${kept}))`
+    }
+    // Structs with NULLs in them are unknown to be equal, which is neither: each pair is looked at.
+    const [outer, pairs] = [newAlias(environment, 'l'), newAlias(environment, 'l')]
+    const same = `SELECT ${equal(`${outer}.x`, value, type)} AS e FROM (SELECT ${operand} AS x) AS ${outer} CROSS JOIN (${values}) AS ${alias}(v)`
+    return `(SELECT CASE WHEN bool_or(${pairs}.e) THEN true WHEN count(*) = count(${pairs}.e) THEN false END FROM (${same}) AS ${pairs})`
+  })
+}
+
+/** TRUE of values that equal one like them: without NULL and NaN in them. */
+function equalsItself(value: string, type: SqlType): string {
+  if (type.kind === 'FLOAT64') return `NOT isnan(${value})`
+  if (type.kind !== 'STRUCT') return `${value} IS NOT NULL`
+  const names = physicalFieldNames(type)
+  const fields = type.fields.map((field, index) =>
+    equalsItself(`struct_extract(${value}, ${quoteText(names[index] ?? '')})`, field.type),
+  )
+  return [`${value} IS NOT NULL`, ...fields].join(' AND ')
 }
 
 /** `ARRAY(SELECT …)`: the elements in the query's order; without rows an empty array. */
