@@ -30,8 +30,8 @@ export interface ActionContext {
   readonly signal: AbortSignal
   readonly now: () => Date
   readonly readSource: ReadSource
-  /** Names for the jobs of this run, and labels; undefined where there are no jobs. */
-  readonly jobs: { readonly run: string; readonly labels: Readonly<Record<string, string>> } | undefined
+  /** Names for the jobs of this run, and labels. */
+  readonly jobs: { readonly run: string; readonly labels: Readonly<Record<string, string>> }
   /** What the run that is resumed left of each action, by id. */
   readonly former: ReadonlyMap<string, ActionResult>
   /** Keeps how far an action is, whatever happens to this process. */
@@ -286,18 +286,22 @@ async function executeStatement(
   if (statement.purpose === 'assertion') attempt.failures = failuresOf(result)
 }
 
-/** The statement's job, noted before it is asked for: a process that dies leaves its name behind. */
+/**
+ * The statement's job. A job of BigQuery's outlives the process that asked for it, so it is noted before: a process that
+ * dies leaves its name behind.
+ */
 function jobOptions(action: Action, context: ActionContext, attempt: Attempt): ExecuteOptions {
-  const { jobs, note } = context
-  if (jobs === undefined) return {}
+  const { jobs, note, warehouse } = context
   const statement = attempt.statements.length
   const job = jobId({ run: jobs.run, action: action.id, statement, attempt: attempt.job })
+  const labels = { ...action.labels, ...jobs.labels }
+  if (warehouse.kind === 'duckdb') return { job, labels }
   const last = statement === (attempt.plan?.statements.length ?? 0) - 1
   attempt.underWay = { job, last, text: attempt.failing ?? '' }
   note(resultSoFar(action, attempt))
   return {
     job,
-    labels: { ...action.labels, ...jobs.labels },
+    labels,
     ...(action.reservation === undefined ? {} : { reservation: action.reservation }),
   }
 }

@@ -155,13 +155,10 @@ async function actionContext(
     now,
     known,
     former: request.former ?? new Map(),
-    jobs:
-      warehouse.kind === 'bigquery'
-        ? {
-            run: `streamform_${journal.id}_${randomUUID().slice(0, 8)}`,
-            labels: { streamform_run: journal.id },
-          }
-        : undefined,
+    jobs: {
+      run: `streamform_${journal.id}_${randomUUID().slice(0, 8)}`,
+      labels: { streamform_run: journal.id },
+    },
     note: (result) => journal.note(result),
     readSource: (file) => readFile(join(folder, file), 'utf8').catch(() => undefined),
     onRetry: (action, error) => request.onEvent({ type: 'retry', action, error }),

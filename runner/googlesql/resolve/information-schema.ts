@@ -4,6 +4,7 @@ import { type Context, newColumn, problemAt } from './context.ts'
 import { resolveDerived } from './derived.ts'
 import { type From, namesOf } from './from.ts'
 import { constraintViews } from './information-schema/constraint-views.ts'
+import { jobsText, unknownOfJobs } from './information-schema/jobs-view.ts'
 import { routineViews } from './information-schema/routine-views.ts'
 import { tableViews } from './information-schema/table-views.ts'
 import type { Given, View } from './information-schema/view.ts'
@@ -16,7 +17,6 @@ const VIEWS: Readonly<Record<string, View>> = { ...tableViews, ...routineViews, 
 
 /** Views that would tell what is not kept here. */
 const REFUSED: Readonly<Record<string, string>> = {
-  JOBS: 'what ran is not kept in the warehouse',
   JOBS_TIMELINE: 'what ran is not kept in the warehouse',
   SESSIONS: 'what ran is not kept in the warehouse',
   STREAMING_TIMELINE: 'what was written when is not kept in the warehouse',
@@ -38,6 +38,8 @@ export function resolveInformationSchema(context: Context, node: TablePath, part
     const query = resolveDerived(context, node, partitionsText(tables))
     return { scan: query.scan, names: namesOf(query.columns, node.alias?.name ?? name, false) }
   }
+  if (/^JOBS(_BY_(PROJECT|USER|FOLDER|ORGANIZATION))?$/.test(name))
+    return jobsView(context, node, parts.slice(0, at), name)
   const view = VIEWS[name]
   if (view === undefined) {
     const reason = REFUSED[name.replace(/_BY_(PROJECT|USER|FOLDER|ORGANIZATION)$/, '')]
@@ -63,18 +65,42 @@ export function resolveInformationSchema(context: Context, node: TablePath, part
     ),
   )
   const named = namesOf(columns, undefined, false).columns
-  const unknown = (view.unknown ?? []).map(
-    (column): NamedColumn => ({
-      name: column,
-      expr: placeholder,
-      hidden: true,
-      refused: `column ${column} of INFORMATION_SCHEMA.${name} is not supported locally: what it tells is not kept`,
-    }),
-  )
-  const all = [...named, ...unknown]
+  const all = [...named, ...unknownColumns(name, view.unknown ?? [])]
   return {
     scan: { kind: 'rows', columns: columns.map((output) => output.column), rows },
     names: { columns: all, relations: [rowRelation(node.alias?.name ?? name, all)] },
+  }
+}
+
+/** Columns that BigQuery's view has: `*` leaves them out, naming one is refused. */
+function unknownColumns(view: string, columns: readonly string[]): readonly NamedColumn[] {
+  return columns.map((column) => ({
+    name: column,
+    expr: placeholder,
+    hidden: true,
+    refused: `column ${column} of INFORMATION_SCHEMA.${view} is not supported locally: what it tells is not kept`,
+  }))
+}
+
+/** The jobs of the project, whatever the region: the embedded warehouse is one place. */
+function jobsView(context: Context, node: TablePath, qualifier: readonly string[], view: string): From {
+  const { catalog } = context.resolution
+  const [project = context.source.defaults.project, more] = qualifier.filter(
+    (part) => !/^region-/i.test(part),
+  )
+  if (more !== undefined || catalog.hasDataset(context.source.defaults.project, project)) {
+    throw problemAt(
+      context,
+      node,
+      `INFORMATION_SCHEMA.${view} is of a project, not of a dataset: name it \`region-us\`.INFORMATION_SCHEMA.${view}`,
+    )
+  }
+  const query = resolveDerived(context, node, jobsText(catalog, project))
+  const names = namesOf(query.columns, undefined, false).columns
+  const all = [...names, ...unknownColumns(view, unknownOfJobs)]
+  return {
+    scan: query.scan,
+    names: { columns: all, relations: [rowRelation(node.alias?.name ?? view, all)] },
   }
 }
 

@@ -18,6 +18,7 @@ import { appendRows } from './append.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 import { translateError } from './errors.ts'
 import { importText } from './import-text.ts'
+import { JobLog } from './job-log.ts'
 import { openLanding } from './landing.ts'
 import { extendTable, readColumns } from './raw-table.ts'
 import { readParquet } from './read-parquet.ts'
@@ -29,6 +30,8 @@ export interface DuckDbWarehouseOptions extends DatabaseOptions {
   readonly path: string
   readonly defaultProject: string
   readonly defaultDataset?: string
+  /** The clock that INFORMATION_SCHEMA.JOBS tells; the system's by default. */
+  readonly now?: () => Date
 }
 
 /**
@@ -60,16 +63,38 @@ class DuckDbWarehouse implements LocalWarehouse {
   readonly #shared: SharedCatalog
   readonly #compiled = new CompiledCache()
   readonly #idle: DuckDBConnection[] = []
+  readonly #jobs: JobLog
   #state: Kysely<StateTables> | undefined
 
   constructor(database: Database, options: DuckDbWarehouseOptions) {
     this.#database = database
+    this.#jobs = new JobLog(options.defaultProject)
     this.#options = options
     this.#shared = new SharedCatalog(() => database.connect())
   }
 
   async execute(text: string, options: ExecuteOptions = {}): Promise<StatementResult> {
-    return this.#inSession(options, (session) => runScript(text, session, options.signal))
+    if (/\bINFORMATION_SCHEMA\b/i.test(text)) await this.#writeJobs()
+    const { job, labels = {}, signal } = options
+    const { now = () => new Date() } = this.#options
+    const run = () => this.#inSession(options, (session) => runScript(text, session, signal))
+    if (job === undefined) return run()
+    const logged = { id: job, labels, query: text, started: now() }
+    try {
+      const result = await run()
+      this.#jobs.add({ ...logged, ended: now(), statementType: result.statementType, error: undefined })
+      return result
+    } catch (error) {
+      const message = error instanceof Problem ? error.message : String(error)
+      this.#jobs.add({ ...logged, ended: now(), statementType: undefined, error: message })
+      throw error
+    }
+  }
+
+  async #writeJobs(): Promise<void> {
+    if (this.#jobs.isWritten) return
+    await this.#withConnection((connection) => this.#jobs.write(connection))
+    this.#shared.invalidate()
   }
 
   /** A process that has ended took its statements with it, done or undone. */
@@ -256,6 +281,7 @@ class DuckDbWarehouse implements LocalWarehouse {
   }
 
   async close(): Promise<void> {
+    await this.#writeJobs()
     await this.#state?.destroy()
     for (const connection of this.#idle.splice(0)) connection.closeSync()
     this.#database.close()

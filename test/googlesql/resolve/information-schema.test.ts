@@ -116,8 +116,8 @@ test.each([
     '1:10: column creation_time of INFORMATION_SCHEMA.TABLES is not supported locally: what it tells is not kept',
   ],
   [
-    'SELECT * FROM `region-us`.INFORMATION_SCHEMA.JOBS_BY_PROJECT',
-    '1:15: INFORMATION_SCHEMA view JOBS_BY_PROJECT is not supported locally: what ran is not kept in the warehouse',
+    'SELECT * FROM `region-us`.INFORMATION_SCHEMA.JOBS_TIMELINE',
+    '1:15: INFORMATION_SCHEMA view JOBS_TIMELINE is not supported locally: what ran is not kept in the warehouse',
   ],
   ['SELECT * FROM d.INFORMATION_SCHEMA.NOPE', '1:15: INFORMATION_SCHEMA view NOPE is not supported locally'],
 ])('%s is refused', async (text, message) => {
