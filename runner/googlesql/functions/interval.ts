@@ -15,7 +15,11 @@ const page = 'interval_functions'
 export const intervalFunctions: readonly FunctionEntry[] = [
   operator('INTERVAL', 'interval_arithmetic_operators', [
     plain([INT64, part], INTERVAL, intervalOf),
-    plain([STRING, part], INTERVAL, (text, unit) => `googlesql_interval_parts(${text}, '${unit}')`),
+    plain(
+      [STRING, part],
+      INTERVAL,
+      (text, unit) => `googlesql_interval_parts(${text}, '${knownPart(unit)}')`,
+    ),
   ]),
   scalar('MAKE_INTERVAL', `${page}#make_interval`, [
     signature(
@@ -42,6 +46,19 @@ export const intervalFunctions: readonly FunctionEntry[] = [
   bucket('TIMESTAMP_BUCKET', 'timestamp', TIMESTAMP),
 ]
 
+/** Units that a text may have from one to another of, in order. */
+const rangeUnits = ['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND']
+
+function knownPart(part: string): string {
+  const [first = '', last] = part.split(' TO ')
+  if (last === undefined) {
+    if (limits[first] === undefined) throw new Problem(`Invalid interval datetime field ${first}`)
+  } else if (!rangeUnits.includes(first) || rangeUnits.indexOf(first) >= rangeUnits.indexOf(last)) {
+    throw new Problem(`Invalid interval datetime fields: ${part}`)
+  }
+  return part
+}
+
 const limits: Readonly<Record<string, readonly [limit: string, place: number]>> = {
   YEAR: ['10000', 0],
   QUARTER: ['40000', 1],
@@ -51,11 +68,21 @@ const limits: Readonly<Record<string, readonly [limit: string, place: number]>> 
   HOUR: ['87840000', 3],
   MINUTE: ['5270400000', 4],
   SECOND: ['316224000000', 5],
+  MILLISECOND: ['316224000000000', 5],
+  MICROSECOND: ['316224000000000000', 5],
+}
+
+const microseconds: Readonly<Record<string, number>> = {
+  HOUR: 3_600_000_000,
+  MINUTE: 60_000_000,
+  SECOND: 1_000_000,
+  MILLISECOND: 1000,
+  MICROSECOND: 1,
 }
 
 function intervalOf(count: string, unit: string): string {
-  const known = limits[unit]
-  if (known === undefined) throw new Problem(`INTERVAL does not support the ${unit} date part`)
+  const known = limits[knownPart(unit)]
+  if (known === undefined) throw new Problem(`Invalid interval datetime field ${unit}`)
   const factor = unit === 'QUARTER' ? 3 : unit === 'WEEK' ? 7 : 1
   const scaled = (n: string) => (factor === 1 ? n : `${n} * ${factor}`)
   const make = (n: string): string => {
@@ -69,7 +96,7 @@ function intervalOf(count: string, unit: string): string {
       case 'DAY':
         return `to_days(CAST(${scaled(n)} AS INTEGER))`
       default:
-        return `to_microseconds(CAST(${n} AS BIGINT) * ${{ HOUR: 3_600_000_000, MINUTE: 60_000_000, SECOND: 1_000_000 }[unit]})`
+        return `to_microseconds(CAST(${n} AS BIGINT) * ${microseconds[unit]})`
     }
   }
   const literal = /^(?:CAST\()?(-?\d{1,12})(?: AS BIGINT\))?$/.exec(count)?.[1]
@@ -83,8 +110,7 @@ function intervalOf(count: string, unit: string): string {
   })
 }
 
-/** The start of the bucket that a moment lies in; buckets of one width are counted from an origin. */
-/** Each of the three takes all three types, and gives the type that it is given. */
+/** The start of the bucket that a moment lies in; buckets of one width are counted from an origin. Each of the three takes all three types, and gives the type that it is given. */
 function bucket(name: string, kind: string, own: SqlType): FunctionEntry {
   const types = [own, ...[DATE, DATETIME, TIMESTAMP].filter((type) => type !== own)]
   return scalar(name, `${kind}_functions#${name.toLowerCase()}`, types.map(bucketOf))

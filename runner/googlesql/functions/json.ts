@@ -133,7 +133,7 @@ const mostPairs = 20
 function changing(name: string, native: string, flag: string): FunctionEntry {
   const signatures = Array.from({ length: mostPairs }, (_, index) => {
     const pairs: Parameter[] = Array.from({ length: index + 1 }, () => [jsonPath, { type: anyType }]).flat()
-    return signature([JSON_TYPE, ...pairs, named(flag, BOOL)], JSON_TYPE, (args, call) => {
+    return signature([JSON_TYPE, ...pairs, named(flag, BOOL, { literal: true })], JSON_TYPE, (args, call) => {
       const last = 1 + pairs.length
       const option = given(args[last], 'TRUE')
       const broken = brokenPath(call.literals.slice(1, last), name)
@@ -214,11 +214,12 @@ export const jsonFunctions: readonly FunctionEntry[] = [
   entry('TO_JSON', [
     signature([anyType, named('stringify_wide_numbers', BOOL)], JSON_TYPE, ([value = '', wide], call) => {
       const type = typeAt(call.argumentTypes, 0)
-      const option = given(wide, 'false').toLowerCase()
-      if (option.startsWith('cast(null as ')) return 'CAST(NULL AS JSON)'
-      if (option !== 'true' && option !== 'false')
-        throw new Problem('TO_JSON: stringify_wide_numbers must be a literal')
-      return toJson(type, value, option === 'true' ? 'WIDE' : 'JSON')
+      const plain = toJson(type, value)
+      if (wide === undefined || wide === '') return plain
+      return once(
+        [wide],
+        (w) => `CASE WHEN ${w} THEN ${toJson(type, value, 'WIDE')} WHEN NOT ${w} THEN ${plain} END`,
+      )
     }),
   ]),
   entry('SAFE_TO_JSON', [
@@ -239,10 +240,13 @@ export const jsonFunctions: readonly FunctionEntry[] = [
   ]),
   entry('JSON_KEYS', [
     signature(
-      [JSON_TYPE, optional(INT64), named('mode', STRING)],
+      [JSON_TYPE, optional(INT64), named('mode', STRING, { constant: true })],
       arrayOf(STRING),
       ([value = '', depth, mode]) =>
-        `googlesql_json_keys(${text(value)}, coalesce(${given(depth, 'NULL')}, 9223372036854775807), ${given(mode, `'strict'`)})`,
+        once([given(depth, 'NULL')], (d) => {
+          const keys = `googlesql_json_keys(${text(value)}, coalesce(${d}, 9223372036854775807), ${given(mode, `'strict'`)})`
+          return `CASE WHEN ${d} < 1 THEN ${raiseText('max_depth must be positive.', 'VARCHAR[]')} ELSE ${keys} END`
+        }),
     ),
   ]),
   entry('JSON_ARRAY', [signature([repeated(anyType)], JSON_TYPE, jsonArray)]),
@@ -269,7 +273,12 @@ export const jsonFunctions: readonly FunctionEntry[] = [
   ]),
   entry('JSON_STRIP_NULLS', [
     signature(
-      [JSON_TYPE, optional(STRING), named('include_arrays', BOOL), named('remove_empty', BOOL)],
+      [
+        JSON_TYPE,
+        { ...optional(STRING), constant: true },
+        named('include_arrays', BOOL, { literal: true }),
+        named('remove_empty', BOOL, { literal: true }),
+      ],
       JSON_TYPE,
       ([value = '', path, arrays, empty]) =>
         once([value], (v) => {

@@ -1,5 +1,6 @@
 import { quoteText } from '../lower/identifier.ts'
 import { once } from '../lower/library/once.ts'
+import { partOf } from '../lower/library/part-of.ts'
 import { raiseText } from '../lower/library/raise.ts'
 import { physicalType, rangeEnd, rangeStart } from '../types/physical.ts'
 import { BOOL, DATE, DATETIME, rangeOf, TIMESTAMP } from '../types/scalars.ts'
@@ -29,11 +30,8 @@ const elementOf = (args: readonly SqlType[]): SqlType => {
   return type.kind === 'RANGE' ? type.element : type
 }
 
-/** DuckDB forgets the type of a part of a constant NULL. */
-const endOf = (part: (range: string) => string): Signature =>
-  signature(['RANGE<T1>'], elementOf, ([range = ''], call) =>
-    range.startsWith('CAST(NULL AS') ? `CAST(NULL AS ${physicalType(call.resultType)})` : part(range),
-  )
+const endOf = (name: string): Signature =>
+  signature(['RANGE<T1>'], elementOf, ([range = ''], call) => partOf(range, name, call.resultType))
 
 const present = (value: string, ...ranges: readonly string[]) =>
   `CASE WHEN ${ranges.map((range) => `${range} IS NOT NULL`).join(' AND ')} THEN ${value} END`
@@ -45,8 +43,8 @@ const constructors: readonly Signature[] = [DATE, DATETIME, TIMESTAMP].map((type
 
 export const rangeFunctions: readonly FunctionEntry[] = [
   scalar('RANGE', `${page}#range`, constructors),
-  scalar('RANGE_START', `${page}#range_start`, [endOf(start)]),
-  scalar('RANGE_END', `${page}#range_end`, [endOf(end)]),
+  scalar('RANGE_START', `${page}#range_start`, [endOf(rangeStart)]),
+  scalar('RANGE_END', `${page}#range_end`, [endOf(rangeEnd)]),
   scalar('RANGE_CONTAINS', `${page}#range_contains`, [
     plain(['RANGE<T1>', 'RANGE<T1>'], BOOL, (range, inner) =>
       once([range, inner], (r, i) => {

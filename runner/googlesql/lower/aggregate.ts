@@ -48,7 +48,7 @@ function lowerCallOf(
   const given = call.args.map((arg) => lowerArgument(environment, arg))
   const [first, ...rest] = given
   const [column] = local
-  const owned = first === undefined || column === undefined || !ofOuterColumns(call, local)
+  const owned = first === undefined || column === undefined || !seemsOuter(call, first, local)
   const args = owned ? given : [besideLocal(first, columnSql(environment, column)), ...rest]
   const sql = call.signature.lower(args, {
     ...callFacts(call.args, call.column.type, call.safe),
@@ -57,21 +57,24 @@ function lowerCallOf(
   return call.safe ? `TRY(${sql})` : sql
 }
 
-/** Whether an aggregate's arguments have columns, and none of them of its own query. */
-function ofOuterColumns(call: AggregateCall, local: readonly Column[]): boolean {
+/**
+ * Whether DuckDB takes an aggregate for one of the outer query: its arguments have columns of that, and none of its own
+ * query, or none outside of TRY.
+ */
+function seemsOuter(call: AggregateCall, sql: string, local: readonly Column[]): boolean {
   const own = new Set(local.map((column) => column.id))
-  let any = false
+  let outer = false
   let mine = false
   visitColumns([call.args, call.orderBy], (id) => {
-    any = true
     if (own.has(id)) mine = true
+    else outer = true
   })
-  return any && !mine
+  return outer && (!mine || /\bTRY\(/.test(sql))
 }
 
-/** The same value, which names a column of this query: DuckDB takes an aggregate of outer columns for the outer query's. */
+/** The same value, which names a column of this query. */
 function besideLocal(sql: string, column: string): string {
-  return `CASE WHEN ${column} IS NULL THEN ${sql} ELSE ${sql} END`
+  return `CASE WHEN ${column} IS NULL OR true THEN ${sql} END`
 }
 
 function windowText(environment: Environment, call: WindowCall): string {

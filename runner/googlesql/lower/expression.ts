@@ -1,15 +1,15 @@
 import { lowerCast } from '../functions/cast.ts'
 import type { Call } from '../functions/function.ts'
 import type { CallExpr, Expr, LetExpr, PartArgument } from '../resolve/resolved.ts'
-import { physicalFieldNames, physicalType } from '../types/physical.ts'
+import { physicalFieldNames } from '../types/physical.ts'
 import { bind } from './bind.ts'
 import { lowerCondition } from './condition.ts'
 import { constantInteger } from './constant-integer.ts'
 import { columnSql, type Environment } from './environment.ts'
 import { lowerFloatArithmetic } from './float-arithmetic.ts'
-import { quoteText } from './identifier.ts'
 import { insideLambda } from './inside-lambda.ts'
 import { repeatable } from './library/once.ts'
+import { partOf } from './library/part-of.ts'
 import { raiseText } from './library/raise.ts'
 import { lowerList, lowerLiteral, lowerStruct } from './literal.ts'
 import { checkParameters } from './parameters.ts'
@@ -44,9 +44,7 @@ export function lowerExpr(environment: Environment, expr: Expr): string {
       const { type } = expr.operand
       if (type.kind !== 'STRUCT') throw new Error('a field of what is no struct')
       const operand = go(expr.operand)
-      // DuckDB forgets the type of a part of a constant NULL.
-      if (operand.startsWith('CAST(NULL AS')) return `CAST(NULL AS ${physicalType(expr.type)})`
-      return `struct_extract(${operand}, ${quoteText(physicalFieldNames(type)[expr.index] ?? '')})`
+      return partOf(operand, physicalFieldNames(type)[expr.index] ?? '', expr.type)
     }
     case 'subquery':
       if (expr.form === 'EXISTS') return existsQuery(environment, expr.query)

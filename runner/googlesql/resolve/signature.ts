@@ -51,8 +51,16 @@ export function requireSignature(
     throw problemAt(context, node, `function ${entry.name} is not supported locally here: ${refused}`)
   }
   for (const [index, arg] of chosen.args.entries()) {
-    if (parameterAt(chosen.signature, index)?.constant !== true || !holdsColumn(arg)) continue
-    throw problemAt(context, node, `Argument ${index + 1} to ${entry.name} must be a constant expression`)
+    const parameter = parameterAt(chosen.signature, index)
+    const wanted =
+      parameter?.constant === true && holdsColumn(arg)
+        ? 'a constant expression'
+        : parameter?.literal === true && arg.kind !== 'part' && !isLiteralOrParameter(arg)
+          ? 'a literal or query parameter'
+          : undefined
+    if (wanted === undefined) continue
+    const which = parameter?.namedOnly === true ? `'${parameter.name}'` : index + 1
+    throw problemAt(context, node, `Argument ${which} to ${entry.name} must be ${wanted}`)
   }
   return chosen
 }
@@ -71,6 +79,11 @@ function refuseShapes(
       node,
       `The argument to ARRAY_AGG must not be an array type but was ${typeName(first.type)}`,
     )
+  }
+  const [, moment] = given
+  if (entry.name === 'EXTRACT' && moment !== undefined && moment.value.kind !== 'part') {
+    if (isLiteral(moment.value) && moment.value.type.kind === 'STRING')
+      throw problemAt(context, node, 'EXTRACT does not support literal STRING arguments')
   }
   const nulls = given.map(({ value }) => value.kind !== 'part' && isUntypedNull(value))
   if (entry.name === 'RANGE' && nulls.length === 2 && nulls.every((one) => one)) {
@@ -168,7 +181,6 @@ function matchSignature(
     if (type === undefined || step === undefined) return undefined
     if (!sameElements(parameter, arg, type)) return undefined
     if (isDecimal(type) && arg.type.kind === 'FLOAT64' && !decimals) return undefined
-    if (parameter.literal === true && !isLiteralOrParameter(arg)) return undefined
     types.push(type)
     cost += step
   }

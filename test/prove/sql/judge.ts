@@ -81,25 +81,24 @@ function verdictOf(ours: TableOutcome, theirs: TableOutcome | undefined, ordered
     return hasNullInList(theirs) ? 'right' : 'wrong'
   if (ours.error !== undefined || theirs.error !== undefined)
     return sameOutcome(ours, theirs) ? 'right' : 'wrong'
-  const [mine = [], other = []] = ordered
-    ? [ours.rows, theirs.rows]
-    : [sorted(ours.rows ?? []), sorted(theirs.rows ?? [])]
-  return sameOutcome({ types: ours.types ?? [], values: mine }, { types: theirs.types ?? [], values: other })
-    ? 'right'
-    : 'wrong'
+  const [mine, other] = [ours.rows ?? [], theirs.rows ?? []]
+  const same = (values: Row | undefined, others: Row) =>
+    values !== undefined &&
+    sameOutcome({ types: ours.types ?? [], values }, { types: theirs.types ?? [], values: others })
+  if (mine.length !== other.length || !sameOutcome({ ...ours, values: [] }, { ...theirs, values: [] }))
+    return 'wrong'
+  if (ordered) return other.every((row, index) => same(mine[index], row)) ? 'right' : 'wrong'
+  // Each of theirs takes one of ours: numbers may differ in their last digits, so that sorting is none of it.
+  const left = [...mine]
+  for (const row of other) {
+    const at = left.findIndex((values) => same(values, row))
+    if (at < 0) return 'wrong'
+    left.splice(at, 1)
+  }
+  return 'right'
 }
 
-const sorted = (rows: readonly (readonly unknown[])[]) =>
-  [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
-
-/** Numbers by few of their digits: those of two sums may differ in the last. */
-const keyOf = (row: readonly unknown[]): string =>
-  JSON.stringify(row, (_key, value: unknown) => {
-    if (Array.isArray(value) && value.length === 0) return null
-    return typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value))
-      ? Number(value).toPrecision(8)
-      : value
-  })
+type Row = readonly unknown[]
 
 function hasNullInList(outcome: TableOutcome): boolean {
   const within = (value: unknown): boolean =>

@@ -304,4 +304,21 @@ export const cases: readonly Case[] = [
     { types: 'JSON, JSON', values: ['[]', '[1]'] },
   ],
   [`JSON '{"a":[{"b":1}]}'.a[0].b`, { types: 'JSON', values: ['1'] }],
+  [
+    '(SELECT JSON_KEYS(x, 0) FROM UNNEST([CAST(NULL AS JSON)]) AS x)',
+    { error: 'max_depth must be positive.' },
+  ],
+  ["JSON_KEYS(JSON '1', mode => (SELECT x FROM UNNEST(['lax']) AS x))", { error: '' }],
+  [
+    "(SELECT JSON_SET(JSON '{}', '$.a', 1, create_if_missing => x) FROM UNNEST([TRUE]) AS x)",
+    { error: "Argument 'create_if_missing' to JSON_SET must be a literal or query parameter" },
+  ],
+  [
+    "(SELECT JSON_STRIP_NULLS(JSON '{}', x) FROM UNNEST(['$']) AS x)",
+    { error: 'Argument 2 to JSON_STRIP_NULLS must be a constant expression' },
+  ],
+  [
+    '(SELECT STRING_AGG(TO_JSON_STRING(TO_JSON(9007199254740993, stringify_wide_numbers => x)) ORDER BY x) FROM UNNEST([TRUE, FALSE, NULL]) AS x)',
+    { types: 'STRING', values: ['null,9007199254740993,"9007199254740993"'] },
+  ],
 ]

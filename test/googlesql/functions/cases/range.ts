@@ -76,4 +76,8 @@ export const cases: readonly Case[] = [
     "GENERATE_RANGE_ARRAY(RANGE<TIMESTAMP> '[2024-01-31 00:00:00+00, 2024-02-02 00:00:00+00)', INTERVAL 1 MONTH)",
     { error: 'step with non-zero MONTH or YEAR part is not supported' },
   ],
+  [
+    "RANGE_END(SAFE.RANGE_INTERSECT(CAST(NULL AS RANGE<DATE>), RANGE<DATE> '[UNBOUNDED, 2000-01-01)')), DATE_BUCKET(RANGE_END(SAFE.RANGE_INTERSECT(CAST(NULL AS RANGE<DATE>), RANGE<DATE> '[UNBOUNDED, 2000-01-01)')), NULL)",
+    { types: 'DATE, DATE', values: [null, null] },
+  ],
 ]

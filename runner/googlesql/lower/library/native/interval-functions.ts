@@ -19,11 +19,23 @@ const separators: Readonly<Record<string, string>> = {
   SECOND: ':',
 }
 
+/** Units that are so many of the unit that an INTERVAL keeps. */
+const multiples: Readonly<Record<string, (count: bigint) => IntervalParts>> = {
+  QUARTER: (count) => ({ months: Number(count * 3n), days: 0, micros: 0n }),
+  WEEK: (count) => ({ months: 0, days: Number(count * 7n), micros: 0n }),
+  MILLISECOND: (count) => ({ months: 0, days: 0, micros: count * 1000n }),
+  MICROSECOND: (count) => ({ months: 0, days: 0, micros: count }),
+}
+
 /**
  * `INTERVAL '3 4:5' DAY TO MINUTE`: the parts from the first to the last unit, with the signs of the year-month, the
  * day and the time parts.
  */
 function intervalParts(text: string, range: string): IntervalParts | undefined {
+  const scaled = multiples[range]
+  if (scaled !== undefined) {
+    return /^[+-]?\d+$/.test(text) ? scaled(BigInt(text)) : undefined
+  }
   const [first = '', last = first] = range.split(' TO ')
   const wanted = units.slice(units.indexOf(first), units.indexOf(last) + 1)
   let pattern = ''
@@ -84,18 +96,19 @@ function addMonths(micros: bigint, months: number): bigint {
 }
 
 function bucket(micros: bigint, width: IntervalParts, origin: bigint, kind: string): bigint {
-  const parts = [width.months !== 0, width.days !== 0, width.micros !== 0n].filter(Boolean).length
-  if (parts !== 1 && !(width.months === 0 && kind !== 'DATE' && parts > 0)) {
-    throw new GoogleSqlError('Only a single interval part is allowed in a bucket width')
-  }
-  if (width.months !== 0 && kind === 'TIMESTAMP') {
-    throw new GoogleSqlError('TIMESTAMP_BUCKET does not support bucket widths in months')
+  if (kind === 'TIMESTAMP' && width.months !== 0) {
+    throw new GoogleSqlError('Bucket width INTERVAL with non-zero MONTH part is not allowed')
   }
   if (kind === 'DATE' && width.micros !== 0n) {
-    throw new GoogleSqlError('DATE_BUCKET does not support bucket widths below a day')
+    throw new GoogleSqlError('Only MONTH and DAY parts are allowed in bucket width INTERVAL')
+  }
+  if ([width.months, width.days, width.micros].filter((part) => Number(part) !== 0).length !== 1) {
+    throw new GoogleSqlError('Exactly one non-zero INTERVAL part in bucket width is required')
   }
   const size = BigInt(width.days) * microsPerDay + width.micros
-  if (size < 0n || width.months < 0) throw new GoogleSqlError('Bucket width must be positive')
+  if (size < 0n || width.months < 0) {
+    throw new GoogleSqlError('Negative bucket width INTERVAL is not allowed')
+  }
   const start =
     width.months === 0
       ? origin + floorDivide(micros - origin, size) * size

@@ -178,7 +178,6 @@ const reading: readonly NativeFunction[] = [
     parameters: [VARCHAR, BIGINT, VARCHAR],
     returns: LIST(VARCHAR),
     evaluate: (text: string, depth: bigint, mode: string) => {
-      if (depth < 1n) throw new GoogleSqlError('max_depth must be positive.')
       const known = ['strict', 'lax', 'lax recursive'].includes(mode.toLowerCase())
       if (!known) throw new GoogleSqlError(`Invalid JSON mode specified: ${mode}`)
       return new DuckDBListValue(keysOf(whole(text), Number(depth), mode.toLowerCase()))
