@@ -20,8 +20,8 @@ export function guardFieldCasts(sql: string): string {
     if (sql.startsWith(PATTERN, at)) {
       const start = at + 'CAST('.length
       const end = afterCall(sql, start + 'struct_extract('.length)
-      // TRY takes no subqueries; what comes out of one is in no scan.
-      if (!/\bSELECT\b/.test(sql.slice(start, end))) {
+      // Only what is a column's field is in a scan; anything else may have an error of its own, which TRY would hide.
+      if (isFieldOfColumn(sql.slice(start, end))) {
         inserts.set(start, `${inserts.get(start) ?? ''}TRY(`)
         inserts.set(end, `)${inserts.get(end) ?? ''}`)
       }
@@ -37,6 +37,15 @@ export function guardFieldCasts(sql: string): string {
     from = place
   }
   return result + sql.slice(from)
+}
+
+const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"/g
+
+function isFieldOfColumn(sql: string): boolean {
+  return (
+    /^[\w\s.,()]*$/.test(sql.replace(quoted, 'x')) &&
+    !/\b(?!struct_extract\b)\w+\(/.test(sql.replace(quoted, 'x'))
+  )
 }
 
 /** The offset behind a quoted name or text; a doubled quote is part of it. */

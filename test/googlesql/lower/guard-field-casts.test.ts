@@ -7,7 +7,7 @@ test('a cast of a field is kept apart from the field', () => {
     `CAST(TRY(struct_extract(t."s", 'y)')) AS BIGINT)`,
   )
   expect(guardFieldCasts(`CAST(struct_extract(CAST(struct_extract(a, 'x') AS T), 'y') AS BIGINT)`)).toBe(
-    `CAST(TRY(struct_extract(CAST(TRY(struct_extract(a, 'x')) AS T), 'y')) AS BIGINT)`,
+    `CAST(struct_extract(CAST(TRY(struct_extract(a, 'x')) AS T), 'y') AS BIGINT)`,
   )
   expect(guardFieldCasts(`SELECT 'CAST(struct_extract(' AS x`)).toBe(`SELECT 'CAST(struct_extract(' AS x`)
 })
@@ -21,4 +21,13 @@ test('rows that a condition leaves out do not raise', async () => {
   expect(
     await rowsOf(warehouse, "SELECT IF(k = 'n', CAST(s.y AS INT64), 0) AS v FROM d.t ORDER BY k"),
   ).toEqual([[12], [0]])
+})
+
+test('an error of what the field is taken from is no NULL', async () => {
+  const warehouse = await freshWarehouse()
+  const value = "CAST(IF(x = 1, ERROR('wrong'), STRUCT(x AS y)).y AS STRING)"
+  await expect(warehouse.execute(`SELECT ${value} FROM UNNEST([1]) AS x`)).rejects.toThrow('wrong')
+  await expect(
+    warehouse.execute("SELECT RANGE_END(RANGE(d, d)) FROM UNNEST([DATE '2024-01-02']) AS d"),
+  ).rejects.toThrow('Range start element must be smaller than range end element')
 })
