@@ -185,6 +185,8 @@ export class AvroRows implements RowsOfTable {
       this.checkedDecode ??= compileDecoder(this.plan, this.rows.ordinals, true)
       this.checkedDecode(block.data, block.data.length, limit, state)
     } catch (error) {
+      // What this call has left out is as undone as its rows: the next file's events lie elsewhere.
+      state.leftOut.length = 0
       throw unreadable(error, block.offset)
     }
   }

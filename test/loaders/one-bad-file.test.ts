@@ -54,6 +54,27 @@ describe.each(['together', 'one by one'] as const)(
   },
 )
 
+test('events that do not fit, of a file that cannot be read further on, leave no trace in the next file', async () => {
+  const fields = [
+    { name: 'day', type: { type: 'int', logicalType: 'date' } },
+    { name: 'note', type: 'string' },
+  ]
+  const damaged = mysqlFile(fields, [
+    { day: 9_000_000, note: 'one' },
+    { day: 1, note: 'the end' },
+  ])
+  // The length of the last text: more than there is.
+  damaged[damaged.indexOf('the end') - 1] = 126
+  const whole = mysqlFile(fields, [{ day: 2, note: 'two' }])
+  await writeFiles(folder, { a: whole, b: damaged, c: whole })
+  const report = await landFolder(warehouse, folder)
+  expect([report.rows, report.quarantined, await deadLetters(warehouse)]).toEqual([
+    2,
+    [{ file: 'b', reason: expect.stringMatching(/^the data ends within a text/) }],
+    [],
+  ])
+})
+
 test('half a character that JSON escapes is a dead letter in a text, quarantines its file in a name, and stays in a document', async () => {
   await writeFiles(folder, {
     'a.jsonl': `${line('"id":1')}\n${line('"id":2,"v":"\\ud800"')}`,
