@@ -168,12 +168,22 @@ async function checkInstants(
     ),
   )
   const known = instants.filter((at) => at >= first)
-  for (const at of [...known, 1e7])
-    deepStrictEqual(
-      await tables.rows(`_as_of(TIMESTAMP_MICROS(${Math.round(milliseconds(at) * 1000)}))`),
-      textsOf(tables, simulations, at),
-      `the table as of ${at} s`,
-    )
+  for (const at of [...known, 1e7]) {
+    const expected = textsOf(tables, simulations, at)
+    const found = await tables
+      .rows(`_as_of(TIMESTAMP_MICROS(${Math.round(milliseconds(at) * 1000)}))`)
+      .catch((error: unknown) => {
+        // A clock that was set back stamps an event earlier than the one that it follows, from which on it holds.
+        if (
+          expected.length === 0 &&
+          error instanceof Error &&
+          error.message.startsWith('nothing is known of ')
+        )
+          return []
+        throw error
+      })
+    deepStrictEqual(found, expected, `the table as of ${at} s`)
+  }
   for (const [since, until] of known.slice(1).map((at, index) => [known[index] ?? at, at] as const)) {
     const expected = simulations.flatMap((simulation, slot) => {
       const [before, after] = [knownAt(simulation, since), knownAt(simulation, until)]

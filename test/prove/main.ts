@@ -81,6 +81,8 @@ async function main(): Promise<number> {
   } catch (error) {
     console.log(error instanceof Error ? error.message : error)
     if (error instanceof CannotProve) return 2
+    // Of a history that was shortened: what differs in it.
+    if (error instanceof Error && error.cause instanceof Error) console.log(error.cause.message)
     console.log(`${name}: seed ${seed}, differs`)
     return 1
   }
