@@ -182,17 +182,10 @@ function toNumeric(value: string, from: SqlType): string {
   }
 }
 
-/** A literal is taken by its digits where they count, not by the double nearest to them. */
-function floatLiteral(value: string): string | undefined {
-  return /^CAST\('(-?[0-9.]+(?:e[+-]?[0-9]+)?)' AS DOUBLE\)$/.exec(value)?.[1]
-}
-
 function toBigNumeric(value: string, from: SqlType): string {
   switch (from.kind) {
     case 'FLOAT64':
-      return floatLiteral(value) === undefined
-        ? `CAST(googlesql_bignumeric_of_float64(${value}) AS BIGNUM)`
-        : `CAST(googlesql_bignumeric('${floatLiteral(value)}') AS BIGNUM)`
+      return `CAST(googlesql_bignumeric_of_float64(${value}) AS BIGNUM)`
     case 'STRING':
       return `CAST(googlesql_bignumeric(${value}) AS BIGNUM)`
     default:

@@ -193,6 +193,21 @@ const makeTime = (hour: string, minute: string, second: string): string =>
     return `CASE WHEN ${missing} THEN NULL WHEN ${valid} THEN ${time} ELSE ${failure} END`
   })
 
+/** A 60th second is the next minute's first. */
+const makeDatetime = (year = '', month = '', day = '', hour = '', minute = '', second = ''): string => {
+  const plainly = (s: string) => `(${makeDate(year, month, day)} + ${makeTime(hour, minute, s)})`
+  if (/^CAST\((?!60)\d+ AS BIGINT\)$/.test(second)) return plainly(second)
+  return once([second], (s) => {
+    const failure = raiseText('Input calculates to invalid datetime: 9999-12-31T23:59:60', 'TIMESTAMP')
+    const next = once(
+      [plainly('CAST(59 AS BIGINT)')],
+      (t) =>
+        `CASE WHEN ${t} >= TIMESTAMP '9999-12-31 23:59:59' THEN ${failure} ELSE ${t} + INTERVAL 1 SECOND END`,
+    )
+    return `CASE WHEN ${s} = 60 THEN ${next} ELSE ${plainly(s)} END`
+  })
+}
+
 /** Numbers of seconds, millis, micros as a TIMESTAMP. */
 function fromUnix(name: string, unit: bigint): FunctionEntry {
   return entry('TIMESTAMP', name, [
@@ -290,11 +305,7 @@ export const dateFunctions: readonly FunctionEntry[] = [
     plain([STRING], DATE, (value) => ofTimestamp(value, DATE)),
   ]),
   entry('DATETIME', 'DATETIME', [
-    plain(
-      [INT64, INT64, INT64, INT64, INT64, INT64],
-      DATETIME,
-      (y, m, d, h, n, s) => `(${makeDate(y, m, d)} + ${makeTime(h, n, s)})`,
-    ),
+    plain([INT64, INT64, INT64, INT64, INT64, INT64], DATETIME, makeDatetime),
     plain([DATE, TIME], DATETIME, (date, time) => `(${date} + ${time})`),
     zoned(TIMESTAMP, DATETIME),
     cast(DATE, DATETIME),

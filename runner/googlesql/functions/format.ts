@@ -29,7 +29,9 @@ export const formatFunctions: readonly FunctionEntry[] = [
         const arg = args[index] ?? ''
         return [plainText(type, arg), literal ? literalText(type, arg) : 'NULL']
       })
-      const list = texts.length === 0 ? 'CAST([] AS VARCHAR[])' : `CAST([${texts.join(', ')}] AS VARCHAR[])`
+      // Each by itself: of a list of plain NULLs the registered function sees empty texts.
+      const items = texts.map((text) => `CAST(${text} AS VARCHAR)`)
+      const list = items.length === 0 ? 'CAST([] AS VARCHAR[])' : `[${items.join(', ')}]`
       return `googlesql_format(${pattern}, ${list}, ${quoteText(types.map(shownType).join('\n'))})`
     }),
   ]),
@@ -37,7 +39,7 @@ export const formatFunctions: readonly FunctionEntry[] = [
 
 /** One argument by one specifier. */
 function formatted(pattern: string, value: string, type: SqlType): string {
-  return `googlesql_format(${quoteText(pattern)}, CAST([${plainText(type, value)}, NULL] AS VARCHAR[]), ${quoteText(shownType(type))})`
+  return `googlesql_format(${quoteText(pattern)}, [CAST(${plainText(type, value)} AS VARCHAR), NULL], ${quoteText(shownType(type))})`
 }
 
 function shownType(type: SqlType): string {
@@ -48,7 +50,7 @@ function shownType(type: SqlType): string {
 function plainText(type: SqlType, value: string): string {
   switch (type.kind) {
     case 'FLOAT64':
-      return pointed(float64Text(value))
+      return pointed(value)
     case 'BYTES':
       return `googlesql_bytes_escape(${value})`
     case 'JSON':
@@ -76,7 +78,7 @@ function literalText(type: SqlType, value: string): string {
       return once(
         [value],
         (v) =>
-          `CASE WHEN isfinite(${v}) THEN ${pointed(float64Text(v))} WHEN ${v} IS NOT NULL THEN 'CAST("' || ${float64Text(v)} || '" AS FLOAT64)' END`,
+          `CASE WHEN isfinite(${v}) THEN ${pointed(v)} WHEN ${v} IS NOT NULL THEN 'CAST("' || ${float64Text(v)} || '" AS FLOAT64)' END`,
       )
     case 'NUMERIC':
       return named(numericText(value))
@@ -102,9 +104,16 @@ function literalText(type: SqlType, value: string): string {
 
 type Text = (type: SqlType, value: string) => string
 
-/** A whole FLOAT64 shows that it is one. */
-function pointed(text: string): string {
-  return once([text], (t) => `CASE WHEN regexp_full_match(${t}, '-?[0-9]+') THEN ${t} || '.0' ELSE ${t} END`)
+/** A whole FLOAT64 shows that it is one, and zero its sign. */
+function pointed(value: string): string {
+  return once([value], (v) => {
+    const zero = `CASE WHEN signbit(${v}) THEN '-0.0' ELSE '0.0' END`
+    const text = once(
+      [float64Text(v)],
+      (t) => `CASE WHEN regexp_full_match(${t}, '-?[0-9]+') THEN ${t} || '.0' ELSE ${t} END`,
+    )
+    return `CASE WHEN ${v} = 0 THEN ${zero} ELSE ${text} END`
+  })
 }
 
 function listed(element: SqlType, value: string, text: Text): string {

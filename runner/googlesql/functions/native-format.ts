@@ -67,9 +67,10 @@ function printedBy(
       : `printf(${quoteText(all.replace('i', 'd'))}, ${value})`
   }
   if (float === undefined || type.kind !== 'FLOAT64') return undefined
-  // DuckDB's digits of numbers beyond 10^50 are not the exact ones.
+  // DuckDB's digits of numbers beyond 10^50 are not the exact ones, and a zero may have a sign.
   return onceUnlessCheap(
     [value],
-    (x) => `CASE WHEN abs(${x}) < 1e15 THEN printf('%.${places}f', ${x}) ELSE ${slowly(all, x, type)} END`,
+    (x) =>
+      `CASE WHEN ${x} <> 0 AND abs(${x}) < 1e15 THEN printf('%.${places}f', ${x}) ELSE ${slowly(all, x, type)} END`,
   )
 }

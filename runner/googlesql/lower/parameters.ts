@@ -21,10 +21,18 @@ export function checkParameters(sql: string, column: ColumnType, safe = false): 
       return `CASE WHEN ${length(v)} > ${first} THEN ${failure(message)} ELSE ${v} END`
     })
   }
-  if (kind !== 'NUMERIC') return sql
+  if (kind !== 'NUMERIC' && kind !== 'BIGNUMERIC') return sql
   const scale = second ?? 0
+  const message = `'${kind}(${[first, second].filter((p) => p !== undefined).join(', ')}) has precision ${first} and scale ${scale} but got a value that is not in range'`
+  if (kind === 'BIGNUMERIC') {
+    const rounded = `googlesql_bignumeric_round(CAST(${sql} AS VARCHAR), ${scale}, 'ROUND_HALF_AWAY_FROM_ZERO')`
+    return once([rounded], (v) => {
+      // Scaled by 10^38, as text: too great if it has more digits.
+      const wide = `strlen(ltrim(${v}, '-')) > ${first - scale + 38}`
+      return `CASE WHEN ${wide} THEN ${failure(message)} ELSE CAST(${v} AS BIGNUM) END`
+    })
+  }
   return once([`round(${sql}, ${scale})`], (v) => {
-    const message = `'NUMERIC(${[first, second].filter((p) => p !== undefined).join(', ')}) has precision ${first} and scale ${scale} but got a value that is not in range'`
     return `CASE WHEN abs(${v}) >= CAST('1${'0'.repeat(first - scale)}' AS DECIMAL(38,9)) THEN ${failure(message)} ELSE CAST(${v} AS DECIMAL(38,9)) END`
   })
 }

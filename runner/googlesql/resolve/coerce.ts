@@ -9,7 +9,7 @@ import { typeName } from '../types/print.ts'
 import { type Candidate, supertype } from '../types/supertype.ts'
 import type { SqlType } from '../types/type.ts'
 import { type Context, problemAt } from './context.ts'
-import type { Expr } from './resolved.ts'
+import type { Expr, LiteralExpr } from './resolved.ts'
 import { badLiteral, readsAs } from './text-literal.ts'
 
 /** True for a call of ERROR: it never gives a value, so it fits every type. */
@@ -125,6 +125,8 @@ export function convert(expr: Expr, to: SqlType): Expr {
     }
     const value = literalAs(expr, to)
     if (value !== undefined) return { kind: 'literal', type: to, value, from: expr.from }
+    const digits = decimalText(expr, to)
+    if (digits !== undefined) return { kind: 'cast', type: to, operand: digits, safe: false }
   }
   if (expr.kind === 'struct' && to.kind === 'STRUCT') {
     const values = expr.values.map((value, index) => {
@@ -177,6 +179,15 @@ function literalAs(expr: Extract<Expr, { kind: 'literal' }>, to: SqlType): Value
     }
   }
   return undefined
+}
+
+/** A FLOAT64 written out becomes a decimal by its digits, not by the double nearest to them. */
+function decimalText(expr: LiteralExpr, to: SqlType): LiteralExpr | undefined {
+  const { text, value } = expr
+  if (text === undefined || (to.kind !== 'NUMERIC' && to.kind !== 'BIGNUMERIC')) return undefined
+  // Beyond the range it is the double that the error shows.
+  if (Math.abs(Number(value)) >= (to.kind === 'NUMERIC' ? 1e29 : 5.7e38)) return undefined
+  return { kind: 'literal', type: { kind: 'STRING' }, value: text, from: 'literal' }
 }
 
 /**

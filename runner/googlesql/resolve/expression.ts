@@ -285,16 +285,16 @@ function resolveCase(context: Context, node: Case): Expr {
 
 function resolveCast(context: Context, node: Extract<Expression, { kind: 'cast' }>): Expr {
   const { type, parameters } = resolveType(context, node.type)
-  const operand = resolveExpression(context, node.operand)
-  if (isUntypedNull(operand)) return convert(operand, type)
+  const given = resolveExpression(context, node.operand)
+  // A NULL that was given a type is no literal any more: it does not coerce as one.
+  if (isUntypedNull(given)) return { kind: 'literal', type, value: null, from: 'value' }
   // An array's elements are not cast, even where the array is a literal that would coerce.
-  const coerces = type.kind !== 'ARRAY' && coercionCost(operand, type) !== undefined
-  const fits =
-    castable(operand.type, type) || coerces || (operand.kind === 'array' && operand.untyped === true)
+  const coerces = type.kind !== 'ARRAY' && coercionCost(given, type) !== undefined
+  const fits = castable(given.type, type) || coerces || (given.kind === 'array' && given.untyped === true)
   // A FLOAT64 written out becomes a decimal by its text, digit for digit.
-  const exact = operand.kind === 'literal' && operand.text !== undefined && /NUMERIC$/.test(type.kind)
-  if (exact && !node.safe && node.format === undefined && parameters === undefined && coerces)
-    return convert(operand, type)
+  const exact = given.kind === 'literal' && given.text !== undefined && /NUMERIC$/.test(type.kind)
+  const decimal = exact && coerces && node.format === undefined ? convert(given, type) : given
+  const operand = decimal.kind === 'cast' && decimal.operand === given ? given : decimal
   const formatted = node.format !== undefined
   if (!fits && !formatted) {
     const arrays = operand.type.kind === 'ARRAY' && type.kind === 'ARRAY'

@@ -16,11 +16,11 @@ function stringLiteral(text: string): string {
   return `${quote}${escaped.join('')}${quote}`
 }
 
-function bytesText(bytes: Uint8Array, quote: string): string {
+/** Bytes as a literal has them; `quotes` are the signs that need a backslash. */
+function bytesText(bytes: Uint8Array, quotes: string): string {
   return Array.from(bytes, (byte) => {
     const sign = String.fromCharCode(byte)
-    if (sign === quote) return `\\${sign}`
-    if (short[sign] !== undefined) return short[sign]
+    if (sign === '\\' || quotes.includes(sign)) return `\\${sign}`
     return byte < 32 || byte > 126 ? `\\x${byte.toString(16).padStart(2, '0')}` : sign
   }).join('')
 }
@@ -45,7 +45,7 @@ export const formatFunctions: readonly NativeFunction[] = [
     name: 'googlesql_bytes_escape',
     parameters: [BLOB],
     returns: VARCHAR,
-    evaluate: (value: DuckDBBlobValue) => bytesText(value.bytes, ''),
+    evaluate: (value: DuckDBBlobValue) => bytesText(value.bytes, `'"\``),
   },
   {
     // The arguments' texts in pairs (%t, %T), and their types, one a line.

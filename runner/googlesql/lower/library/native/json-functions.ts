@@ -227,7 +227,7 @@ const writing: readonly NativeFunction[] = [
     name: 'googlesql_json_pretty',
     parameters: [VARCHAR],
     returns: VARCHAR,
-    evaluate: (text: string) => prettyJson(whole(text)),
+    evaluate: prettyJson,
   },
   {
     name: 'googlesql_json_set',

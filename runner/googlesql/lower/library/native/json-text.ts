@@ -227,19 +227,30 @@ export function printJson(value: Json, sorted: boolean): string {
   return `{${entries.map(([key, item]) => `${quoteJson(key)}:${printJson(item, sorted)}`).join(',')}}`
 }
 
-/** The same on several lines, indented by two spaces. */
-export function prettyJson(value: Json, indent = ''): string {
-  const inner = `${indent}  `
-  if (isArray(value)) {
-    if (value.length === 0) return '[]'
-    return `[\n${value.map((item) => inner + prettyJson(item, inner)).join(',\n')}\n${indent}]`
-  }
-  if (isObject(value)) {
-    if (value.size === 0) return '{}'
-    const members = [...value].map(([key, item]) => `${inner}${quoteJson(key)}: ${prettyJson(item, inner)}`)
-    return `{\n${members.join(',\n')}\n${indent}}`
-  }
-  return printJson(value, false)
+/**
+ * JSON text without spaces laid out on several lines, indented by two spaces. It stays the same text: keys that are there
+ * twice (fields of one name, or of none) stay twice.
+ */
+export function prettyJson(text: string): string {
+  let indent = ''
+  return text.replace(/"(?:[^"\\]|\\.)*"|\[\]|\{\}|[[\]{},:]/g, (token) => {
+    switch (token) {
+      case '{':
+      case '[':
+        indent += '  '
+        return `${token}\n${indent}`
+      case '}':
+      case ']':
+        indent = indent.slice(2)
+        return `\n${indent}${token}`
+      case ',':
+        return `,\n${indent}`
+      case ':':
+        return ': '
+      default:
+        return token
+    }
+  })
 }
 
 /** A double as JSON of BigQuery's JSON type has it: `1.0`, `1e+20`. */

@@ -1,5 +1,5 @@
 import { GoogleSqlError } from '../native-function.ts'
-import { JsonReader, prettyJson } from './json-text.ts'
+import { prettyJson } from './json-text.ts'
 import { divideRounded, exponential, parseDecimal, printGeneral, scaledDouble } from './numbers.ts'
 
 /** One argument of FORMAT: its type and what %t and %T print of it; null for NULL. */
@@ -99,7 +99,7 @@ function one(specifier: Specifier, arg: FormatArgument, place: number): string |
   if (kind === 'p' || kind === 'P') {
     if (arg.type !== 'JSON') wrongType(arg, place, 'JSON')
     if (arg.plain === null) return null
-    return padText(specifier, kind === 'p' ? arg.plain : prettyJson(new JsonReader(arg.plain, true).value()))
+    return padText(specifier, kind === 'p' ? arg.plain : prettyJson(arg.plain))
   }
   if (kind === 'u') return wrongType(arg, place, 'UINT')
   if ('dioxX'.includes(kind)) {
@@ -142,17 +142,22 @@ function formatInteger(specifier: Specifier, value: bigint): string {
   const radix = kind === 'o' ? 8 : kind === 'x' || kind === 'X' ? 16 : 10
   let digits = (value < 0n ? -value : value).toString(radix)
   if (kind === 'X') digits = digits.toUpperCase()
-  if (precision !== undefined) digits = digits.padStart(precision, '0')
+  if (precision === 0 && value === 0n) digits = ''
+  // An octal number's prefix is one of the zeros that fill it up.
+  const size = precision ?? 0
+  const leading = flags.includes('#') && kind === 'o' ? Math.max(Number(value === 0n), size - 1) : size
+  digits = digits.padStart(leading, '0')
   if (flags.includes("'")) digits = radix === 10 ? grouped(digits, 3, ',') : grouped(digits, 4, ':')
-  const prefix = flags.includes('#') && value !== 0n ? { 8: '0', 16: `0${kind}`, 10: '' }[radix] : ''
+  const prefix = flags.includes('#') ? { 8: '0', 16: `0${kind}`, 10: '' }[radix] : ''
   return padNumber(specifier, value < 0n, prefix, digits, true)
 }
 
 function formatFloat(specifier: Specifier, text: string, isDouble: boolean): string {
   const { flags, kind } = specifier
   const upper = kind !== kind.toLowerCase()
-  const negative = text.startsWith('-')
-  const size = negative ? text.slice(1) : text
+  // Zero shows no sign.
+  const negative = text.startsWith('-') && Number(text) !== 0
+  const size = text.startsWith('-') ? text.slice(1) : text
   if (/^(?:nan|inf)$/.test(size))
     return padNumber(specifier, negative, '', upper ? size.toUpperCase() : size, false)
   let digits = floatDigits(kind.toLowerCase(), size, specifier.precision ?? 6, flags.includes('#'), isDouble)
@@ -177,9 +182,22 @@ function floatDigits(
   if (kind === 'e') {
     const [mantissa = '', power = '0'] = exponential(value, Math.min(precision, 100)).split('e')
     const size = String(Math.abs(Number(power))).padStart(2, '0')
-    return `${mantissa}e${Number(power) < 0 ? '-' : '+'}${size}`
+    const point = alternate && !mantissa.includes('.') ? '.' : ''
+    return `${mantissa}${point}e${Number(power) < 0 ? '-' : '+'}${size}`
   }
-  return value === 0 ? '0' : printGeneral(value, Math.max(1, precision))
+  const figures = Math.max(1, precision)
+  const general = value === 0 ? '0' : printGeneral(value, figures)
+  return alternate ? withZeros(general, figures) : general
+}
+
+/** `%#g`: with its point, and the zeros that %g leaves out. */
+function withZeros(text: string, figures: number): string {
+  const [mantissa = '', power] = text.split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const significant = `${whole}${fraction}`.replace(/^0+(?=\d)/, '')
+  const shown = Number(mantissa) === 0 ? 1 : significant.length
+  const zeros = '0'.repeat(Math.max(0, figures - shown))
+  return `${whole}.${fraction}${zeros}${power === undefined ? '' : `e${power}`}`
 }
 
 /** %f: of the exact value; a double's tie goes to the even digit, as in C, a decimal's away from zero. */

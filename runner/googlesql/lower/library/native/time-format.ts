@@ -1,3 +1,4 @@
+import { GoogleSqlError } from '../native-function.ts'
 import { type Civil, civilOf, daysOf, floorDivide } from './civil.ts'
 import { shownOffset } from './zones.ts'
 
@@ -150,7 +151,14 @@ export function formatTime(pattern: string, micros: bigint, zoneName: string, ki
     offset,
   }
   const known = byKind[kind]
-  return pattern.replace(/%(E4Y|E\*S|E\dS|Ez|[EO]?[\s\S])/g, (whole, element: string) => {
+  return pattern.replace(/%(E4Y|E\*S|E\dS|Ez|[-_0^#]*\d*[EO]?[\s\S])/g, (whole, given: string) => {
+    const [, flags = '', width = '', element = ''] = /^([-_0^#]*)(\d*)([\s\S]*)$/.exec(given) ?? []
+    if (flags !== '' || width !== '') {
+      const text = plainElements[element] ?? known[element]?.(moment)
+      if (text === undefined || 'JQz'.includes(element))
+        throw new GoogleSqlError(`Format element ${whole} is not supported locally`)
+      return laidOut(text, element, flags, width)
+    }
     const clockless = kind === 'DATE'
     if (element === 'E4Y') return kind === 'TIME' ? whole : String(moment.year).padStart(4, '0')
     if (element === 'Ez') return kind === 'TIMESTAMP' ? offsetText(moment.offset, ':') : whole
@@ -158,6 +166,26 @@ export function formatTime(pattern: string, micros: bigint, zoneName: string, ki
     if (/^E[CcXxYy]$|^O[deHIMmSUuVWwy]$/.test(element)) return known[element[1] ?? '']?.(moment) ?? whole
     return plainElements[element] ?? known[element]?.(moment) ?? whole
   })
+}
+
+/**
+ * An element with what C's strftime takes before it: `-` no padding, `_` spaces, `0` zeros, `^` capitals, `#` the other
+ * case, a width.
+ *
+ * @example laidOut('05', 'd', '-', '') // '5'
+ */
+function laidOut(text: string, letter: string, flags: string, width: string): string {
+  const padding = /[-_0](?=[^-_0]*$)/.exec(flags)?.[0]
+  const isNumber = /^[ \d]+$/.test(text)
+  const usual = 'CYGs'.includes(letter) ? 1 : text.length
+  const size = Math.max(padding === '-' ? 1 : usual, Number(width))
+  const digits = isNumber ? text.trimStart().replace(/^0+(?=\d)/, '') : text
+  const blank =
+    padding === '_' || padding === '-' || (padding !== '0' && (!isNumber || 'ekl'.includes(letter)))
+  const full = digits.padStart(size, blank ? ' ' : '0')
+  if (flags.includes('^') && letter !== 'P') return full.toUpperCase()
+  if (!flags.includes('#') || !'AaBbhpZ'.includes(letter)) return full
+  return 'pZ'.includes(letter) ? full.toLowerCase() : full.toUpperCase()
 }
 
 /** `%E3S`, `%E*S`: seconds with a fraction, cut and not rounded. */

@@ -42,6 +42,8 @@ class Parser {
   readonly #text: string
   readonly #fields: Fields = {}
   #at = 0
+  /** Another element follows at once. */
+  #beforeElement = false
 
   constructor(text: string) {
     this.#text = text
@@ -63,8 +65,10 @@ class Parser {
   #pattern(pattern: string, kind: TimeKind): void {
     for (const token of pattern.matchAll(/%(E4Y|E\*S|E\dS|Ez|[EO]?[\s\S])|\s+|[\s\S]/g)) {
       const element = token[1]
-      if (element !== undefined) this.#element(element, kind)
-      else if (/^\s/.test(token[0])) this.#space()
+      if (element !== undefined) {
+        this.#beforeElement = pattern[token.index + token[0].length] === '%'
+        this.#element(element, kind)
+      } else if (/^\s/.test(token[0])) this.#space()
       else if (this.#text.startsWith(token[0], this.#at)) this.#at += token[0].length
       else this.fail()
     }
@@ -79,7 +83,7 @@ class Parser {
     this.#allow(element, letter, kind)
     const composite = composites[letter]
     if (composite !== undefined) this.#pattern(composite, kind)
-    else if (/^E[*\d]S$/.test(letter)) this.#seconds(letter[1] === '*' ? 100 : Number(letter[1]))
+    else if (/^E[*0-6]S$/.test(letter)) this.#seconds(letter[1] === '*' ? 100 : Number(letter[1]))
     else if (letter === 'n' || letter === 't') this.#space()
     else if (letter === 'z' || letter === 'Ez') this.#offset(letter === 'Ez')
     else if (!this.#name(letter) && !this.#count(letter)) this.#percent(letter)
@@ -142,7 +146,8 @@ class Parser {
     const fields = this.#fields
     switch (letter) {
       case 'Y':
-        fields.year = this.#digits(1, 4, 1, 9999)
+        // Four digits where another element follows; elsewhere a fifth is read, and is too much unless the first is a zero.
+        fields.year = this.#digits(1, this.#beforeElement ? 4 : 5, 1, 9999)
         delete fields.shortYear
         return true
       case 'E4Y':

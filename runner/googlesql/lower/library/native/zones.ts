@@ -18,7 +18,7 @@ const zones = new Map<string, Zone>()
 export function zone(name: string): Zone {
   let known = zones.get(name)
   if (known === undefined) {
-    known = name === 'UTC' || name === 'Z' ? { offset: () => 0n } : (fixed(name) ?? region(name))
+    known = name === 'UTC' ? { offset: () => 0n } : (fixed(name) ?? region(name))
     if (known === undefined) throw new GoogleSqlError(`Invalid time zone: ${name}`)
     zones.set(name, known)
   }

@@ -1,0 +1,60 @@
+import type { Case } from '../case.ts'
+
+/** Answers of GoogleSQL's reference implementation. */
+export const cases: readonly Case[] = [
+  ["FORMAT('%#x', 0)", { types: 'STRING', values: ['0x0'] }],
+  ["FORMAT('%#05x', 0)", { types: 'STRING', values: ['0x000'] }],
+  ["FORMAT('%#.5o', 8)", { types: 'STRING', values: ['00010'] }],
+  ["FORMAT('%.0d', 0)", { types: 'STRING', values: [''] }],
+  ["FORMAT('%#g', 1.5)", { types: 'STRING', values: ['1.50000'] }],
+  ["FORMAT('%#.3g', 100.0)", { types: 'STRING', values: ['100.'] }],
+  ["FORMAT('%#G', 1e-10)", { types: 'STRING', values: ['1.00000E-10'] }],
+  ["FORMAT('%#.0e', 1.0)", { types: 'STRING', values: ['1.e+00'] }],
+  ["FORMAT('%t', -0.0)", { types: 'STRING', values: ['-0.0'] }],
+  ["FORMAT('%T', [-0.0, 0.0])", { types: 'STRING', values: ['[-0.0, 0.0]'] }],
+  ["FORMAT('%.3f', -0.0)", { types: 'STRING', values: ['0.000'] }],
+  ["FORMAT('%+f', -0.0)", { types: 'STRING', values: ['+0.000000'] }],
+  [
+    "FORMAT('%t', b'\\x01\\x1f\\x7f\\x80\\xff\\t\\r\\n\\\\')",
+    { types: 'STRING', values: ['\\x01\\x1f\\x7f\\x80\\xff\\x09\\x0d\\x0a\\\\'] },
+  ],
+  ["FORMAT('%t', b\"'\")", { types: 'STRING', values: ["\\'"] }],
+  ["FORMAT('%T', b'\"')", { types: 'STRING', values: ["b'\"'"] }],
+  ["FORMAT('%T', CAST(NULL AS TIME))", { types: 'STRING', values: ['NULL'] }],
+  ["FORMAT('%12T|', CAST(NULL AS TIMESTAMP))", { types: 'STRING', values: ['        NULL|'] }],
+  ["TO_JSON_STRING(STRUCT(1,'a'), true)", { types: 'STRING', values: ['{\n  "": 1,\n  "": "a"\n}'] }],
+  ["CAST(NUMERIC '123.456' AS BIGNUMERIC(6,1))", { types: 'BIGNUMERIC', values: ['123.5'] }],
+  ["CAST(NUMERIC '1e5' AS BIGNUMERIC(6,1))", { error: '' }],
+  ['CAST(9.223372036854775807e18 AS NUMERIC)', { types: 'NUMERIC', values: ['9223372036854775807'] }],
+  [
+    'CAST(1.23456789012345678901234567890123 AS BIGNUMERIC)',
+    { types: 'BIGNUMERIC', values: ['1.23456789012345678901234567890123'] },
+  ],
+  [
+    "BIGNUMERIC '1' + 1.2345678901234567890123e5",
+    { types: 'BIGNUMERIC', values: ['123457.78901234567890123'] },
+  ],
+  ["PARSE_DATE('%Y %m','20243')", { error: '' }],
+  ["PARSE_DATE('%Y%m','20243')", { types: 'DATE', values: ['2024-03-01'] }],
+  ["PARSE_DATE('%Y','00009')", { types: 'DATE', values: ['0009-01-01'] }],
+  ["PARSE_TIME('%H:%M:%E7S','01:02:03.1234567')", { error: '' }],
+  ['DATETIME(2024,2,29,23,59,60)', { types: 'DATETIME', values: ['2024-03-01T00:00:00'] }],
+  ['DATETIME(9999,12,31,23,59,60)', { error: '' }],
+  [
+    '(SELECT DATETIME(2024,2,29,23,59,s) FROM UNNEST([60]) s)',
+    { types: 'DATETIME', values: ['2024-03-01T00:00:00'] },
+  ],
+  ["DATE(TIMESTAMP '2024-02-29 12:34:56+00','Z')", { error: '' }],
+  ["CAST(NULL AS STRING) = DATE '2024-01-01'", { error: '' }],
+  ["COALESCE(CAST(NULL AS STRING), DATE '2024-01-01')", { error: '' }],
+  ["EXTRACT(YEAR FROM '2024-01-01')", { error: '' }],
+  ["FORMAT_DATE('%-d/%-m', DATE '2024-02-03')", { types: 'STRING', values: ['3/2'] }],
+  [
+    "FORMAT_DATE('%^a %_5d %05j %1e', DATE '2024-02-03')",
+    { types: 'STRING', values: ['SAT     3 00034  3'] },
+  ],
+  [
+    "FORMAT_TIMESTAMP('%-I:%M %#p', TIMESTAMP '2024-03-05 04:07:09.5+00')",
+    { types: 'STRING', values: ['4:07 am'] },
+  ],
+]
