@@ -5,7 +5,7 @@
  * @param outer the SQL of columns that the subquery did not make itself: `u1."k$2"`
  * @example
  * bindOuterColumns('list_transform([a + b], lambda v1: CASE WHEN v1 = u1."k$2" THEN v1 END)[1]', new Set(['u1."k$2"']))
- * // list_transform([{'x': a + b, 'o0': u1."k$2"}], lambda v1: CASE WHEN v1.x = v1.o0 THEN v1.x END)[1]
+ * // list_transform([{'x': a + b, 'o0': u1."k$2"}], lambda c0: CASE WHEN c0.x = c0.o0 THEN c0.x END)[1]
  */
 export function bindOuterColumns(sql: string, outer: ReadonlySet<string>): string {
   if (!sql.includes('lambda ')) return sql
@@ -26,13 +26,13 @@ function bind(sql: string, depth: number): string {
   return result + sql.slice(from)
 }
 
-const once = /^list_transform\(\[([\s\S]*)\], lambda (v\d+): /
+const once = /^list_transform\(\[([\s\S]*)\], lambda ([vc]\d+): /
 
 /** One call with a lambda in it. */
 function bindCall(text: string, columns: readonly string[], depth: number): string {
   const single = singleBinding(text)
   if (single === undefined) {
-    const name = `o${depth}`
+    const name = `c${depth}`
     const inner = replaced(text, columns, (index) => `${name}.o${index}`)
     return `list_transform([{${fieldsOf(columns)}}], lambda ${name}: ${inner})[1]`
   }
@@ -40,10 +40,24 @@ function bindCall(text: string, columns: readonly string[], depth: number): stri
   const inner = bind(value, depth + 1)
   const used = [...columns.filter((column) => occursIn(body, column)), ...ownColumns(value, body, columns)]
   if (used.length === 0) return `list_transform([${inner}], lambda ${name}: ${body})`
-  const renamed = tokensOf(body)
-    .map((token) => (token === name ? `${name}.x` : token))
+  const own = `c${depth}`
+  return `list_transform([{'x': ${inner}, ${fieldsOf(used)}}], lambda ${own}: ${replaced(renamed(body, name, `${own}.x`), used, (index) => `${own}.o${index}`)})`
+}
+
+/** The body with another name for its lambda's parameter, but not where a lambda inside has one of the same name. */
+function renamed(body: string, name: string, other: string): string {
+  const tokens = tokensOf(body)
+  let depth = 0
+  let hidden: number | undefined
+  return tokens
+    .map((token, index) => {
+      if (token === '(' || token === '[' || token === '{') depth++
+      if (token === ')' || token === ']' || token === '}') depth--
+      if (hidden !== undefined && depth < hidden) hidden = undefined
+      if (token === 'lambda' && tokens[index + 2] === name) hidden ??= depth
+      return token === name && hidden === undefined ? other : token
+    })
     .join('')
-  return `list_transform([{'x': ${inner}, ${fieldsOf(used)}}], lambda ${name}: ${replaced(renamed, used, (index) => `${name}.o${index}`)})`
 }
 
 /** Where the value is made of outer columns alone, DuckDB takes the whole call for the outer query's: it must be told of the columns of its own. */

@@ -9,7 +9,7 @@ test.each([
   [
     'a value that is computed once stays outside of the lambda',
     'list_transform([sum(a)], lambda v1: v1 + u1."k$2")[1]',
-    `list_transform([{'x': sum(a), 'o0': u1."k$2"}], lambda v1: v1.x + v1.o0)[1]`,
+    `list_transform([{'x': sum(a), 'o0': u1."k$2"}], lambda c0: c0.x + c0.o0)[1]`,
   ],
   [
     'the value itself may have the column',
@@ -19,7 +19,12 @@ test.each([
   [
     'any other call is put into a lambda of its own',
     'list_filter(l, lambda e: e > u1."k$2")',
-    `list_transform([{'o0': u1."k$2"}], lambda o0: list_filter(l, lambda e: e > o0.o0))[1]`,
+    `list_transform([{'o0': u1."k$2"}], lambda c0: list_filter(l, lambda e: e > c0.o0))[1]`,
+  ],
+  [
+    'a lambda inside that has the same name keeps it',
+    'list_transform([a + b], lambda v1: f(v1, list_transform([v1 + c], lambda v1: v1 + u1."k$2")[1]) + v1)[1]',
+    `list_transform([{'x': a + b, 'o0': u1."k$2"}], lambda c0: f(c0.x, list_transform([c0.x + c], lambda v1: v1 + c0.o0)[1]) + c0.x)[1]`,
   ],
   [
     'a text that looks like a column is none',
