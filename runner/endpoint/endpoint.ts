@@ -8,6 +8,7 @@ import { JobStore } from './job-store.ts'
 import { type ApiResponse, requestOf } from './request.ts'
 import { findRoute } from './routes.ts'
 import type { Service } from './service.ts'
+import { Sessions } from './sessions.ts'
 import { TableTimes } from './table-times.ts'
 import { Turns } from './turns.ts'
 import { Uploads } from './uploads.ts'
@@ -55,6 +56,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     insertIds: new InsertIds(),
     times: new TableTimes(now().getTime()),
     turns: new Turns(),
+    sessions: new Sessions(warehouse),
     bucketFolder,
     now,
   }
@@ -74,6 +76,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await service.jobs.close()
+      await service.sessions.close()
       server.closeAllConnections()
       await closed
       await release()

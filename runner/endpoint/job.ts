@@ -25,6 +25,8 @@ export interface Outcome {
   readonly reads?: readonly Target[]
   /** What BigQuery would have read, about. */
   readonly bytes?: number
+  /** The session that it ran in. */
+  readonly session?: string
   /** More fields of the job's statistics, by its kind. */
   readonly statistics?: object
 }
@@ -130,11 +132,16 @@ export function jobResource(job: Job, origin: string): object {
       ...(job.ended === undefined ? {} : { endTime: String(job.ended) }),
       totalBytesProcessed: String(outcome.bytes ?? 0),
       ...(kind === 'QUERY' ? { query: queryStatistics(outcome) } : {}),
+      ...sessionInfo(outcome),
       ...outcome.statistics,
     },
   }
   return { ...resource, etag: etagOf(resource) }
 }
+
+/** As a job's statistics and the answer of a query have it. */
+export const sessionInfo = ({ session }: Outcome): object =>
+  session === undefined ? {} : { sessionInfo: { sessionId: session } }
 
 function shownConfiguration({ kind, configuration, outcome }: Job): object {
   const { query, ...rest } = configuration

@@ -2,6 +2,7 @@ import type { DryRun, StatementResult } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import { Problem } from '../problem.ts'
+import type { LocalWarehouse } from '../warehouse/local-warehouse.ts'
 import type { ExecuteOptions } from '../warehouse/warehouse.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
 import { bytesOf } from './bytes.ts'
@@ -12,6 +13,7 @@ import { readParameters } from './query-parameters.ts'
 import { sqlName, sqlTable, tableName, targetOf } from './reference.ts'
 import { retryConflicts } from './retry-conflicts.ts'
 import type { Service } from './service.ts'
+import { endedSession } from './sessions.ts'
 import { createTable, readLayout } from './table-ddl.ts'
 
 /** A query that a client asks for: of `configuration.query` of a job, or of a `jobs.query` call. */
@@ -20,13 +22,14 @@ export interface QueryRequest {
   readonly options: ExecuteOptions
   readonly destination: Target | undefined
   readonly given: JsonObject
+  /** A session to run in, or that one is to be opened for it. */
+  readonly session: { readonly id: string } | 'new' | undefined
 }
 
 /** Fields that change what a query means and that we do not have. */
 const refused: Readonly<Record<string, string>> = {
   tableDefinitions: 'external tables of a query',
   userDefinedFunctionResources: 'functions from Cloud Storage',
-  createSession: 'sessions',
 }
 
 /** @throws ApiError for what is missing or not supported */
@@ -53,6 +56,7 @@ export function readQuery(given: JsonObject, project: string, labels: JsonObject
   return {
     text,
     given,
+    session: sessionOf(given, properties.get('session_id')),
     destination: textAt(destination, 'tableId') === undefined ? undefined : targetOf(destination, project),
     options: {
       defaultProject: textAt(dataset, 'projectId') ?? properties.get('dataset_project_id') ?? project,
@@ -70,8 +74,6 @@ function connectionProperties(given: JsonObject): ReadonlyMap<string, string> {
       throw invalid('Invalid connection property: it must be an object', 'connectionProperties')
     const key = textAt(property, 'key') ?? ''
     const value = textAt(property, 'value') ?? ''
-    if (key === 'session_id')
-      throw new ApiError('notImplemented', 'sessions are not supported locally (session_id)')
     if (key === 'time_zone' && !/^(UTC|Etc\/UTC)$/i.test(value))
       throw new ApiError(
         'notImplemented',
@@ -82,14 +84,25 @@ function connectionProperties(given: JsonObject): ReadonlyMap<string, string> {
   return known
 }
 
+function sessionOf(given: JsonObject, id: string | undefined): QueryRequest['session'] {
+  const fresh = flagAt(given, 'createSession') === true
+  if (id === undefined || id === '') return fresh ? 'new' : undefined
+  if (fresh) throw invalid('createSession cannot be set beside the connection property session_id')
+  return { id }
+}
+
 /** What a dry run says: types, tables, and the bytes that BigQuery would read, about. */
 export async function dryRunQuery(service: Service, request: QueryRequest): Promise<DryRun> {
   const planned = await typesOf(service, request)
   return { ...planned, bytes: await bytesOf(service.warehouse, planned) }
 }
 
-const typesOf = (service: Service, { text, options }: QueryRequest): Promise<DryRun> =>
-  service.warehouse.dryRun(text, options)
+const typesOf = (service: Service, request: QueryRequest): Promise<DryRun> =>
+  placeOf(service, request).dryRun(request.text, request.options)
+
+/** The session that it runs in, or none. @throws ApiError for one that has ended */
+const placeOf = (service: Service, { session }: QueryRequest): Pick<LocalWarehouse, 'execute' | 'dryRun'> =>
+  typeof session === 'object' ? service.sessions.get(session.id) : service.warehouse
 
 /** @throws ApiError where a query would read more than the client lets it bill */
 function checkLimit(given: JsonObject, bytes: number): void {
@@ -101,8 +114,26 @@ function checkLimit(given: JsonObject, bytes: number): void {
   )
 }
 
-/** Runs a query to its end. */
+/** Runs a query to its end, in its session if it has one. */
 export async function runQuery(
+  service: Service,
+  given: QueryRequest,
+  project: string,
+  jobId: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const id = given.session === 'new' ? (await service.sessions.start()).id : given.session?.id
+  const ended = endedSession(given.text, id)
+  if (ended !== undefined) {
+    await service.sessions.end(ended)
+    return { statementType: 'CALL', ...(id === undefined ? {} : { session: id }) }
+  }
+  if (id === undefined) return run(service, given, project, jobId, signal)
+  const outcome = await run(service, { ...given, session: { id } }, project, jobId, signal)
+  return { ...outcome, session: id }
+}
+
+async function run(
   service: Service,
   request: QueryRequest,
   project: string,
@@ -111,14 +142,15 @@ export async function runQuery(
 ): Promise<Outcome> {
   if (request.destination !== undefined) return intoTable(service, request, request.destination, signal)
   const { text, options } = request
+  const place = placeOf(service, request)
   const planned = await plan(service, request)
   const bytes = planned === undefined ? 0 : await bytesOf(service.warehouse, planned)
   checkLimit(request.given, bytes)
   const target = planned?.writes.length === 1 ? planned.writes[0] : undefined
   const existed = target !== undefined && (await service.warehouse.definition(target)) !== undefined
-  const run = () => service.warehouse.execute(text, { ...options, signal })
+  const once = () => place.execute(text, { ...options, signal })
   const single = planned !== undefined && planned.statementType !== 'SCRIPT'
-  const result = await (single ? retryConflicts(run, signal) : run())
+  const result = await (single ? retryConflicts(once, signal) : once())
   const statementType = planned?.statementType ?? result.statementType
   for (const written of planned?.writes ?? []) noteWrite(service, written, statementType)
   const rows = readsRows(result, statementType)
@@ -172,12 +204,13 @@ function noteWrite(service: Service, target: Target, statementType: string): voi
 /** A SELECT whose rows go into a table that the client names. */
 async function intoTable(
   service: Service,
-  { text, options, given }: QueryRequest,
+  request: QueryRequest,
   destination: Target,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { warehouse } = service
-  const planned = await warehouse.dryRun(text, options)
+  const { text, options, given } = request
+  const planned = await typesOf(service, request)
   const bytes = await bytesOf(warehouse, planned)
   checkLimit(given, bytes)
   if (planned.statementType !== 'SELECT')
@@ -195,7 +228,7 @@ async function intoTable(
     ? createTable({ target: destination, layout, orReplace: present !== undefined, as: '' })
     : `INSERT INTO ${sqlTable(destination)} (${names}) `
   try {
-    await warehouse.execute(`${head}${text}`, { ...options, signal })
+    await placeOf(service, request).execute(`${head}${text}`, { ...options, signal })
   } catch (error) {
     throw moved(error, head.length)
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ApiError, invalid, notFound } from './api-error.ts'
 import { rowOf, type TimestampFormat } from './cell.ts'
 import { resultSchema } from './field-schema.ts'
-import { etagOf, isDml, type Job } from './job.ts'
+import { etagOf, isDml, type Job, sessionInfo } from './job.ts'
 import { countAt, flagAt, isObject, type JsonObject, objectAt, textAt } from './json.ts'
 import { tableName } from './reference.ts'
 import { type ApiRequest, type ApiResponse, countOf, flagOf } from './request.ts'
@@ -128,6 +128,7 @@ async function answer(job: Job, shape: Shape, timeout: number): Promise<ApiRespo
     creationTime: String(job.created),
     startTime: String(job.created),
     endTime: String(job.ended),
+    ...sessionInfo(outcome),
     ...(isDml(outcome.statementType) && outcome.affectedRows !== undefined
       ? { numDmlAffectedRows: String(outcome.affectedRows) }
       : {}),

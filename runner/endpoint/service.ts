@@ -1,6 +1,7 @@
 import type { LocalWarehouse } from '../warehouse/local-warehouse.ts'
 import type { InsertIds } from './insert-ids.ts'
 import type { JobStore } from './job-store.ts'
+import type { Sessions } from './sessions.ts'
 import type { TableTimes } from './table-times.ts'
 import type { Turns } from './turns.ts'
 import type { Uploads } from './uploads.ts'
@@ -13,6 +14,7 @@ export interface Service {
   readonly insertIds: InsertIds
   readonly times: TableTimes
   readonly turns: Turns
+  readonly sessions: Sessions
   /** The folder whose folders are the buckets of `gs://` URIs; undefined: there are none. */
   readonly bucketFolder: string | undefined
   readonly now: () => Date

@@ -50,6 +50,15 @@ export interface ForeignKey {
   readonly references: { readonly target: Target; readonly columns: readonly string[] }
 }
 
+/** What the files of an external table say of its columns. */
+export interface ExternalColumns {
+  readonly columns: readonly CatalogColumn[]
+  /** Of folders `key=value`. */
+  readonly partitions: readonly CatalogColumn[]
+  /** Options that follow from what the files hold, as the catalog keeps them. */
+  readonly options?: Readonly<Record<string, string>>
+}
+
 export type RoutineKind = 'FUNCTION' | 'AGGREGATE' | 'TABLE_FUNCTION' | 'PROCEDURE'
 
 /** A function, table function or procedure that a user created. */

@@ -1,5 +1,12 @@
 import { Problem } from '../problem.ts'
-import type { Catalog, CatalogChange, CatalogRoutine, CatalogTable, NameDefaults } from './catalog.ts'
+import type {
+  Catalog,
+  CatalogChange,
+  CatalogRoutine,
+  CatalogTable,
+  ExternalColumns,
+  NameDefaults,
+} from './catalog.ts'
 import { lowerStatement } from './lower/statement.ts'
 import type { Step } from './lower/step.ts'
 import type { Statement } from './parse/ast.ts'
@@ -26,6 +33,8 @@ export interface CompileOptions {
   readonly variables?: ReadonlyMap<string, Expr>
   readonly temporaryRoutines?: ReadonlyMap<string, CatalogRoutine>
   readonly file?: string | undefined
+  /** What the files of an external table say of its columns. */
+  readonly external?: ExternalColumns
   /** Of a query of one column: its values are converted to this type, as an assignment does. */
   readonly as?: SqlType
 }
@@ -47,6 +56,8 @@ export interface Compiled {
   readonly scans: readonly TableColumns[]
   /** A temporary function that the statement makes for the rest of its session. */
   readonly temporaryRoutine: CatalogRoutine | undefined
+  /** An external table whose columns its files must tell, to be given to the next attempt as `external`. */
+  readonly incomplete: CatalogTable | undefined
   /** It has a function whose answer differs between runs. */
   readonly volatile: boolean
 }
@@ -80,6 +91,7 @@ function compile(text: string, node: Statement, catalog: Catalog, options: Compi
       parameters: options.parameters ?? [],
       variables: options.variables ?? new Map(),
       temporaryRoutines: options.temporaryRoutines ?? new Map(),
+      external: options.external,
       counter: { next: 1 },
       met: { tables: new Map(), routines: new Map(), volatile: false },
     },
@@ -118,6 +130,7 @@ function compile(text: string, node: Statement, catalog: Catalog, options: Compi
     },
     temporaryRoutine:
       statement.kind === 'create routine' && statement.temporary ? statement.routine : undefined,
+    incomplete: statement.kind === 'create table' && statement.incomplete ? statement.table : undefined,
     volatile: met.volatile,
   }
 }

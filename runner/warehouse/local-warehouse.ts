@@ -1,8 +1,8 @@
-import type { CatalogRoutine, CatalogTable } from '../googlesql/catalog.ts'
-import type { ResultColumn, Value } from '../googlesql/result.ts'
+import type { CatalogRoutine, CatalogTable, ExternalColumns } from '../googlesql/catalog.ts'
+import type { DryRun, ResultColumn, StatementResult, Value } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
 import type { RawColumn } from './landing.ts'
-import type { Warehouse } from './warehouse.ts'
+import type { ExecuteOptions, Warehouse } from './warehouse.ts'
 
 /** Rows of a file, in BigQuery's types. */
 export interface FileRows {
@@ -17,12 +17,39 @@ export interface TextFile {
   readonly format: 'csv' | 'tsv' | 'json' | 'parquet'
 }
 
+/** What reads the files of external tables, whose options name them. */
+export interface ExternalFiles {
+  /** What the files say of the columns; those that `table` has are kept. @throws Error if they cannot be read */
+  columns(table: CatalogTable): Promise<ExternalColumns>
+  /** All rows: a value for each column of the table, JSON as text, and last the name of the row's file. @throws Error */
+  rows(table: CatalogTable): Promise<readonly (readonly Value[])[]>
+}
+
+/**
+ * Statements one after another, as BigQuery's sessions have them: temporary tables and functions, variables, `SET @@…`
+ * and a transaction last from one execution to the next. One that fails rolls back the transaction.
+ * https://cloud.google.com/bigquery/docs/sessions-intro
+ */
+export interface LocalSession {
+  readonly id: string
+  execute(text: string, options?: ExecuteOptions): Promise<StatementResult>
+  dryRun(text: string, options?: ExecuteOptions): Promise<DryRun>
+  /** Ends it, after what is under way: its temporary tables go, its transaction is rolled back. */
+  close(): Promise<void>
+}
+
 /**
  * An embedded warehouse: one that also tells everything it holds and takes rows that are no SQL, as a server in front of
  * it needs.
  */
 export interface LocalWarehouse extends Warehouse {
   readonly kind: 'duckdb'
+
+  /** Opens a session of this name. */
+  session(id: string): Promise<LocalSession>
+
+  /** From now on external tables are read so; until then a statement that reads or infers one is refused. */
+  readExternalBy(files: ExternalFiles): void
 
   /** Every project that has a dataset, by name. */
   databases(): Promise<readonly string[]>

@@ -7,6 +7,7 @@ import { writeSample } from '../../loaders/sample/sample.ts'
 import { localStore } from '../../loaders/store/local.ts'
 import type { Effects } from '../../runner/effects.ts'
 import { type Endpoint, startEndpoint } from '../../runner/endpoint/endpoint.ts'
+import { runnable } from '../../runner/execute/execute-run.ts'
 import { compile } from '../../runner/project/compile.ts'
 import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
@@ -98,6 +99,23 @@ describe.skipIf(cli === '')("dataform's own command line on world_x", () => {
     await arrive()
     await expectRun('run')
     expect(await runOurs(ours, own)).toEqual([])
+    expect(differences(await contents(theirs), await contents(ours))).toEqual([])
+  }, 300_000)
+
+  test('run --dry-run checks every statement and changes nothing', async () => {
+    const before = await contents(theirs)
+    const { code, text } = await run('run', '--dry-run')
+    expect(text.match(/^.*(?:failed|rror:).*$/gm)).toBeNull()
+    expect(code).toBe(0)
+    const { actions } = await compile(own)
+    const tested = text.match(/^.*dry run success.*$/gm) ?? []
+    expect(tested).toHaveLength(runnable(actions).length)
+    expect(differences(await contents(theirs), before)).toEqual([])
+  }, 300_000)
+
+  test('run --full-refresh builds what our runner builds anew', async () => {
+    await expectRun('run', '--full-refresh')
+    expect(await runOurs(ours, own, true)).toEqual([])
     expect(differences(await contents(theirs), await contents(ours))).toEqual([])
   }, 300_000)
 

@@ -34,7 +34,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runner/format': ['runner/googlesql/parse', 'runner/googlesql/print', 'runner/project/split-sqlx.ts'],
   'runner/scaffold': ['runner/warehouse', 'runner/googlesql/types', 'runner/project'],
   loaders: ['runner/warehouse', 'runner/googlesql/types'],
-  'runner/endpoint': ['runner/warehouse', 'runner/googlesql/types', 'runner/googlesql/catalog.ts'],
+  'runner/endpoint': [
+    'runner/warehouse',
+    'runner/googlesql/types',
+    'runner/googlesql/catalog.ts',
+    'runner/googlesql/option-value.ts',
+  ],
   'runner/commands': ['runner', 'loaders'],
   'runner/default-effects.ts': [],
   'runner/cli.ts': ['runner'],

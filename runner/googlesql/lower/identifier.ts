@@ -37,6 +37,12 @@ export function physicalTable(target: Target): string {
   return `${physicalSchema(target)}.${quoteIdentifier(target.name)}`
 }
 
+/** The temporary table that holds an external table's rows while a statement reads them; no name that BigQuery allows. */
+export const externalRows = (target: Target): Target => ({
+  ...SESSION,
+  name: `rows of ${targetName(target)}`,
+})
+
 /** A target as BigQuery names it in messages: `project.dataset.table`. */
 export function targetName(target: Target): string {
   return target.database === '' ? target.name : `${target.database}.${target.schema}.${target.name}`

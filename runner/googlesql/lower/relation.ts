@@ -1,3 +1,4 @@
+import { Problem } from '../../problem.ts'
 import type {
   AggregateCall,
   AggregateScan,
@@ -25,12 +26,13 @@ import {
 } from './block.ts'
 import { lowerCondition } from './condition.ts'
 import { lowerCte } from './cte.ts'
-import { columnName, type Environment, newAlias } from './environment.ts'
+import { columnName, columnSql, type Environment, newAlias } from './environment.ts'
 import { lowerExpr } from './expression.ts'
-import { physicalTable, quoteIdentifier } from './identifier.ts'
+import { externalRows, physicalTable, quoteIdentifier } from './identifier.ts'
+import { bindOuterColumns } from './outer-columns.ts'
 import { lowerSort } from './sort.ts'
 import { lowerUnnest } from './unnest.ts'
-import { visitColumns } from './uses.ts'
+import { holdsSubquery, visitColumns } from './uses.ts'
 
 /** A scan as a SELECT that later steps may still add to. */
 export function lowerScan(environment: Environment, scan: Scan): Block {
@@ -89,6 +91,7 @@ export function bare(environment: Environment, block: Block): Block & { readonly
 }
 
 function lowerTable(environment: Environment, scan: TableScan): Block {
+  const { table } = scan
   const alias = newAlias(environment, 't')
   for (const column of scan.columns) {
     environment.names.set(column.id, `${alias}.${quoteIdentifier(column.name)}`)
@@ -96,7 +99,7 @@ function lowerTable(environment: Environment, scan: TableScan): Block {
   if (scan.rowId !== undefined) environment.names.set(scan.rowId.id, `${alias}.rowid`)
   return {
     ...EMPTY_BLOCK,
-    from: `${physicalTable(scan.table.target)} AS ${alias}`,
+    from: `${physicalTable(table.kind === 'EXTERNAL' ? externalRows(table.target) : table.target)} AS ${alias}`,
     visible: scan.rowId === undefined ? scan.columns : [...scan.columns, scan.rowId],
   }
 }
@@ -121,6 +124,9 @@ function lowerRows(environment: Environment, scan: RowsScan): Block {
 }
 
 function lowerJoin(environment: Environment, scan: JoinScan): Block {
+  if (scan.type !== 'CROSS' && scan.type !== 'INNER' && holdsSubquery(scan.condition)) {
+    return lowerLateralJoin(environment, scan)
+  }
   const left = bare(environment, lowerScan(environment, scan.left))
   const right = bare(environment, lowerScan(environment, scan.right))
   const source = / JOIN /.test(right.from) && !right.from.startsWith('(') ? `(${right.from})` : right.from
@@ -128,6 +134,23 @@ function lowerJoin(environment: Environment, scan: JoinScan): Block {
   if (scan.type === 'CROSS') return { ...EMPTY_BLOCK, from: `${left.from} CROSS JOIN ${source}`, visible }
   const condition = scan.condition === undefined ? 'true' : lowerCondition(environment, scan.condition)
   return { ...EMPTY_BLOCK, from: `${left.from} ${scan.type} JOIN ${source} ON ${condition}`, visible }
+}
+
+/** DuckDB has no subqueries in the condition of an outer join, but for each row of one side it can look for those of the other. */
+function lowerLateralJoin(environment: Environment, { type, left, right, condition }: JoinScan): Block {
+  if (type === 'FULL' || condition === undefined) {
+    throw new Problem('FULL JOIN with a subquery in its condition is not supported locally')
+  }
+  const kept = bare(environment, lowerScan(environment, type === 'LEFT' ? left : right))
+  const sought = bare(environment, lowerScan(environment, type === 'LEFT' ? right : left))
+  const outer = new Set(kept.visible.map((column) => columnSql(environment, column)))
+  const found = wrap(environment, { ...sought, where: [lowerCondition(environment, condition)] })
+  const source = bindOuterColumns(found.from ?? '', outer)
+  return {
+    ...EMPTY_BLOCK,
+    from: `${kept.from} LEFT JOIN LATERAL ${source} ON true`,
+    visible: [...kept.visible, ...found.visible],
+  }
 }
 
 function lowerSet(environment: Environment, scan: SetScan): Block {

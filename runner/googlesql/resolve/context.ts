@@ -1,6 +1,6 @@
 import { nearest } from '../../nearest.ts'
 import { Problem } from '../../problem.ts'
-import type { Catalog, CatalogRoutine, NameDefaults } from '../catalog.ts'
+import type { Catalog, CatalogRoutine, ExternalColumns, NameDefaults } from '../catalog.ts'
 import type { Span } from '../parse/ast.ts'
 import { positionAt } from '../parse/position.ts'
 import type { QueryParameter } from '../result.ts'
@@ -16,6 +16,8 @@ export interface Resolution {
   readonly variables: ReadonlyMap<string, Expr>
   /** Temporary functions, by lower-case name. */
   readonly temporaryRoutines: ReadonlyMap<string, CatalogRoutine>
+  /** What the files of an external table say of its columns, once they were read. */
+  readonly external: ExternalColumns | undefined
   readonly counter: { next: number }
   readonly met: Met
 }
@@ -63,6 +65,8 @@ export interface Context {
   readonly windows: Windows | undefined
   /** For messages: `WHERE clause`. */
   readonly clause: string
+  /** The aggregate or window call whose arguments these are. */
+  readonly enclosing?: Span
   /** The body of a SQL function, where a WITH may use its arguments. */
   readonly inFunction: boolean
 }

@@ -101,7 +101,7 @@ export function existing(
   context: Context,
   node: { readonly name: Span; readonly orReplace: boolean; readonly ifNotExists: boolean },
   target: Target,
-  kind: 'TABLE' | 'VIEW' | 'MATERIALIZED_VIEW',
+  kind: 'TABLE' | 'VIEW' | 'MATERIALIZED_VIEW' | 'EXTERNAL',
 ): boolean {
   const known = context.resolution.catalog.table(target)
   if (known === undefined) {
@@ -122,7 +122,7 @@ export function existing(
     throw problemAt(
       context,
       node.name,
-      `${place} is a ${known.kind.toLowerCase().replace('_', ' ')}; CREATE OR REPLACE ${kind.replace('_', ' ')} cannot replace it`,
+      `${place} is a ${known.kind.toLowerCase().replace('_', ' ')}; CREATE OR REPLACE ${kind === 'EXTERNAL' ? 'EXTERNAL TABLE' : kind.replace('_', ' ')} cannot replace it`,
     )
   }
   return false
@@ -362,7 +362,7 @@ export function resolveCreateSnapshot(context: Context, node: CreateSnapshot): R
   }
   if (node.systemTime !== undefined) throw unsupportedAt(context, node.systemTime, 'FOR SYSTEM_TIME AS OF')
   const base = findTable(context, node.source)
-  if (base.viewText !== undefined)
+  if (base.viewText !== undefined || base.kind === 'EXTERNAL')
     throw problemAt(context, node.source, `${targetName(base.target)} is not a table`)
   context.resolution.met.tables.set(targetName(base.target), base.target)
   const scan = tableScan(context, base)

@@ -4,6 +4,7 @@ import { type Context, unsupportedAt } from './context.ts'
 import { resolveCreateSnapshot, resolveCreateTable, resolveCreateView } from './create-table.ts'
 import { resolveCreateRoutine, resolveCreateSchema, resolveDrop } from './ddl.ts'
 import { resolveDelete, resolveInsert, resolveTruncate, resolveUpdate } from './dml.ts'
+import { resolveCreateExternalTable } from './external-table.ts'
 import { resolveMerge } from './merge.ts'
 import { resolveQuery } from './query.ts'
 import type { Resolved } from './resolved-statement.ts'
@@ -35,6 +36,8 @@ export function resolveStatement(context: Context, node: Statement): Resolved {
       return resolveCreateTable(context, node)
     case 'createSnapshot':
       return resolveCreateSnapshot(context, node)
+    case 'createExternalTable':
+      return resolveCreateExternalTable(context, node)
     case 'createView':
       return resolveCreateView(context, node)
     case 'createFunction':

@@ -5,6 +5,7 @@ import { parse } from '../parse/index.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import { callBuiltin } from './builtin.ts'
 import { type Context, EMPTY_SCOPE, newColumn, problemAt, unsupportedAt } from './context.ts'
+import { FILE_NAME } from './file-name.ts'
 import { copyColumns, type From, implicitAlias, namesOf } from './from.ts'
 import { resolveInformationSchema } from './information-schema.ts'
 import { ingestionUnit, PARTITION_DATE, PARTITION_TIME, storedColumns } from './ingestion-time.ts'
@@ -70,13 +71,15 @@ export function readTable(context: Context, node: Span, table: CatalogTable, ali
   return { scan, names: tableNames(context, node, scan, alias) }
 }
 
-/** A table's columns under its alias; `_PARTITIONTIME` and `_PARTITIONDATE` are found by name alone. */
+/** A table's columns under its alias; `_PARTITIONTIME`, `_PARTITIONDATE` and `_FILE_NAME` are found by name alone. */
 export function tableNames(context: Context, node: Span, scan: TableScan, alias: string): NameList {
   const unit = ingestionUnit(scan.table)
   const time = scan.columns.at(-1)
   const names = namesOf(outputsOf(scan), alias, false)
-  if (unit === undefined || time === undefined) return names
-  const hidden: NamedColumn[] = [{ name: PARTITION_TIME, expr: columnRef(time), hidden: true }]
+  const external = scan.table.kind === 'EXTERNAL'
+  if (time === undefined || (unit === undefined && !external)) return names
+  const name = external ? FILE_NAME.name : PARTITION_TIME
+  const hidden: NamedColumn[] = [{ name, expr: columnRef(time), hidden: true }]
   if (unit === 'DAY') {
     const expr = callBuiltin(context, node, 'DATE', [columnRef(time)])
     hidden.push({ name: PARTITION_DATE, expr, hidden: true })
@@ -86,10 +89,11 @@ export function tableNames(context: Context, node: Span, scan: TableScan, alias:
 }
 
 export function tableScan(context: Context, table: CatalogTable): TableScan {
+  const columns = table.kind === 'EXTERNAL' ? [...table.columns, FILE_NAME] : storedColumns(table)
   return {
     kind: 'table',
     table,
-    columns: storedColumns(table).map((column) => newColumn(context, column.name, column.type)),
+    columns: columns.map((column) => newColumn(context, column.name, column.type)),
   }
 }
 

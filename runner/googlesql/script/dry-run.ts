@@ -16,6 +16,7 @@ export async function dryRunScript(
   text: string,
   statements: readonly Statement[],
   host: ScriptHost,
+  known: Variables,
 ): Promise<DryRun> {
   const reads = new Map<string, Target>()
   const writes = new Map<string, Target>()
@@ -57,7 +58,7 @@ export async function dryRunScript(
     const type = written ?? given ?? { kind: 'INT64' as const }
     for (const { name } of node.names) variables.declare(name, { type, value: null })
   }
-  await visit(statements, new Variables())
+  await visit(statements, new Variables(known))
   const only = statements.length === 1
   return {
     ...last,

@@ -20,6 +20,8 @@ export interface Surroundings {
 /** A session of a warehouse: compiles and runs single statements, and holds the transaction. */
 export interface ScriptHost {
   readonly defaults: NameDefaults
+  /** `@@session_id`; undefined outside of a session. */
+  readonly id: string | undefined
   catalog(): Promise<Catalog>
   compile(text: string, node: Statement, surroundings: Surroundings): Promise<Compiled>
   run(compiled: Compiled): Promise<StatementResult>

@@ -248,7 +248,7 @@ export function leaves(ending: Ending, label: string | undefined): Ending {
 
 /** `@@error.message` and its like, with what they are now. */
 export function systemVariables(
-  { host, defaults }: { readonly host: Pick<ScriptHost, 'defaults'>; readonly defaults: NameDefaults },
+  { host, defaults }: { readonly host: Pick<ScriptHost, 'defaults' | 'id'>; readonly defaults: NameDefaults },
   state: SystemState,
 ): Variables {
   const variables = new Variables()
@@ -256,6 +256,7 @@ export function systemVariables(
   variables.declare('@@dataset_project_id', textVariable(defaults.project))
   variables.declare('@@dataset_id', textVariable(defaults.dataset ?? null))
   variables.declare('@@time_zone', textVariable('UTC'))
+  if (host.id !== undefined) variables.declare('@@session_id', textVariable(host.id))
   variables.declare('@@error.message', textVariable(state.error?.message ?? null))
   variables.declare('@@error.statement_text', textVariable(state.error?.statement ?? null))
   variables.declare('@@error.formatted_stack_trace', textVariable(state.error === undefined ? null : ''))

@@ -1,4 +1,5 @@
 import { Problem, Problems } from '../../problem.ts'
+import type { NameDefaults } from '../catalog.ts'
 import type { Statement } from '../parse/ast.ts'
 import { parse } from '../parse/index.ts'
 import type { DryRun, StatementResult } from '../result.ts'
@@ -24,19 +25,28 @@ export function statementsOf(text: string): readonly Statement[] {
   return known.statements
 }
 
+/** What a session remembers from one script to the next. */
+export class ScriptMemory {
+  readonly variables = new Variables()
+  /** What `SET @@dataset_id` said. */
+  defaults: NameDefaults | undefined
+}
+
 /** Runs a statement or a script; the result is that of the last statement that ran. */
 export async function runScript(
   text: string,
   host: ScriptHost,
   signal: AbortSignal | undefined,
+  memory = new ScriptMemory(),
 ): Promise<StatementResult> {
   const statements = statementsOf(text)
   const interpreter = new Interpreter(text, host, signal, host.defaults)
-  await interpreter.body(statements, new Variables())
+  await interpreter.body(statements, memory.variables)
+  if (interpreter.defaults !== host.defaults) memory.defaults = interpreter.defaults
   return interpreter.result
 }
 
 /** Compiles a statement or a script without running anything. */
-export async function dryRun(text: string, host: ScriptHost): Promise<DryRun> {
-  return dryRunScript(text, statementsOf(text), host)
+export async function dryRun(text: string, host: ScriptHost, memory = new ScriptMemory()): Promise<DryRun> {
+  return dryRunScript(text, statementsOf(text), host, memory.variables)
 }

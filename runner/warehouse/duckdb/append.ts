@@ -37,21 +37,41 @@ export async function appendRows(
   await connection.run('BEGIN')
   try {
     const appender = await connection.createAppender(target.name, `${target.database}.${target.schema}`)
-    const types = order.map((_, index) => appender.columnType(index))
-    for (const row of rows) {
-      for (const [index, place] of places.entries()) {
-        const column = columns[place]
-        if (column === undefined) appender.appendDefault()
-        else appendCell(appender, toDuckDb(row[place] ?? null, column.type), types[index])
-      }
-      appender.endRow()
-    }
-    appender.closeSync()
+    appendAll(appender, places, columns, rows)
     await connection.run('COMMIT')
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => undefined)
     throw error
   }
+}
+
+/** Adds rows to a temporary table of the connection, whose columns are `columns` in their order, in its transaction. */
+export async function appendTemporary(
+  connection: DuckDBConnection,
+  name: string,
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Value[])[],
+): Promise<void> {
+  const appender = await connection.createAppender(name, 'main', 'temp')
+  appendAll(appender, [...columns.keys()], columns, rows)
+}
+
+function appendAll(
+  appender: DuckDBAppender,
+  places: readonly number[],
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Value[])[],
+): void {
+  const types = places.map((_, index) => appender.columnType(index))
+  for (const row of rows) {
+    for (const [index, place] of places.entries()) {
+      const column = columns[place]
+      if (column === undefined) appender.appendDefault()
+      else appendCell(appender, toDuckDb(row[place] ?? null, column.type), types[index])
+    }
+    appender.endRow()
+  }
+  appender.closeSync()
 }
 
 function appendCell(

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type {
-  Catalog,
   CatalogChange,
   CatalogRoutine,
   CatalogTable,
+  ExternalColumns,
   NameDefaults,
 } from '../../googlesql/catalog.ts'
 import { type Compiled, compileStatement } from '../../googlesql/compile.ts'
@@ -13,8 +13,10 @@ import type { QueryParameter, StatementResult, Value } from '../../googlesql/res
 import type { ScriptHost, Surroundings } from '../../googlesql/script/host.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { Problem } from '../../problem.ts'
+import type { ExternalFiles } from '../local-warehouse.ts'
 import { type CatalogState, loadCatalog } from './catalog.ts'
 import { translateError } from './errors.ts'
+import { putExternalRows } from './external-rows.ts'
 import { toValue } from './values.ts'
 
 /** The warehouse's catalog as it was last committed, shared by all sessions. */
@@ -98,13 +100,17 @@ export interface SessionOptions {
   readonly parameters: readonly QueryParameter[]
   readonly maxRows: number | undefined
   readonly compiled: CompiledCache
+  readonly external: ExternalFiles | undefined
+  /** Of a session that lasts longer than one execution. */
+  readonly id?: string
 }
 
-/** One `execute`: a connection of its own, with its temporary tables and functions, and its transaction. */
+/** One `execute`, or several: a connection of its own, with its temporary tables and functions, and its transaction. */
 export class Session implements ScriptHost {
-  readonly #options: SessionOptions
+  #options: SessionOptions
   readonly temporaryRoutines = new Map<string, CatalogRoutine>()
   readonly #temporary: CatalogChange[] = []
+  #holdsRows = false
   #transaction: CatalogChange[] | undefined
   #pretending = false
 
@@ -114,7 +120,27 @@ export class Session implements ScriptHost {
 
   /** True if the connection holds something that must end with this session. */
   get isTainted(): boolean {
-    return this.#temporary.length > 0 || this.#transaction !== undefined
+    return this.#temporary.length > 0 || this.#transaction !== undefined || this.#holdsRows
+  }
+
+  get id(): string | undefined {
+    return this.#options.id
+  }
+
+  /** The same session with what another execution was given. */
+  continueWith(options: Pick<SessionOptions, 'defaults' | 'parameters' | 'maxRows'>): this {
+    this.#options = { ...this.#options, ...options }
+    return this
+  }
+
+  /** A session that sees what this one does; what it pretends to change, this one does not see. */
+  copy(): Session {
+    const copy = new Session(this.#options)
+    for (const [name, routine] of this.temporaryRoutines) copy.temporaryRoutines.set(name, routine)
+    copy.#temporary.push(...this.#temporary)
+    copy.#transaction = [...(this.#transaction ?? [])]
+    copy.#pretending = true
+    return copy
   }
 
   get inTransaction(): boolean {
@@ -122,7 +148,7 @@ export class Session implements ScriptHost {
   }
 
   /** The catalog as this session sees it: temporary tables and its transaction's changes included. */
-  async catalog(): Promise<Catalog> {
+  async catalog(): Promise<CatalogState> {
     const state = await this.#options.shared.current()
     return state.applied([...(this.#transaction ?? []), ...this.#temporary])
   }
@@ -139,10 +165,11 @@ export class Session implements ScriptHost {
       parameters = this.#options.parameters,
       defaults = this.#options.defaults,
     } = surroundings
-    const attempt = async () => {
+    const attempt = async (external?: ExternalColumns): Promise<Compiled> => {
       const catalog = await this.catalog()
       const options = {
         ...surroundings,
+        ...(external === undefined ? {} : { external }),
         defaults,
         parameters,
         variables,
@@ -151,6 +178,11 @@ export class Session implements ScriptHost {
       const plain =
         parameters.length === 0 && this.temporaryRoutines.size === 0 && surroundings.as === undefined
       const make = () => compileStatement(text, node, catalog, options)
+      if (node.kind === 'createExternalTable') {
+        const { incomplete, ...compiled } = make()
+        if (incomplete === undefined) return { ...compiled, incomplete }
+        return attempt(await this.#external(incomplete).columns(incomplete))
+      }
       // System variables are always there; a script's own make each compilation one of a kind.
       const scripted = [...variables.keys()].some((name) => !name.startsWith('@@')) || /@@/.test(text)
       return plain && !scripted && !this.isTainted
@@ -174,9 +206,31 @@ export class Session implements ScriptHost {
     this.#note(compiled)
   }
 
+  #external({ target }: CatalogTable): ExternalFiles {
+    const { external } = this.#options
+    if (external !== undefined) return external
+    throw new Problem(
+      `the files of the external table ${target.schema}.${target.name} cannot be read here: it is read through \`streamform serve --buckets FOLDER\``,
+    )
+  }
+
+  /** The rows of the external tables that a statement reads, as their files are now. */
+  async #readExternal({ reads, statementType }: Compiled): Promise<void> {
+    if (statementType === 'CREATE_VIEW' || reads.length === 0) return
+    const catalog = await this.catalog()
+    for (const target of reads) {
+      const table = catalog.table(target)
+      if (table?.kind !== 'EXTERNAL') continue
+      const rows = await this.#external(table).rows(table)
+      this.#holdsRows = true
+      await putExternalRows(this.#options.connection, catalog, table, rows)
+    }
+  }
+
   /** Runs a compiled statement. */
   async run(compiled: Compiled): Promise<StatementResult> {
     const { steps } = compiled
+    await this.#readExternal(compiled)
     const alone = steps.length > 1 && this.#transaction === undefined
     const { connection } = this.#options
     let result: Pick<StatementResult, 'rows' | 'affectedRows'> = { rows: [] }

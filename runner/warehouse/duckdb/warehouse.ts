@@ -10,7 +10,7 @@ import type { Target } from '../../googlesql/target.ts'
 import { nearest } from '../../nearest.ts'
 import { Problem } from '../../problem.ts'
 import type { Landing, RawColumn } from '../landing.ts'
-import type { FileRows, LocalWarehouse, TextFile } from '../local-warehouse.ts'
+import type { ExternalFiles, FileRows, LocalSession, LocalWarehouse, TextFile } from '../local-warehouse.ts'
 import type { StateTables } from '../state.ts'
 import type { ExecuteOptions, ListedTable, Table, TableColumn, TableDescription } from '../warehouse.ts'
 import { adoptTables } from './adopt-tables.ts'
@@ -20,6 +20,7 @@ import { translateError } from './errors.ts'
 import { importText } from './import-text.ts'
 import { JobLog } from './job-log.ts'
 import { openLanding } from './landing.ts'
+import { DuckDbSession, interruptOnAbort } from './local-session.ts'
 import { extendTable, readColumns } from './raw-table.ts'
 import { readParquet } from './read-parquet.ts'
 import { CompiledCache, Session, SharedCatalog } from './session.ts'
@@ -64,6 +65,7 @@ class DuckDbWarehouse implements LocalWarehouse {
   readonly #compiled = new CompiledCache()
   readonly #idle: DuckDBConnection[] = []
   readonly #jobs: JobLog
+  #external: ExternalFiles | undefined
   #state: Kysely<StateTables> | undefined
 
   constructor(database: Database, options: DuckDbWarehouseOptions) {
@@ -107,17 +109,7 @@ class DuckDbWarehouse implements LocalWarehouse {
   async #inSession<T>(options: ExecuteOptions, work: (session: Session) => Promise<T>): Promise<T> {
     options.signal?.throwIfAborted()
     const connection = this.#idle.pop() ?? (await this.#database.connect())
-    const session = new Session({
-      connection,
-      shared: this.#shared,
-      defaults: {
-        project: options.defaultProject ?? this.#options.defaultProject,
-        dataset: options.defaultDataset ?? this.#options.defaultDataset,
-      },
-      parameters: options.parameters ?? [],
-      maxRows: options.maxRows,
-      compiled: this.#compiled,
-    })
+    const session = this.#newSession(connection, options)
     const stop = interruptOnAbort(connection, options.signal)
     try {
       return await work(session)
@@ -131,10 +123,36 @@ class DuckDbWarehouse implements LocalWarehouse {
     }
   }
 
+  #newSession(connection: DuckDBConnection, options: ExecuteOptions, id?: string): Session {
+    return new Session({
+      connection,
+      shared: this.#shared,
+      defaults: {
+        project: options.defaultProject ?? this.#options.defaultProject,
+        dataset: options.defaultDataset ?? this.#options.defaultDataset,
+      },
+      parameters: options.parameters ?? [],
+      maxRows: options.maxRows,
+      compiled: this.#compiled,
+      external: this.#external,
+      ...(id === undefined ? {} : { id }),
+    })
+  }
+
+  async session(id: string): Promise<LocalSession> {
+    const connection = await this.#database.connect()
+    return new DuckDbSession(id, this.#newSession(connection, {}, id), connection)
+  }
+
+  readExternalBy(files: ExternalFiles): void {
+    this.#external = files
+  }
+
   async table(target: Target): Promise<Table | undefined> {
     const table = await this.#shared.find(target)
     if (table === undefined) return undefined
-    const rowCount = table.viewText === undefined ? await this.#rowCount(table) : undefined
+    const kept = table.viewText === undefined && table.kind !== 'EXTERNAL'
+    const rowCount = kept ? await this.#rowCount(table) : undefined
     return {
       target: table.target,
       kind: table.kind === 'SNAPSHOT' ? 'TABLE' : table.kind,
@@ -324,27 +342,5 @@ function withDescription(table: CatalogTable, given: TableDescription): CatalogT
     columns,
     ...(given.description === undefined ? {} : { description: given.description }),
     ...(given.labels === undefined ? {} : { labels: given.labels }),
-  }
-}
-
-/** How often an interrupt is repeated, in milliseconds. */
-const INTERRUPT_AGAIN = 20
-
-/**
- * Interrupts what runs on a connection once the signal is aborted, until the function it gives is called. DuckDB forgets an
- * interrupt that meets no running statement, so one that falls between two statements has to be said again.
- */
-function interruptOnAbort(connection: DuckDBConnection, signal: AbortSignal | undefined): () => void {
-  if (signal === undefined) return () => undefined
-  let again: NodeJS.Timeout | undefined
-  const interrupt = () => {
-    connection.interrupt()
-    again = setInterval(() => connection.interrupt(), INTERRUPT_AGAIN)
-  }
-  if (signal.aborted) interrupt()
-  else signal.addEventListener('abort', interrupt, { once: true })
-  return () => {
-    clearInterval(again)
-    signal.removeEventListener('abort', interrupt)
   }
 }
