@@ -16,6 +16,8 @@ export type Plan =
       readonly builder: Builder
       readonly column: string
       readonly convert: Convert
+      /** The value is mostly that of the record before: fields of which it is true are looked at together. */
+      readonly steady?: boolean
     }
   /** One plan for each of the record's fields, in their order. */
   | {
@@ -74,6 +76,7 @@ export function compileDecoder(plan: Plan, ordinals: Builder, checkTexts: boolea
     ${code.declarations.join('\n')}
     return function decode(bytes, end, limit, state) {
       let at = state.at, row = state.row, count = state.count, ordinal = state.ordinal
+      ${code.beginning.join('\n')}
       while (count > 0 && row < limit) {
         const start = at
         ${code.lines.join('\n')}
@@ -81,6 +84,7 @@ export function compileDecoder(plan: Plan, ordinals: Builder, checkTexts: boolea
         if (misfit.noted) {
           state.leftOut.push({ ordinal, start, end: at, column: misfit.column, reason: misfit.reason })
           misfit.noted = false
+          ${code.afterLeftOut.join('\n')}
         } else {
           ordinals.words[row * 2] = ordinal | 0
           ordinals.words[row * 2 + 1] = ordinal / 4294967296 | 0
@@ -90,6 +94,7 @@ export function compileDecoder(plan: Plan, ordinals: Builder, checkTexts: boolea
         ordinal++
         count--
       }
+      ${code.ending.join('\n')}
       state.at = at; state.row = row; state.count = count; state.ordinal = ordinal
     }`
   const make = new Function('steps', 'values', 'ordinals', 'long', body) as (
@@ -110,6 +115,9 @@ class DecoderCode {
   readonly lines: string[] = []
   readonly values: unknown[] = []
   readonly declarations: string[] = []
+  readonly beginning: string[] = []
+  readonly afterLeftOut: string[] = []
+  readonly ending: string[] = []
   private readonly used = new Set<string>()
   private readonly textStep: string
 
@@ -132,7 +140,7 @@ class DecoderCode {
         this.nullable(plan, row, depth)
         return
       case 'record':
-        for (const field of plan.fields) this.emit(field, row, depth)
+        this.fields(plan.fields, row, depth)
         if (plan.builder !== undefined) this.line(`${this.value(plan.builder)}.validity.bytes[${row}] = 1`)
         if (plan.after !== undefined) this.line(`${this.value(plan.after)}(${row})`)
         return
@@ -140,6 +148,36 @@ class DecoderCode {
         this.write(plan, row, depth)
         return
     }
+  }
+
+  /** Steady fields that stand together are one stretch. */
+  private fields(plans: readonly Plan[], row: string, depth: number): void {
+    for (let next = 0; next < plans.length; ) {
+      const first = next
+      while (isSteady(plans[next])) next++
+      if (next > first) this.stretch(plans.slice(first, next).filter(isSteady), row, depth)
+      const other = plans[next]
+      if (other !== undefined) this.emit(other, row, depth)
+      next++
+    }
+  }
+
+  /**
+   * Fields that are not decoded again where their bytes are those of the record before: the rows in between are
+   * written once another value comes, or at the end.
+   */
+  private stretch(plans: readonly SteadyPlan[], row: string, depth: number): void {
+    const n = this.beginning.length
+    const builders = this.value(plans.map(({ builder }) => builder))
+    const rest = `if (row${n} + 1 < row) ${this.step('repeatRow')}(${builders}, row${n}, row)`
+    this.beginning.push(`let at${n} = -1, size${n} = 0, row${n} = row - 1`)
+    this.afterLeftOut.push(`at${n} = -1`)
+    this.ending.push(rest)
+    this.line(`if (at${n} >= 0 && ${this.step('repeats')}(at${n}, at, size${n})) at += size${n}; else {`)
+    this.line(rest)
+    this.line(`at${n} = at; row${n} = row`)
+    for (const plan of plans) this.emit(plan, row, depth)
+    this.line(`size${n} = at - at${n} }`)
   }
 
   private nullable(plan: Extract<Plan, { do: 'nullable' }>, row: string, depth: number): void {
@@ -241,6 +279,10 @@ class DecoderCode {
     return name
   }
 }
+
+type SteadyPlan = Extract<Plan, { do: 'write' }>
+
+const isSteady = (plan: Plan | undefined): plan is SteadyPlan => plan?.do === 'write' && plan.steady === true
 
 interface FastStep {
   readonly step: Exclude<keyof typeof steps, 'misfit'>

@@ -180,10 +180,27 @@ function word(bytes: Uint8Array, at: number): number {
 const shortText = 192
 
 let source: DataView = new DataView(new ArrayBuffer(0))
+let sourceEnd = 0
 
 /** The bytes that the following steps read. */
 export function readFrom(bytes: Uint8Array): void {
   source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  sourceEnd = bytes.byteLength
+}
+
+/** True if the `size` bytes at `at` are those at `before`. */
+export function repeats(before: number, at: number, size: number): boolean {
+  if (at + size > sourceEnd) return false
+  let i = 0
+  for (; i + 4 <= size; i += 4)
+    if (source.getInt32(before + i, true) !== source.getInt32(at + i, true)) return false
+  for (; i < size; i++) if (source.getUint8(before + i) !== source.getUint8(at + i)) return false
+  return true
+}
+
+/** Rows between `row` and `end` are what `row` is. */
+export function repeatRow(builders: readonly Builder[], row: number, end: number): void {
+  for (const builder of builders) builder.repeat(row, 1, end - row - 1)
 }
 
 /**
@@ -207,7 +224,7 @@ export function textInto(
   if (after > end) throw new CorruptError('the data ends within a text', start)
   const to = builder.offsets[row] as number
   if (to + size + 8 > builder.bytes.length) builder.reserveBytes(to + size + 8)
-  if (size <= shortText && after + 8 <= source.byteLength) {
+  if (size <= shortText && after + 8 <= sourceEnd) {
     const { view } = builder
     // The last word may bring bytes that are not the text's; the next text overwrites them. No bigint is made of a word
     // that is only moved, once the engine has compiled this.

@@ -16,6 +16,8 @@ export interface Builder {
   /** Room for so many rows. */
   reserve(rows: number): void
   put(row: number, value: Stored): void
+  /** Writes `times` times more, right behind them, what the `size` rows from `row` on have. There is room for the rows. */
+  repeat(row: number, size: number, times: number): void
   /**
    * The first `rows` rows; the builder starts over in the same arrays, so the vector is to be used up before the next
    * row is written: memory that is written again costs a fraction of memory that is asked for.
@@ -66,6 +68,10 @@ class Validity {
       this.bytes = grown(this.bytes, new Uint8Array(larger(this.bytes.length, rows)))
   }
 
+  repeat(row: number, size: number, times: number): void {
+    repeatRun(this.bytes, row, size, times)
+  }
+
   take(rows: number): { valid?: Uint8Array } {
     const valid = this.bytes.subarray(0, rows)
     const some = this.someNull && valid.includes(0)
@@ -81,6 +87,26 @@ function larger(capacity: number, wanted: number): number {
 function grown<T extends { set(from: T): void }>(from: T, to: T): T {
   to.set(from)
   return to
+}
+
+interface Run {
+  copyWithin(target: number, start: number, end: number): unknown
+}
+
+/** What `values[start .. start + size]` are, `times` times more behind them. */
+function repeatRun(values: Run, start: number, size: number, times: number): void {
+  const all = size * (times + 1)
+  for (let done = size; done < all; done *= 2) {
+    values.copyWithin(start + done, start, start + Math.min(done, all - done))
+  }
+}
+
+/** Where the rows end that repeat those before them; gives how much longer each repetition makes the content. */
+function repeatOffsets(offsets: Uint32Array, row: number, size: number, times: number): number {
+  const length = (offsets[row + size] as number) - (offsets[row] as number)
+  const last = row + size * times
+  for (let i = row + 1; i <= last; i++) offsets[i + size] = (offsets[i] as number) + length
+  return length
 }
 
 abstract class ScalarBuilder {
@@ -107,6 +133,11 @@ export class BoolBuilder extends ScalarBuilder implements Builder {
     this.values[row] = value === true ? 1 : 0
   }
 
+  repeat(row: number, size: number, times: number): void {
+    this.validity.repeat(row, size, times)
+    repeatRun(this.values, row, size, times)
+  }
+
   take(rows: number): Vector {
     return { kind: 'BOOL', values: this.values.subarray(0, rows), ...this.validity.take(rows) }
   }
@@ -125,6 +156,11 @@ export class DateBuilder extends ScalarBuilder implements Builder {
   put(row: number, value: Stored): void {
     this.setPresent(row, value !== null)
     this.values[row] = value === null ? 0 : (value as number)
+  }
+
+  repeat(row: number, size: number, times: number): void {
+    this.validity.repeat(row, size, times)
+    repeatRun(this.values, row, size, times)
   }
 
   take(rows: number): Vector {
@@ -148,6 +184,12 @@ abstract class WordsBuilder extends ScalarBuilder {
     const wanted = rows * this.wordsEach
     if (wanted > this.words.length)
       this.words = grown(this.words, new Int32Array(larger(this.words.length, wanted)))
+  }
+
+  repeat(row: number, size: number, times: number): void {
+    const { wordsEach } = this
+    this.validity.repeat(row, size, times)
+    repeatRun(this.words, row * wordsEach, size * wordsEach, times)
   }
 
   protected get buffer(): ArrayBuffer {
@@ -268,6 +310,13 @@ export class TextBuilder extends ScalarBuilder implements Builder {
     this.offsets[row + 1] = start + bytes.length
   }
 
+  repeat(row: number, size: number, times: number): void {
+    this.validity.repeat(row, size, times)
+    const length = repeatOffsets(this.offsets, row, size, times)
+    const start = this.offsets[row] as number
+    repeatRun(this.reserveBytes(start + length * (times + 1)), start, length, times)
+  }
+
   take(rows: number): Vector {
     const { kind, offsets, bytes } = this
     const end = offsets[rows] as number
@@ -278,21 +327,6 @@ export class TextBuilder extends ScalarBuilder implements Builder {
       ...this.validity.take(rows),
     }
   }
-}
-
-/** The same text in rows `from` to `to`. */
-export function fillText(builder: TextBuilder, from: number, to: number, text: string): void {
-  if (from >= to) return
-  const value = encoder.encode(text)
-  const start = builder.offsets[from] as number
-  const size = value.length * (to - from)
-  const bytes = builder.reserveBytes(start + size)
-  bytes.set(value, start)
-  for (let done = value.length; done < size; done *= 2) {
-    bytes.copyWithin(start + done, start, start + Math.min(done, size - done))
-  }
-  for (let row = from; row < to; row++) builder.offsets[row + 1] = start + value.length * (row + 1 - from)
-  builder.validity.bytes.fill(1, from, to)
 }
 
 export class StructBuilder extends ScalarBuilder implements Builder {
@@ -313,6 +347,11 @@ export class StructBuilder extends ScalarBuilder implements Builder {
     this.setPresent(row, value !== null)
     const values = value === null ? undefined : (value as readonly Stored[])
     for (let i = 0; i < this.fields.length; i++) this.fields[i]?.builder.put(row, values?.[i] ?? null)
+  }
+
+  repeat(row: number, size: number, times: number): void {
+    this.validity.repeat(row, size, times)
+    for (const { builder } of this.fields) builder.repeat(row, size, times)
   }
 
   take(rows: number): Vector {
@@ -351,6 +390,13 @@ export class ArrayBuilder implements Builder {
     this.reserveElements(start + elements.length)
     for (let i = 0; i < elements.length; i++) this.element.put(start + i, elements[i] ?? null)
     this.offsets[row + 1] = start + elements.length
+  }
+
+  repeat(row: number, size: number, times: number): void {
+    const length = repeatOffsets(this.offsets, row, size, times)
+    const start = this.offsets[row] as number
+    this.reserveElements(start + length * (times + 1))
+    this.element.repeat(start, length, times)
   }
 
   take(rows: number): Vector {

@@ -1,5 +1,5 @@
 import type { Batch, Vector } from '../../runner/warehouse/landing.ts'
-import { type Builder, fillText, TextBuilder, WordBuilder } from './builder.ts'
+import { type Builder, TextBuilder, WordBuilder } from './builder.ts'
 
 interface Column {
   readonly name: string
@@ -30,8 +30,10 @@ export class RawRows {
 
   /** Rows up to `end` that have no file yet come from this one. */
   nameFile(name: string, end: number): void {
+    if (end <= this.named) return
     this.files.reserve(end)
-    fillText(this.files, this.named, end, name)
+    this.files.put(this.named, name)
+    this.files.repeat(this.named, 1, end - this.named - 1)
     this.named = end
   }
 

@@ -18,6 +18,12 @@ export const eventColumns: readonly RawColumn[] = [
   { name: 'sort_keys', type: STRINGS },
 ]
 
+/** What an event mostly has in common with the one before: the decoder looks for the bytes of both. */
+export const steadyFields: ReadonlySet<string> = new Set([
+  ...['object', 'read_method', 'stream_name', 'schema_key'],
+  ...['database', 'schema', 'table', 'change_type', 'is_deleted', 'primary_keys', 'log_file', 'binlog_file'],
+])
+
 /** Fields of `source_metadata`, of all sources together; what is not among them goes to `extra`. */
 export const metadataFields: readonly (StructField & { readonly name: string })[] = [
   { name: 'database', type: STRING },

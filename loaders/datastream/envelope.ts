@@ -4,7 +4,7 @@ import { type Convert, Misfit, type Plan } from '../avro/compile-decoder.ts'
 import type { AvroField, AvroRecord, AvroType } from '../avro/schema.ts'
 import type { AvroValue } from '../avro/value.ts'
 import { type Builder, builderFor, StructBuilder } from '../columns/builder.ts'
-import { eventColumns, metadataAliases, metadataFields } from './columns.ts'
+import { eventColumns, metadataAliases, metadataFields, steadyFields } from './columns.ts'
 import { converter } from './convert.ts'
 import { jsonOf } from './event-json.ts'
 import type { PayloadField } from './payload-plan.ts'
@@ -90,7 +90,7 @@ export function planEvents(
       column === undefined ? undefined : planColumn(millisByDefault(field), column.type, field.name)
     if (planned === undefined) return extra.take(field)
     columns.push({ name: field.name, builder: planned.builder })
-    return planned
+    return { ...planned, steady: steadyFields.has(field.name) }
   })
   const after = extra.used ? (row: number) => extra.put(row) : undefined
   return { plan: { do: 'record', record, fields: plans, ...(after === undefined ? {} : { after }) }, columns }
@@ -152,7 +152,7 @@ function planMetadata(metadata: AvroRecord, extra: ExtraFields): WrittenRecord {
       column === undefined || taken ? undefined : planColumn(field, column.type, `source_metadata.${name}`)
     if (planned === undefined) return extra.take(field)
     fields.push({ name, builder: planned.builder })
-    return planned
+    return { ...planned, steady: steadyFields.has(name) }
   })
   fields.push({ name: 'extra', builder: extra.builder })
   return {

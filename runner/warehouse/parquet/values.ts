@@ -1,5 +1,6 @@
 import type { Vector } from '../landing.ts'
 import { type Levels, varint } from './levels.ts'
+import { Scratch } from './scratch.ts'
 
 /** `RLE_DICTIONARY`: `dictionary` holds the only value, plain, and `parts` say that all values are it. */
 export type Encoding = 'PLAIN' | 'DELTA_LENGTH_BYTE_ARRAY' | 'RLE_DICTIONARY'
@@ -13,9 +14,12 @@ export interface EncodedValues {
 /** How texts and bytes are held: `plain` is what every reader takes. */
 export type TextEncoding = 'lengths first' | 'plain'
 
+const scratch = new Scratch()
+
 /**
  * The values of a column's present slots, one after another, as a Parquet page holds them: fixed widths plain; texts
- * and bytes as their lengths, then their contents in one run, which is how a `Vector` has them already, or plain.
+ * and bytes as their lengths, then their contents in one run, which is how a `Vector` has them already, or plain. What is
+ * given is to be used up before the next call.
  *
  * @param index which element of the vector a slot is; undefined: slot i is element i
  */
@@ -25,6 +29,7 @@ export function encodeValues(
   index: Int32Array | undefined,
   texts: TextEncoding,
 ): EncodedValues {
+  scratch.reset()
   const slots = presentElements(levels, index)
   switch (vector.kind) {
     case 'STRING':
@@ -57,7 +62,7 @@ function presentElements(
   index: Int32Array | undefined,
 ): Int32Array | undefined {
   if (typeof each === 'number' && index === undefined) return each === max ? undefined : new Int32Array(0)
-  const elements = new Int32Array(slots)
+  const elements = scratch.integers(slots)
   let count = 0
   for (let slot = 0; slot < slots; slot++) {
     const level = typeof each === 'number' ? each : (each[slot] as number)
@@ -76,13 +81,13 @@ function fixedWidth(
   // Copied as 32-bit words: a BigInt for each value would cost more than all the rest.
   const from = new Int32Array(values.buffer, values.byteOffset, values.byteLength / 4)
   const words = bytesEach / 4
-  const to = new Int32Array(elements.length * words)
+  const to = scratch.integers(elements.length * words)
   let at = 0
   for (const element of elements) {
     to[at++] = from[element * words] as number
     if (words === 2) to[at++] = from[element * 2 + 1] as number
   }
-  return new Uint8Array(to.buffer)
+  return new Uint8Array(to.buffer, to.byteOffset, to.byteLength)
 }
 
 /** 16 bytes each, most significant first: Parquet's decimal of 38 digits. */
@@ -93,18 +98,18 @@ function bigEndianDecimals(
 ): Uint8Array {
   const from = new Uint32Array(values.buffer, values.byteOffset, values.byteLength / 4)
   const count = elements === undefined ? slots : elements.length
-  const out = new Uint32Array(count * 4)
+  const out = scratch.integers(count * 4)
   for (let i = 0; i < count; i++) {
     const element = elements === undefined ? i : (elements[i] as number)
     for (let word = 0; word < 4; word++) out[i * 4 + word] = from[element * 4 + 3 - word] as number
   }
   // Words are in order now, each with its least significant byte first still.
-  return Buffer.from(out.buffer).swap32()
+  return Buffer.from(out.buffer, out.byteOffset, out.byteLength).swap32()
 }
 
 function packBits(values: Uint8Array, elements: Int32Array | undefined, slots: number): Uint8Array {
   const count = elements === undefined ? slots : elements.length
-  const out = new Uint8Array(Math.ceil(count / 8))
+  const out = scratch.bytes(Math.ceil(count / 8)).fill(0)
   for (let i = 0; i < count; i++) {
     const element = elements === undefined ? i : (elements[i] as number)
     out[i >> 3] = (out[i >> 3] as number) | ((values[element] as number) << (i & 7))
@@ -145,7 +150,7 @@ function encodeConstant(
 function encodeTexts(vector: TextVector, elements: Int32Array | undefined, slots: number): Uint8Array[] {
   const { offsets, bytes } = vector
   const count = elements === undefined ? slots : elements.length
-  const lengths = new Int32Array(count)
+  const lengths = scratch.integers(count)
   for (let i = 0; i < count; i++) {
     const element = elements === undefined ? i : (elements[i] as number)
     lengths[i] = (offsets[element + 1] as number) - (offsets[element] as number)
@@ -170,8 +175,8 @@ function plainTexts(
     const element = elements === undefined ? i : (elements[i] as number)
     size += 4 + (offsets[element + 1] as number) - (offsets[element] as number)
   }
-  const out = new Uint8Array(size)
-  const view = new DataView(out.buffer)
+  const out = scratch.bytes(size)
+  const view = new DataView(out.buffer, out.byteOffset)
   let at = 0
   for (let i = 0; i < count; i++) {
     const element = elements === undefined ? i : (elements[i] as number)
@@ -201,8 +206,8 @@ function encodeLengths(lengths: Int32Array): Uint8Array {
   const first = count === 0 ? 0 : (lengths[0] as number)
   const header = [...varint(blockSize), ...varint(miniBlocks), ...varint(count), ...varint(first * 2)]
   const blocks = Math.ceil(Math.max(0, count - 1) / blockSize)
-  const out = new Uint8Array(header.length + blocks * (10 + miniBlocks + blockSize * 4))
-  const view = new DataView(out.buffer)
+  const out = scratch.bytes(header.length + blocks * (10 + miniBlocks + blockSize * 4))
+  const view = new DataView(out.buffer, out.byteOffset)
   out.set(header)
   let at = header.length
   const deltas = new Int32Array(blockSize)
@@ -218,13 +223,15 @@ function encodeLengths(lengths: Int32Array): Uint8Array {
     }
     for (const byte of varint(least < 0 ? -2 * least - 1 : 2 * least)) out[at++] = byte
     if (least === greatest) {
-      at += miniBlocks // bit width 0 for each: no deltas follow
+      for (let mini = 0; mini < miniBlocks; mini++) out[at++] = 0 // bits each: no deltas follow
       continue
     }
     const used = Math.ceil(size / miniBlockSize)
     for (let mini = 0; mini < miniBlocks; mini++) out[at++] = mini < used ? 32 : 0
     for (let i = 0; i < size; i++) view.setUint32(at + i * 4, (deltas[i] as number) - least, true)
-    at += used * miniBlockSize * 4
+    const end = at + used * miniBlockSize * 4
+    out.fill(0, at + size * 4, end)
+    at = end
   }
   return out.subarray(0, at)
 }
