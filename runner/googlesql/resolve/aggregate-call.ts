@@ -3,6 +3,7 @@ import type { Call, Limit, OrderItem } from '../parse/ast.ts'
 import { groupable, orderable } from '../types/predicates.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
+import { isBareLiteral } from './bare-literal.ts'
 import { resolveArguments } from './call.ts'
 import { coerceTo } from './coerce.ts'
 import { type Context, newColumn, plainContext, problemAt } from './context.ts'
@@ -13,11 +14,14 @@ import { columnRef } from './scope.ts'
 import { requireSignature } from './signature.ts'
 import { usesAggregate } from './uses-aggregate.ts'
 
+/** The clause of an aggregate call's arguments. */
+export const IN_AGGREGATE = 'aggregate function call'
+
 /** An aggregate call without OVER: it is put aside for the query's grouping, a column stands in its place. */
 export function resolveAggregateCall(context: Context, node: Call, entry: FunctionEntry): Expr {
   const collected = context.aggregates
-  if (collected === undefined && context.clause === 'aggregate function call') {
-    throw problemAt(context, node, 'Aggregations of aggregations are not allowed')
+  if (collected === undefined && context.clause === IN_AGGREGATE) {
+    throw problemAt(context, context.enclosing ?? node, 'Aggregations of aggregations are not allowed')
   }
   if (collected === undefined) {
     throw problemAt(
@@ -26,11 +30,11 @@ export function resolveAggregateCall(context: Context, node: Call, entry: Functi
       `Aggregate function ${shown(node, entry)} not allowed in ${context.clause}`,
     )
   }
-  const inner = plainContext(context, 'aggregate function call')
+  const inner: Context = { ...plainContext(context, IN_AGGREGATE), enclosing: node }
   const { call, type } = aggregateParts(inner, node, entry)
-  if (call.args.some((arg) => arg.kind !== 'part' && usesAggregate(arg, collected.calls))) {
-    throw problemAt(context, node, 'Aggregations of aggregations are not allowed')
-  }
+  const again = call.args.findIndex((arg) => arg.kind !== 'part' && usesAggregate(arg, collected.calls))
+  if (again >= 0)
+    throw problemAt(context, node.args[again] ?? node, 'Aggregations of aggregations are not allowed')
   const key = aggregateKey(call)
   const known = collected.keys.get(key)
   if (known !== undefined) return columnRef(known.column)
@@ -54,7 +58,8 @@ export function aggregateParts(
   if (node.args[0]?.kind === 'star' && node.distinct) {
     throw problemAt(context, node, 'COUNT(*) cannot be used with DISTINCT')
   }
-  const args = node.args[0]?.kind === 'star' && entry.name === 'COUNT' ? [] : node.args
+  const ofRows = node.args[0]?.kind === 'star' && node.args.length === 1 && entry.name === 'COUNT'
+  const args = ofRows ? [] : node.args
   const given = resolveArguments(context, entry, args)
   const chosen = requireSignature(context, node, entry, given)
   if (node.distinct) {
@@ -81,13 +86,25 @@ export function aggregateParts(
       nulls: node.nulls,
       orderBy,
       limit: node.limit && resolveCount(context, node.limit),
-      having: node.having && {
-        extreme: node.having.extreme,
-        expr: resolveExpression(context, node.having.expression),
-      },
+      having: node.having && resolveHaving(context, node.having),
       safe: node.safe,
     },
   }
+}
+
+function resolveHaving(
+  context: Context,
+  node: NonNullable<Call['having']>,
+): NonNullable<AggregateCall['having']> {
+  const expr = resolveExpression(context, node.expression)
+  if (!orderable(expr.type)) {
+    throw problemAt(
+      context,
+      node,
+      `HAVING modifier does not support expressions of type ${typeName(expr.type)}`,
+    )
+  }
+  return { extreme: node.extreme, expr }
 }
 
 /** Of values that are one there is no order by anything else. */
@@ -119,12 +136,22 @@ function checkClauses(context: Context, node: Call, entry: FunctionEntry): void 
   if (node.having !== undefined && allowed.having !== true) refuse('HAVING')
 }
 
-/** `ORDER BY x DESC NULLS LAST` inside a call or window; NULLs come first ascending and last descending. */
-export function resolveSortItem(context: Context, item: OrderItem): SortItem {
-  const expr = resolveExpression(context, item.expression)
-  return sortItem(context, item, expr)
+/** `ORDER BY x DESC` inside an aggregate call. */
+function resolveSortItem(context: Context, item: OrderItem): SortItem {
+  if (item.expression.kind === 'integer') {
+    throw problemAt(context, item, 'Aggregate functions do not allow ORDER BY by index in arguments')
+  }
+  checkNoLiteral(context, item)
+  return sortItem(context, item, resolveExpression(context, item.expression))
 }
 
+/** A literal orders nothing, unless it is a column's number. */
+export function checkNoLiteral(context: Context, item: OrderItem): void {
+  if (item.expression.kind === 'integer' || !isBareLiteral(item.expression)) return
+  throw problemAt(context, item, 'Cannot ORDER BY literal values')
+}
+
+/** One item of an ORDER BY; NULLs come first ascending and last descending. */
 export function sortItem(context: Context, item: OrderItem, expr: Expr): SortItem {
   if (item.collate !== undefined) throw problemAt(context, item.collate, 'COLLATE is not supported locally')
   if (!orderable(expr.type)) {

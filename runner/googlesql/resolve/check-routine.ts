@@ -58,7 +58,7 @@ function innerContext(context: Context, parameters: readonly FunctionParameter[]
     locals,
     aggregates: undefined,
     windows: undefined,
-    clause: 'a SQL function',
+    clause: 'SQL function body for non-AGGREGATE function',
     inFunction: true,
   }
 }

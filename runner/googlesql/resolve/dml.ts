@@ -86,7 +86,7 @@ function valueRows(
   rows: readonly { readonly values: readonly Expression[]; readonly start: number; readonly end: number }[],
   columns: readonly CatalogColumn[],
 ): ResolvedQuery {
-  const plain = plainContext(context, 'VALUES')
+  const plain = plainContext(context, 'INSERT VALUES')
   const outputs = columns.map(
     (column): OutputColumn => ({
       name: column.name,
@@ -210,8 +210,8 @@ export function resolveUpdate(context: Context, node: Update): Resolved {
   const { scan, names } = targetScan(context, node.target, table, node.alias)
   const from = node.from && resolveFrom(context, node.from)
   const visible = from === undefined ? names : joinNames(names, from.names)
-  const inner = plainContext({ ...context, scope: { names: visible, outer: context.scope } }, 'UPDATE')
-  const where = resolveExpression({ ...inner, clause: 'WHERE clause' }, node.where)
+  const inner = plainContext({ ...context, scope: { names: visible, outer: context.scope } }, 'UPDATE clause')
+  const where = resolveExpression({ ...inner, clause: 'UPDATE scope' }, node.where)
   const joined: Scan | undefined = from && {
     kind: 'join',
     type: 'CROSS',

@@ -1,6 +1,8 @@
+import { visitColumns } from '../lower/uses.ts'
 import type { Expression, GroupBy, GroupingColumns, GroupingSet, Span } from '../parse/ast.ts'
 import { groupable } from '../types/predicates.ts'
 import { typeName } from '../types/print.ts'
+import { isBareLiteral } from './bare-literal.ts'
 import { type Context, newColumn, problemAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { pendingGrouping } from './grouping-call.ts'
@@ -18,12 +20,19 @@ export interface Grouping {
   readonly byKey: ReadonlyMap<string, Column>
 }
 
+/** What GROUP BY asks of an expression: whether it holds an aggregate or a window call, and columns of FROM. */
+export interface Holds {
+  readonly aggregate: (expr: Expr) => boolean
+  readonly window: (expr: Expr) => boolean
+  readonly fromColumn: (id: number) => boolean
+}
+
 /** The grouping of a SELECT; without GROUP BY, all rows are one group. */
 export function resolveGroupBy(
   context: Context,
   node: GroupBy | undefined,
   items: readonly ResolvedItem[],
-  isAggregate: (expr: Expr) => boolean,
+  holds: Holds,
 ): Grouping {
   const groups: Computed[] = []
   const byKey = new Map<string, Column>()
@@ -40,25 +49,43 @@ export function resolveGroupBy(
     return groups.length - 1
   }
   if (node?.all === true) {
-    for (const item of items)
-      if (!isAggregate(item.expr) && item.expr.kind !== 'literal') add(item.expr, item.node)
+    for (const item of items) {
+      if (!holds.aggregate(item.expr) && !holds.window(item.expr) && readsFrom(item.expr, holds))
+        add(item.expr, item.node)
+    }
     return { groups, sets: undefined, byKey }
   }
-  const set = node?.items.find((item) => item.kind !== 'groupingExpression')
-  if (set !== undefined && (node?.items.length ?? 0) > 1) {
-    throw problemAt(
-      context,
-      set,
-      'The GROUP BY clause only supports ROLLUP, CUBE and GROUPING SETS when there are no other grouping elements',
-    )
-  }
-  const one = (expression: Expression) =>
-    add(groupExpression(context, expression, items, isAggregate), expression)
+  checkAlone(context, node)
+  const one = (expression: Expression) => add(groupExpression(context, expression, items, holds), expression)
   const parts = (node?.items ?? []).map((item): readonly (readonly number[])[] =>
     item.kind === 'groupingExpression' ? [[one(item.expression)]] : groupingSets(item, one),
   )
+  const sets = crossed(parts)
   const plain = (node?.items ?? []).every((item) => item.kind === 'groupingExpression')
-  return { groups, sets: plain ? undefined : crossed(parts), byKey }
+  // GROUP BY () is one group, also of no rows.
+  const whole = sets.length === 1 && sets[0]?.length === 0
+  return { groups, sets: plain || whole ? undefined : sets, byKey }
+}
+
+function checkAlone(context: Context, node: GroupBy | undefined): void {
+  const set = node?.items.find((item) => item.kind !== 'groupingExpression')
+  if (set === undefined || node?.items.length === 1) return
+  const written = context.source.text.slice(set.start, set.start + 1)
+  throw problemAt(
+    context,
+    set,
+    written === '('
+      ? 'GROUP BY () is only allowed when there are no other grouping items'
+      : 'The GROUP BY clause only supports ROLLUP, CUBE and GROUPING SETS when there are no other grouping elements',
+  )
+}
+
+function readsFrom(expr: Expr, holds: Holds): boolean {
+  let found = false
+  visitColumns(expr, (id) => {
+    if (holds.fromColumn(id)) found = true
+  })
+  return found
 }
 
 /** An ordinal, a select list's alias, or an expression over FROM. */
@@ -66,18 +93,18 @@ function groupExpression(
   context: Context,
   node: Expression,
   items: readonly ResolvedItem[],
-  isAggregate: (expr: Expr) => boolean,
+  holds: Holds,
 ): Expr {
   const item = namedItem(context, node, items)
   if (item !== undefined) {
-    if (isAggregate(item.expr)) {
-      throw problemAt(
-        context,
-        node,
-        node.kind === 'integer'
-          ? `Column ${node.text} contains an aggregation function, which is not allowed in GROUP BY`
-          : `Column ${item.name} contains an aggregation function, which is not allowed in GROUP BY`,
-      )
+    const what = holds.aggregate(item.expr)
+      ? 'an aggregation function'
+      : holds.window(item.expr)
+        ? 'an analytic function'
+        : undefined
+    if (what !== undefined) {
+      const column = node.kind === 'integer' ? node.text : item.name
+      throw problemAt(context, node, `Column ${column} contains ${what}, which is not allowed in GROUP BY`)
     }
     return item.expr
   }
@@ -85,9 +112,7 @@ function groupExpression(
     { ...context, aggregates: undefined, windows: undefined, clause: 'GROUP BY' },
     node,
   )
-  if (expr.kind === 'literal' && expr.from === 'literal') {
-    throw problemAt(context, node, 'Cannot GROUP BY literal values')
-  }
+  if (isBareLiteral(node)) throw problemAt(context, node, 'Cannot GROUP BY literal values')
   return expr
 }
 
@@ -106,17 +131,15 @@ function namedItem(
   if (node.kind !== 'path' || node.parts.length !== 1) return undefined
   const name = node.parts[0]?.name.toLowerCase()
   const matching = items.filter((item) => !item.anonymous && item.name.toLowerCase() === name)
-  const [first] = matching
-  if (first === undefined) return undefined
-  const key = exprKey(first.expr)
-  if (matching.some((item) => exprKey(item.expr) !== key)) {
+  const [only, second] = matching
+  if (second !== undefined) {
     throw problemAt(
       context,
       node,
       `Name ${node.parts[0]?.name ?? ''} in GROUP BY clause is ambiguous; it may refer to multiple columns in the SELECT-list`,
     )
   }
-  return first
+  return only
 }
 
 /** The sets that ROLLUP, CUBE or GROUPING SETS stand for, as positions of groups. */
@@ -149,19 +172,27 @@ function crossed(parts: readonly (readonly (readonly number[])[])[]): readonly (
 
 /** Turns expressions over FROM into expressions over the groups. */
 export interface AfterGrouping {
-  readonly apply: (expr: Expr, clause: string, node: Span) => Expr
+  /** `whole`: the expression stands for itself, as an item of the select list or of ORDER BY does. */
+  readonly apply: (expr: Expr, clause: string, node: Span, whole?: boolean) => Expr
   readonly groupings: AggregateScan['groupings']
 }
 
 /**
- * What an expression means once rows are grouped: grouped expressions become their columns; any other column of FROM
- * is an error. `fromColumns` tells the numbers of FROM's columns.
+ * What an expression means once rows are grouped: what is grouped by becomes its column, any other column of FROM is an
+ * error. A path is found again anywhere; another expression only where it is the whole of an item of the select list
+ * or of ORDER BY, or where the alias of such an item stands: `GROUP BY UPPER(b) HAVING UPPER(b) = 'X'` is an error.
+ * `fromColumns` tells the numbers of FROM's columns.
  */
 export function afterGrouping(
   context: Context,
   grouping: Grouping,
+  items: readonly ResolvedItem[] | 'pipe',
   fromColumns: (id: number) => boolean,
 ): AfterGrouping {
+  // What |> AGGREGATE computes has only aggregates: the groups are columns beside them.
+  const piped = items === 'pipe'
+  const aliased = new Set(piped ? [] : items.map((item) => item.expr))
+  const missing = piped ? 'not aggregated' : 'neither grouped nor aggregated'
   const groupings: { readonly column: Column; readonly group: number }[] = []
   const groupingColumn = (expr: Expr, node: Span): Expr => {
     const operand = pendingGrouping.get(expr)
@@ -180,20 +211,25 @@ export function afterGrouping(
     groupings.push({ column: made, group })
     return columnRef(made)
   }
-  const apply = (expr: Expr, clause: string, node: Span): Expr =>
+  const apply = (expr: Expr, clause: string, node: Span, whole = false): Expr =>
     rewriteExpr(expr, (part) => {
       if (part.kind === 'literal') return part
       if (part.kind === 'grouping' && part.column.id < 0) return groupingColumn(part, node)
-      const column = grouping.byKey.get(exprKey(part))
+      const found = !piped && (isPath(part) || aliased.has(part) || (whole && part === expr))
+      const column = found ? grouping.byKey.get(exprKey(part)) : undefined
       if (column !== undefined) return columnRef(column)
       if (part.kind === 'column' && fromColumns(part.column.id)) {
         throw problemAt(
           context,
           placeOf(part) ?? node,
-          `${clause} expression references column ${part.column.name} which is neither grouped nor aggregated`,
+          `${clause} expression references column ${part.column.name} which is ${missing}`,
         )
       }
       return undefined
     })
   return { apply, groupings }
+}
+
+function isPath(expr: Expr): boolean {
+  return expr.kind === 'column' || (expr.kind === 'field' && isPath(expr.operand))
 }

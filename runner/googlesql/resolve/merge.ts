@@ -22,7 +22,7 @@ export function resolveMerge(context: Context, node: Merge): Resolved {
   const both = joinNames(names, source.names)
   const inner = (visible: NameList, clause: string): Context =>
     plainContext({ ...context, scope: { names: visible, outer: context.scope } }, clause)
-  const on = resolveExpression(inner(both, 'MERGE ON clause'), node.on)
+  const on = resolveExpression(inner(both, 'merge condition'), node.on)
   const condition = coerceTo(
     context,
     node.on,
@@ -34,7 +34,7 @@ export function resolveMerge(context: Context, node: Merge): Resolved {
   const whens = node.whens.map((when): ResolvedWhen => {
     const visible =
       when.match === 'MATCHED' ? both : when.match === 'NOT MATCHED BY TARGET' ? source.names : names
-    const seen = inner(visible, 'WHEN clause')
+    const seen = inner(visible, 'match condition')
     return resolveWhen(seen, when, {
       table,
       scan,
@@ -99,13 +99,15 @@ function resolveWhen(context: Context, node: MergeWhen, parts: MergeParts): Reso
   }
   if (action.kind === 'mergeDelete') return { match, condition, action: { kind: 'delete' } }
   if (action.kind === 'mergeUpdate') {
-    const set = resolveAssignments(context, parts.table, parts.scan, action.items, parts.alias)
+    const updating: Context = { ...context, clause: 'UPDATE clause' }
+    const set = resolveAssignments(updating, parts.table, parts.scan, action.items, parts.alias)
     return { match, condition, action: { kind: 'update', set } }
   }
   return { match, condition, action: { kind: 'insert', set: insertSet(context, action, parts) } }
 }
 
-function insertSet(context: Context, node: MergeInsert, parts: MergeParts): readonly SetColumn[] {
+function insertSet(seen: Context, node: MergeInsert, parts: MergeParts): readonly SetColumn[] {
+  const context: Context = { ...seen, clause: 'INSERT VALUES' }
   const columns = node.columns?.map((name) => columnOf(context, parts.table, name)) ?? parts.table.columns
   const wrongCount = (count: number) =>
     problemAt(context, node, `Inserted row has wrong column count; Has ${count}, expected ${columns.length}`)

@@ -1,6 +1,6 @@
 import type { PipeAggregate } from '../parse/ast.ts'
 import { derivedName } from './constructor.ts'
-import { type Aggregates, type Context, newColumn } from './context.ts'
+import { type Aggregates, type Context, newColumn, problemAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import type { From } from './from.ts'
 import { afterGrouping, resolveGroupBy } from './group.ts'
@@ -9,17 +9,30 @@ import { inside } from './pipe.ts'
 import { project } from './project.ts'
 import type { Column, Computed, Scan, SortItem } from './resolved.ts'
 import { columnRef, type NamedColumn } from './scope.ts'
+import { usesAggregate } from './uses-aggregate.ts'
 
 /** `|> AGGREGATE … GROUP BY …`: the groups' columns, then the aggregates'. */
 export function resolvePipeAggregate(context: Context, from: From, node: PipeAggregate, start: number): From {
   const aggregates: Aggregates = { calls: [], keys: new Map() }
-  const inner: Context = { ...inside(context, from, '|> AGGREGATE'), aggregates }
+  const inner: Context = { ...inside(context, from, 'pipe AGGREGATE'), aggregates }
   const end = context.resolution.counter.next
-  const items = node.items.map((item) => ({ item, expr: resolveExpression(inner, item.expression) }))
-  const grouping = resolveGroupBy({ ...inner, aggregates: undefined }, node.groupBy, [], () => false)
-  const after = afterGrouping(context, grouping, (id) => id >= start && id < end)
+  const items = node.items.map((item) => {
+    const expr = resolveExpression(inner, item.expression)
+    const grouping = item.expression.kind === 'call' && aggregates.grouping === true
+    if (!usesAggregate(expr, aggregates.calls) && !grouping)
+      throw problemAt(context, item, 'Pipe AGGREGATE cannot include non-aggregate expressions')
+    return { item, expr }
+  })
+  const fromColumn = (id: number) => id >= start && id < end
+  const none = () => false
+  const grouping = resolveGroupBy({ ...inner, aggregates: undefined }, node.groupBy, [], {
+    aggregate: none,
+    window: none,
+    fromColumn,
+  })
+  const after = afterGrouping(context, grouping, 'pipe', fromColumn)
   const computed = items.map(({ item, expr }): Computed => {
-    const applied = after.apply(expr, 'AGGREGATE', item.expression)
+    const applied = after.apply(expr, 'AGGREGATE list', item.expression)
     return { column: newColumn(context, item.alias?.name ?? 'column', applied.type), expr: applied }
   })
   const scan: Scan = {

@@ -1,13 +1,13 @@
 import type { PipeOperator, Select } from '../parse/ast.ts'
 import { typeName } from '../types/print.ts'
-import { sortItem } from './aggregate-call.ts'
+import { checkNoLiteral, sortItem } from './aggregate-call.ts'
 import { callBuiltin } from './builtin.ts'
 import { coerceTo } from './coerce.ts'
 import { type Context, didYouMean, newColumn, plainContext, problemAt, type Windows } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { checkSample, type From, namesOf } from './from.ts'
 import { joinStep } from './join.ts'
-import { meaningful } from './order.ts'
+import { meaningful, ordinal, withWindows } from './order.ts'
 import { resolvePipeAggregate } from './pipe-aggregate.ts'
 import { resolvePivots } from './pivot.ts'
 import { materialize, project } from './project.ts'
@@ -58,16 +58,13 @@ function resolvePipe(context: Context, from: From, node: Step, start: number): F
         names: { ...from.names, relations: [rowRelation(node.alias.name, from.names.columns)] },
       }
     case 'pipeWhere': {
-      const condition = boolean(inside(context, from, 'WHERE clause'), node.condition, 'WHERE clause')
-      return { ...from, scan: { kind: 'filter', input: from.scan, condition } }
+      const windows = noWindows()
+      const inner = { ...inside(context, from, 'pipe WHERE clause'), windows }
+      const condition = boolean(inner, node.condition, 'WHERE clause')
+      return { ...from, scan: { kind: 'filter', input: withWindows(from.scan, windows), condition } }
     }
-    case 'pipeOrderBy': {
-      const inner = inside(context, from, 'ORDER BY')
-      const items = node.orderBy.map((item) =>
-        sortItem(context, item, resolveExpression(inner, item.expression)),
-      )
-      return { ...from, scan: { kind: 'sort', input: from.scan, items: meaningful(items) } }
-    }
+    case 'pipeOrderBy':
+      return ordered(context, from, node)
     case 'pipeLimit':
       return { ...from, scan: limited(context, from.scan, node.limit) }
     case 'pipeAggregate':
@@ -120,16 +117,31 @@ function selected(context: Context, from: From, node: Select, start: number): Fr
 
 type Node<K extends PipeOperator['kind']> = Extract<PipeOperator, { kind: K }>
 
+const noWindows = (): Windows => ({ calls: [], named: new Map() })
+
+function ordered(context: Context, from: From, node: Node<'pipeOrderBy'>): From {
+  const windows = noWindows()
+  const inner = { ...inside(context, from, 'pipe ORDER BY clause'), windows }
+  const columns = starColumns(from.names.columns).map(({ expr }) => expr)
+  const items = node.orderBy.map((item) => {
+    checkNoLiteral(context, item)
+    const tooMany = (number: string) =>
+      `ORDER BY column number exceeds input table column count: ${number} vs ${columns.length}`
+    const expr =
+      ordinal(context, item.expression, columns, tooMany) ?? resolveExpression(inner, item.expression)
+    return sortItem(context, item, expr)
+  })
+  const input = withWindows(from.scan, windows)
+  return { ...from, scan: { kind: 'sort', input, items: meaningful(items) } }
+}
+
 /** New columns behind those that are there; window functions may stand in them. */
 function extended(context: Context, from: From, node: Node<'pipeExtend'>): From {
   const named = new Map(node.windows.map((window) => [window.name.name.toLowerCase(), window.window]))
   const windows: Windows = { calls: [], named }
-  const inner = { ...inside(context, from, '|> EXTEND'), windows }
+  const inner = { ...inside(context, from, 'pipe EXTEND'), windows }
   const items = resolveItems(inner, node.items, from.names)
-  const input =
-    windows.calls.length === 0
-      ? from.scan
-      : ({ kind: 'window', input: from.scan, calls: windows.calls } as const)
+  const input = withWindows(from.scan, windows)
   const computed: Computed[] = []
   const columns = items.map((item): NamedColumn => {
     const column = newColumn(context, item.name === '' ? 'column' : item.name, item.expr.type)
@@ -167,7 +179,8 @@ function position(
 }
 
 function withSet(context: Context, from: From, node: Node<'pipeSet'>): From {
-  const inner = inside(context, from, '|> SET')
+  const windows = noWindows()
+  const inner = { ...inside(context, from, 'pipe SET clause'), windows }
   const columns = [...from.names.columns]
   const computed: Computed[] = []
   for (const item of node.items) {
@@ -177,7 +190,8 @@ function withSet(context: Context, from: From, node: Node<'pipeSet'>): From {
     computed.push({ column, expr })
     columns[at] = { name: columns[at]?.name ?? item.column.name, expr: columnRef(column) }
   }
-  return { scan: project(from.scan, computed), names: { columns, relations: from.names.relations } }
+  const input = withWindows(from.scan, windows)
+  return { scan: project(input, computed), names: { columns, relations: from.names.relations } }
 }
 
 function dropped(context: Context, from: From, node: Node<'pipeDrop'>): From {
@@ -214,7 +228,7 @@ function distinct(context: Context, from: From, node: Node<'pipeDistinct'>): Fro
 
 /** A row for which the condition is not true raises. */
 function asserted(context: Context, from: From, node: Node<'pipeAssert'>): From {
-  const inner = inside(context, from, '|> ASSERT')
+  const inner = inside(context, from, 'ASSERT condition')
   const condition = boolean(inner, node.condition, 'ASSERT expression')
   const text = (value: string): Expr => ({ kind: 'literal', type: { kind: 'STRING' }, value, from: 'value' })
   const payload = node.payload.map((part): Expr => {

@@ -55,7 +55,7 @@ export function resolveBody(context: Context, node: QueryBody): ResolvedQuery {
 
 /** LIMIT and OFFSET: constants of type INT64, not negative. */
 export function limited(context: Context, input: Scan, limit: Limit): Scan {
-  const plain = plainContext(context, 'LIMIT')
+  const plain = plainContext(context, 'LIMIT OFFSET')
   const constant = (node: Expression): Expr => {
     const expr = resolveExpression(
       { ...plain, scope: { names: { columns: [], relations: [] }, outer: undefined } },

@@ -7,6 +7,7 @@ import { parse } from '../parse/index.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import type { Target } from '../target.ts'
 import { typeName } from '../types/print.ts'
+import { IN_AGGREGATE } from './aggregate-call.ts'
 import { coercionCost, convert } from './coerce.ts'
 import { type Context, EMPTY_SCOPE, newColumn, problemAt, type Source, unsupportedAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
@@ -72,7 +73,7 @@ export function bodyContext(context: Context, node: Span, routine: CatalogRoutin
     locals: new Map(),
     aggregates: undefined,
     windows: undefined,
-    clause: 'a SQL function',
+    clause: 'SQL function body for non-AGGREGATE function',
     inFunction: true,
   }
 }
@@ -96,7 +97,7 @@ export function resolveRoutineCall(context: Context, node: Call, routine: Catalo
     return javaScriptCall(context, inner, node, routine, statement, args)
   }
   const argContext: Context = statement.aggregate
-    ? { ...context, aggregates: undefined, windows: undefined, clause: 'aggregate function call' }
+    ? { ...context, aggregates: undefined, windows: undefined, clause: IN_AGGREGATE, enclosing: node }
     : context
   const matched = matchArguments(context, node, node.args, statement, name)
   const args = routineArguments(argContext, inner, node, matched, name)

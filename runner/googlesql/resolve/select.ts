@@ -2,14 +2,14 @@ import type { OrderItem, Select, WindowReference } from '../parse/ast.ts'
 import { groupable } from '../types/predicates.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
-import { sortItem } from './aggregate-call.ts'
+import { checkNoLiteral, sortItem } from './aggregate-call.ts'
 import { coerceTo } from './coerce.ts'
 import { type Aggregates, type Context, newColumn, plainContext, problemAt, type Windows } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { type From, resolveFrom } from './from.ts'
 import { type AfterGrouping, afterGrouping, type Grouping, resolveGroupBy } from './group.ts'
 import { exprKey } from './key.ts'
-import { meaningful, ordinal } from './order.ts'
+import { meaningful, ordinal, withWindows } from './order.ts'
 import { project } from './project.ts'
 import type {
   Column,
@@ -51,14 +51,22 @@ export function resolveSelectOver(
   const inner: Context = { ...context, scope, aggregates, windows, clause: 'SELECT' }
   const selecting =
     from === undefined || piped
-      ? { ...inner, aggregates: undefined, clause: piped ? 'pipe SELECT' : 'SELECT without FROM clause' }
+      ? {
+          ...inner,
+          aggregates: undefined,
+          windows: piped ? windows : undefined,
+          clause: piped ? 'pipe SELECT' : 'SELECT without FROM clause',
+        }
       : inner
   const items = resolveItems(selecting, node.items, from?.names)
   checkItems(context, node, items)
   if (from === undefined && !piped) checkWithoutFrom(context, node, orderBy)
   const input = filtered(inner, node, from)
-  const isAggregate = (expr: Expr) => usesAggregate(expr, aggregates.calls)
-  const grouping = resolveGroupBy(inner, node.groupBy, items, isAggregate)
+  const grouping = resolveGroupBy(inner, node.groupBy, items, {
+    aggregate: (expr) => usesAggregate(expr, aggregates.calls),
+    window: (expr) => usesAggregate(expr, windows.calls),
+    fromColumn: fromColumns,
+  })
   const outputs = items.map(
     (item): OutputColumn => ({
       name: item.name,
@@ -69,10 +77,11 @@ export function resolveSelectOver(
   const later: Context = { ...inner, scope: aliasScope(scope, items) }
   const grouplessList = node.groupBy === undefined && aggregates.calls.length === 0
   const having =
-    node.having && condition({ ...later, windows: undefined, clause: 'HAVING' }, node.having, 'HAVING')
-  const qualify = node.qualify && condition({ ...later, clause: 'QUALIFY' }, node.qualify, 'QUALIFY')
-  const sorting: Context = { ...inner, scope: aliasScope(scope, items), clause: 'ORDER BY' }
-  const order = orderBy.map((item) => resolveOrder(sorting, item, outputs))
+    node.having && condition({ ...later, windows: undefined, clause: 'HAVING clause' }, node.having, 'HAVING')
+  const qualify = node.qualify && condition({ ...later, clause: 'QUALIFY clause' }, node.qualify, 'QUALIFY')
+  const sorting: Context = { ...inner, scope: aliasScope(scope, items), clause: 'ORDER BY clause' }
+  const columns = outputs.map(({ column }) => columnRef(column))
+  const order = orderBy.map((item) => resolveOrder(sorting, item, columns))
 
   if (node.having !== undefined && grouplessList) {
     throw problemAt(
@@ -92,7 +101,7 @@ export function resolveSelectOver(
     aggregates.grouping === true ||
     having !== undefined
   const after: AfterGrouping = grouped
-    ? afterGrouping(context, grouping, fromColumns)
+    ? afterGrouping(context, grouping, items, fromColumns)
     : { apply: (expr) => expr, groupings: [] }
   const built: Built = { context, node, items, outputs, windows, after, having, qualify, order, orderBy }
   return build(built, input, grouped ? { grouping, aggregates } : undefined)
@@ -121,7 +130,7 @@ function build(
   const computed = items.map(
     (item, index): Computed => ({
       column: columnAt(outputs, index),
-      expr: after.apply(item.expr, 'SELECT list', item.node),
+      expr: after.apply(item.expr, 'SELECT list', item.node, true),
     }),
   )
   const having = given.having && after.apply(given.having, 'HAVING', node.having ?? node)
@@ -132,7 +141,7 @@ function build(
   const order = given.order.map(
     (item, index): SortItem => ({
       ...item,
-      expr: after.apply(item.expr, 'ORDER BY clause', given.orderBy[index] ?? node),
+      expr: after.apply(item.expr, 'ORDER BY clause', given.orderBy[index] ?? node, true),
     }),
   )
   let scan = input
@@ -147,7 +156,7 @@ function build(
     }
   }
   if (having !== undefined) scan = { kind: 'filter', input: scan, condition: having }
-  if (windows.length > 0) scan = { kind: 'window', input: scan, calls: windows }
+  scan = withWindows(scan, { ...given.windows, calls: windows })
   if (qualify !== undefined) scan = { kind: 'filter', input: scan, condition: qualify }
   scan = project(scan, computed)
   const byKey = new Map(computed.map(({ column, expr }) => [exprKey(expr), column]))
@@ -201,20 +210,15 @@ function condition(context: Context, node: Parameters<typeof resolveExpression>[
 
 /** After the select list its aliases are seen before FROM's names, as the expressions that they stand for. */
 function aliasScope(scope: Scope, items: readonly ResolvedItem[]): Scope {
-  const seen = new Set<string>()
-  const columns = items.flatMap((item): readonly NamedColumn[] => {
-    if (item.anonymous) return []
-    // Two items of one name and one meaning are not ambiguous.
-    const key = `${item.name.toLowerCase()} ${exprKey(item.expr)}`
-    if (seen.has(key)) return []
-    seen.add(key)
-    return [{ name: item.name, expr: item.expr }]
-  })
+  const columns = items.flatMap((item): readonly NamedColumn[] =>
+    item.anonymous ? [] : [{ name: item.name, expr: item.expr }],
+  )
   return { names: { columns, relations: [] }, outer: scope }
 }
 
-function resolveOrder(context: Context, item: OrderItem, outputs: readonly OutputColumn[]): SortItem {
-  const expr = ordinal(context, item.expression, outputs) ?? resolveExpression(context, item.expression)
+function resolveOrder(context: Context, item: OrderItem, columns: readonly Expr[]): SortItem {
+  checkNoLiteral(context, item)
+  const expr = ordinal(context, item.expression, columns) ?? resolveExpression(context, item.expression)
   return sortItem(context, item, expr)
 }
 

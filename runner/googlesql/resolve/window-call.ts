@@ -1,23 +1,22 @@
 import type { FunctionEntry } from '../functions/function.ts'
-import type { Call, Frame, FrameBound, WindowReference, WindowSpecification } from '../parse/ast.ts'
+import type { Call, Frame, FrameBound, Span, WindowReference, WindowSpecification } from '../parse/ast.ts'
 import { groupable } from '../types/predicates.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
-import { aggregateParts, resolveSortItem } from './aggregate-call.ts'
+import { aggregateParts, IN_AGGREGATE, sortItem } from './aggregate-call.ts'
 import { checkDistance, checkFrame, checkWindow, type Window } from './check-window.ts'
 import { coerceTo } from './coerce.ts'
-import { type Context, didYouMean, newColumn, plainContext, problemAt } from './context.ts'
+import { type Context, didYouMean, newColumn, plainContext, problemAt, type Windows } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { windowKey } from './key.ts'
 import type { Expr, FrameEdge, SortItem, WindowCall, WindowFrame } from './resolved.ts'
 import { columnRef } from './scope.ts'
+import { usesAggregate } from './uses-aggregate.ts'
 
 /** A call with OVER: put aside for the step that computes windows, a column stands in its place. */
 export function resolveWindowCall(context: Context, node: Call, entry: FunctionEntry): Expr {
   const collected = context.windows
-  if (collected === undefined) {
-    throw problemAt(context, node, `Window function ${entry.name} not allowed in ${context.clause}`)
-  }
+  if (collected === undefined) throw notAllowed(context, node)
   const over = node.over
   const windowed = entry.kind !== 'aggregate' || entry.clauses?.over !== undefined
   if (
@@ -33,9 +32,11 @@ export function resolveWindowCall(context: Context, node: Call, entry: FunctionE
   if (entry.name === 'NTILE' && first?.kind === 'integer' && first.value < 1n) {
     throw problemAt(context, first, 'The argument to NTILE must be at least 1')
   }
-  const inner: Context = { ...context, windows: undefined, clause: 'argument of a window function' }
+  const inner: Context = { ...context, windows: undefined, clause: IN_WINDOW, enclosing: node }
   const { call, type } = aggregateParts(inner, node, entry)
-  const window = resolveWindow(inner, collected.named, over, [])
+  const again = call.args.findIndex((arg) => arg.kind !== 'part' && usesAggregate(arg, collected.calls))
+  if (again >= 0) throw problemAt(context, node.args[again] ?? node, WITHIN_WINDOW)
+  const window = resolveWindow({ ...context, windows: undefined }, collected, over, [])
   checkWindow(context, over, entry, call, window)
   if (call.distinct && (window.windowOrder.length > 0 || window.frame !== undefined)) {
     const what = window.windowOrder.length > 0 ? 'Window ORDER BY' : 'Window framing clause'
@@ -53,27 +54,41 @@ export function resolveWindowCall(context: Context, node: Call, entry: FunctionE
   return columnRef(made.column)
 }
 
+/** The clause of a window call's arguments. */
+const IN_WINDOW = 'analytic function call'
+const WITHIN_WINDOW = 'Analytic function cannot be an argument of another analytic function'
+
+function notAllowed(context: Context, node: Call): Error {
+  if (context.clause === IN_WINDOW) return problemAt(context, context.enclosing ?? node, WITHIN_WINDOW)
+  if (context.clause === IN_AGGREGATE) {
+    const message = 'Analytic functions cannot be arguments to aggregate functions'
+    return problemAt(context, context.enclosing ?? node, message)
+  }
+  return problemAt(context, node, `Analytic function not allowed in ${context.clause}`)
+}
+
 function resolveWindow(
   context: Context,
-  named: ReadonlyMap<string, WindowReference>,
+  windows: Windows,
   over: WindowReference,
   seen: readonly string[],
 ): Window {
-  if (over.kind === 'windowName') return namedWindow(context, named, over.name, seen)
+  if (over.kind === 'windowName') return namedWindow(context, windows, over.name, seen)
   const base: Window =
     over.name === undefined
       ? { partitionBy: [], windowOrder: [], frame: undefined }
-      : namedWindow(context, named, over.name, seen)
-  return extendWindow(context, base, over)
+      : namedWindow(context, windows, over.name, seen)
+  return extendWindow(context, windows, base, over)
 }
 
 function namedWindow(
   context: Context,
-  named: ReadonlyMap<string, WindowReference>,
+  windows: Windows,
   name: { readonly name: string; readonly start: number; readonly end: number },
   seen: readonly string[],
 ): Window {
   const folded = name.name.toLowerCase()
+  const { named } = windows
   // A window may name those before it.
   const names = [...named.keys()]
   const asking = seen.at(-1)
@@ -86,10 +101,10 @@ function namedWindow(
       `Unrecognized window alias ${name.name}${didYouMean(name.name, [...named.keys()])}`,
     )
   }
-  return resolveWindow(context, named, found, [...seen, folded])
+  return resolveWindow(context, windows, found, [...seen, folded])
 }
 
-function extendWindow(context: Context, base: Window, node: WindowSpecification): Window {
+function extendWindow(context: Context, windows: Windows, base: Window, node: WindowSpecification): Window {
   if (node.partitionBy.length > 0 && node.name !== undefined) {
     throw problemAt(context, node, 'If a window has a PARTITION BY, it cannot reference a named window')
   }
@@ -104,7 +119,8 @@ function extendWindow(context: Context, base: Window, node: WindowSpecification)
     throw problemAt(context, node, 'ORDER BY is already defined by the referenced window')
   }
   const partitionBy = node.partitionBy.map((part) => {
-    const expr = resolveExpression(context, part)
+    const expr = resolveExpression({ ...context, clause: 'PARTITION BY' }, part)
+    checkNoWindow(context, windows, part, expr, 'PARTITION BY')
     if (!groupable(expr.type) || expr.type.kind === 'FLOAT64') {
       throw problemAt(
         context,
@@ -114,13 +130,28 @@ function extendWindow(context: Context, base: Window, node: WindowSpecification)
     }
     return expr
   })
-  const windowOrder = node.orderBy.map((item) => resolveSortItem(context, item))
+  const windowOrder = node.orderBy.map((item) => {
+    const expr = resolveExpression({ ...context, clause: 'Window ORDER BY' }, item.expression)
+    checkNoWindow(context, windows, item, expr, 'Window ORDER BY')
+    return sortItem(context, item, expr)
+  })
   const order = windowOrder.length > 0 ? windowOrder : base.windowOrder
   return {
     partitionBy: partitionBy.length > 0 ? partitionBy : base.partitionBy,
     windowOrder: order,
     frame: node.frame === undefined ? base.frame : resolveFrame(context, node.frame, order),
   }
+}
+
+/** A select list's alias may stand for a window call: no other may be made of it. */
+function checkNoWindow(context: Context, windows: Windows, node: Span, expr: Expr, clause: string): void {
+  if (!usesAggregate(expr, windows.calls)) return
+  const column = context.source.text.slice(node.start, node.end).split(/\s/)[0] ?? ''
+  throw problemAt(
+    context,
+    node,
+    `Column ${column} contains an analytic function, which is not allowed in ${clause}`,
+  )
 }
 
 function resolveFrame(context: Context, node: Frame, order: readonly SortItem[]): WindowFrame {

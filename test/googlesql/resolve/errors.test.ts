@@ -16,7 +16,7 @@ const cases: readonly (readonly [string, string])[] = [
     'SELECT COUNT(*) FROM (SELECT 1 a) WHERE COUNT(*) > 1',
     '1:41: Aggregate function COUNT(*) not allowed in WHERE clause',
   ],
-  ['SELECT SUM(SUM(a)) FROM (SELECT 1 a)', '1:12: Aggregations of aggregations are not allowed'],
+  ['SELECT SUM(SUM(a)) FROM (SELECT 1 a)', '1:8: Aggregations of aggregations are not allowed'],
   [
     'SELECT a, b FROM (SELECT 1 a, 2 b) GROUP BY a',
     '1:11: SELECT list expression references column b which is neither grouped nor aggregated',
