@@ -8,38 +8,54 @@ import { type Codec, writeSmallFiles, writeWideFile, writeWorldFiles } from './l
 const events = Number(process.env['STREAMFORM_BENCH_EVENTS'] ?? 1_000_000)
 const smallFiles = Number(process.env['STREAMFORM_BENCH_FILES'] ?? 20_000)
 const eventsPerSmallFile = 30
+/** Of one file of 4 GB. */
+const largeEvents = 10_000_000
 /** The better of so many runs: one that was disturbed does not count. */
 const rounds = 3
+
+interface Measured {
+  readonly lines: readonly BenchLine[]
+  readonly missing?: readonly string[]
+}
+
+const measures: Readonly<Record<string, (folder: string) => Measured>> = {
+  wide: measureWide,
+  world_x: measureWorld,
+  files: manyFiles,
+  large: measureLarge,
+}
+
+/** `large`, which takes 6 GB of disk, is measured only if it is asked for. */
+export const parts = Object.keys(measures)
 
 /**
  * Landing, each run in a process of its own: one file of a million wide events, by codec, and as many events of the four
  * world_x tables, against DuckDB's `CREATE TABLE AS` from ready uncompressed Parquet files of the same rows (the limit)
- * and against Python's readers where they are installed; then many small files.
+ * and against Python's readers where they are installed; then many small files; and one file of 4 GB.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(asked: readonly string[]): Promise<BenchResult> {
+  const measured = parts
+    .filter((part) => (asked.length === 0 ? part !== 'large' : asked.includes(part)))
+    .map((part) => inFolder((folder) => measures[part]?.(folder) ?? { lines: [] }))
+  return {
+    title: `landing ${events.toLocaleString('en-US')} wide events, as many of world_x, and small files, to committed rows and ledger`,
+    lines: measured.flatMap(({ lines }) => lines),
+    missing: measured.flatMap(({ missing = [] }) => missing),
+  }
+}
+
+function inFolder(measure: (folder: string) => Measured): Measured {
   const folder = mkdtempSync(join(tmpdir(), 'streamform-bench-'))
   try {
-    const { lines: wide, missing, bytes } = measureWide(folder)
-    return {
-      title: `landing ${events.toLocaleString('en-US')} wide events (${Math.round(bytes / 1e6)} MB), as many of world_x, and small files, to committed rows and ledger`,
-      lines: [...wide, ...measureWorld(folder), ...manyFiles(folder)],
-      missing,
-    }
+    return measure(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-interface Measured {
-  readonly lines: readonly BenchLine[]
-  readonly missing: readonly string[]
-  /** Of the file without a codec. */
-  readonly bytes: number
-}
-
 function measureWide(folder: string): Measured {
   const files = Object.fromEntries(
-    (['null', 'deflate', 'snappy'] as const).map((codec) => [codec, wideFile(folder, codec)]),
+    (['null', 'deflate', 'snappy'] as const).map((codec) => [codec, wideFile(folder, events, codec)]),
   ) as Record<Codec, string>
   const parquet = join(folder, 'wide-parquet')
   mkdirSync(parquet)
@@ -59,6 +75,7 @@ function measureWide(folder: string): Measured {
   const { lines, missing } = peers(files.null, seconds)
   return {
     lines: [
+      { what: 'wide: the file', value: megabytesOf(files.null), unit: 'MB' },
       { what: 'wide: streamform land', value: events / seconds, unit: 'rows/s' },
       ...againstLimit('wide', seconds, folder, parquet),
       byCodec('deflate'),
@@ -67,21 +84,37 @@ function measureWide(folder: string): Measured {
       { what: 'wide: greatest resident memory', value: megabytes, unit: 'MB', limit: { most: 1000 } },
     ],
     missing,
-    bytes: statSync(files.null).size,
   }
 }
 
-function measureWorld(folder: string): BenchLine[] {
+const megabytesOf = (file: string): number => statSync(file).size / 1e6
+
+/** One file, however long, takes no more memory than another. */
+function measureLarge(folder: string): Measured {
+  const file = wideFile(folder, largeEvents, 'null')
+  const { seconds, megabytes } = landing(folder, join(folder, 'null'))
+  return {
+    lines: [
+      { what: 'large: the file', value: megabytesOf(file), unit: 'MB' },
+      { what: 'large: streamform land', value: largeEvents / seconds, unit: 'rows/s' },
+      { what: 'large: greatest resident memory', value: megabytes, unit: 'MB', limit: { most: 1000 } },
+    ],
+  }
+}
+
+function measureWorld(folder: string): Measured {
   const stream = join(folder, 'world')
   writeWorldFiles(stream, events)
   const parquet = join(folder, 'world-parquet')
   mkdirSync(parquet)
   landing(folder, stream, parquet)
   const { seconds } = bestLanding(folder, stream)
-  return [
-    { what: 'world_x: streamform land', value: events / seconds, unit: 'rows/s' },
-    ...againstLimit('world_x', seconds, folder, parquet),
-  ]
+  return {
+    lines: [
+      { what: 'world_x: streamform land', value: events / seconds, unit: 'rows/s' },
+      ...againstLimit('world_x', seconds, folder, parquet),
+    ],
+  }
 }
 
 function againstLimit(what: string, seconds: number, folder: string, parquet: string): BenchLine[] {
@@ -102,10 +135,10 @@ function againstLimit(what: string, seconds: number, folder: string, parquet: st
   ]
 }
 
-function wideFile(folder: string, codec: Codec): string {
+function wideFile(folder: string, count: number, codec: Codec): string {
   const file = join(folder, codec, 'bench_wide', '2024', '06', '01', '00', '00', 'f.avro')
   mkdirSync(dirname(file), { recursive: true })
-  writeWideFile(file, events, codec)
+  writeWideFile(file, count, codec)
   return file
 }
 
@@ -147,18 +180,20 @@ function inProcess(script: string, given: readonly string[]): unknown {
   return JSON.parse(printed)
 }
 
-function manyFiles(folder: string): BenchLine[] {
+function manyFiles(folder: string): Measured {
   const stream = join(folder, 'many')
   writeSmallFiles(stream, smallFiles, eventsPerSmallFile)
   const { seconds } = landing(folder, stream)
-  return [
-    {
-      what: `${smallFiles.toLocaleString('en-US')} small files, files (as rows) a second`,
-      value: smallFiles / seconds,
-      unit: 'rows/s',
-      limit: { least: 2000 },
-    },
-  ]
+  return {
+    lines: [
+      {
+        what: `${smallFiles.toLocaleString('en-US')} small files, files (as rows) a second`,
+        value: smallFiles / seconds,
+        unit: 'rows/s',
+        limit: { least: 2000 },
+      },
+    ],
+  }
 }
 
 const python: Readonly<Record<string, { readonly needs: string; readonly script: string }>> = {

@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- NAME [--json FILE]`: measures one thing and prints a table. Exit code 0 only if every limit holds.
+ * `npm run bench -- NAME [PART…] [--json FILE]`: measures one thing, or parts of it, and prints a table. Exit code 0 only if
+ * every limit holds.
  */
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -42,20 +43,25 @@ function tableOf({ title, lines, missing = [] }: BenchResult): string {
   return [title, table, ...missing.map((reason) => `not measured: ${reason}`)].join('\n')
 }
 
+function misuse(what: string, given: string, allowed: readonly string[]): number {
+  const near = nearest(given, allowed)
+  const hint = near === undefined || near === given ? '' : `; did you mean \`${near}\`?`
+  const rule = allowed.length === 0 ? `there is no ${what}` : `${what} is one of: ${allowed.join(', ')}`
+  console.error(`npm run bench -- NAME [PART…] [--json FILE]: ${rule}${hint}`)
+  return 2
+}
+
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
-  const [name = ''] = positionals
-  if (!names.includes(name) || positionals.length > 1) {
-    const near = nearest(name, names)
-    console.error(
-      `npm run bench -- NAME [--json FILE], where NAME is one of: ${names.join(', ')}${near === undefined || near === name ? '' : `; did you mean \`${near}\`?`}`,
-    )
-    return 2
+  const [name = '', ...asked] = positionals
+  if (!names.includes(name)) return misuse('NAME', name, names)
+  const { run, parts = [] } = (await import(join(import.meta.dirname, `${name}.ts`))) as {
+    run: (parts: readonly string[]) => Promise<BenchResult>
+    parts?: readonly string[]
   }
-  const { run } = (await import(join(import.meta.dirname, `${name}.ts`))) as {
-    run: () => Promise<BenchResult>
-  }
-  const result = await run()
+  const unknown = asked.find((part) => !parts.includes(part))
+  if (unknown !== undefined) return misuse(`PART of ${name}`, unknown, parts)
+  const result = await run(asked)
   console.log(tableOf(result))
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, undefined, 2)}\n`)
   return result.lines.every(holds) ? 0 : 1
