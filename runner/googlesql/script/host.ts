@@ -24,7 +24,8 @@ export interface ScriptHost {
   readonly id: string | undefined
   catalog(): Promise<Catalog>
   compile(text: string, node: Statement, surroundings: Surroundings): Promise<Compiled>
-  run(compiled: Compiled): Promise<StatementResult>
+  /** @param rows `asked`: of the script's result, of which the caller may want the first rows only */
+  run(compiled: Compiled, rows: 'all' | 'asked'): Promise<StatementResult>
   /** Notes what the statement would change, without running it. */
   pretend(compiled: Compiled): void
   begin(): Promise<void>

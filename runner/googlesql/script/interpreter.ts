@@ -33,6 +33,8 @@ export class Interpreter {
   readonly host: ScriptHost
   readonly signal: AbortSignal | undefined
   #defaults: NameDefaults
+  /** The statement whose result is the script's, where one can be told beforehand. */
+  last: Statement | undefined
   /** Of the last statement that ran. */
   result: StatementResult = { statementType: 'SCRIPT', columns: [], rows: [] }
   #system: SystemState = {}
@@ -137,7 +139,7 @@ export class Interpreter {
 
   async #plain(node: Statement, variables: Variables): Promise<Ending> {
     const compiled = await this.host.compile(this.text, node, this.#surroundings(variables))
-    const result = await this.host.run(compiled)
+    const result = await this.host.run(compiled, node === this.last ? 'asked' : 'all')
     if (result.affectedRows !== undefined) this.#system = { ...this.#system, rowCount: result.affectedRows }
     this.result = result
     return NEXT
@@ -163,7 +165,7 @@ export class Interpreter {
   async evaluate(node: Expression, variables: Variables, as?: SqlType): Promise<Variable> {
     const query = selectOf(node)
     const compiled = await this.host.compile(this.text, query, this.#surroundings(variables, as))
-    const { rows } = await this.host.run(compiled)
+    const { rows } = await this.host.run(compiled, 'all')
     const type = compiled.columns[0]?.type ?? { kind: 'INT64' }
     return { type, value: rows[0]?.[0] ?? null }
   }
@@ -176,7 +178,7 @@ export class Interpreter {
 
   /** A query's rows, for FOR and INTO. */
   async rows(node: Statement, variables: Variables): Promise<StatementResult> {
-    return this.host.run(await this.host.compile(this.text, node, this.#surroundings(variables)))
+    return this.host.run(await this.host.compile(this.text, node, this.#surroundings(variables)), 'all')
   }
 
   async #block(node: Extract<Statement, { kind: 'block' }>, outer: Variables): Promise<Ending> {

@@ -41,6 +41,7 @@ export async function runScript(
 ): Promise<StatementResult> {
   const statements = statementsOf(text)
   const interpreter = new Interpreter(text, host, signal, host.defaults)
+  interpreter.last = statements.at(-1)
   await interpreter.body(statements, memory.variables)
   if (interpreter.defaults !== host.defaults) memory.defaults = interpreter.defaults
   return interpreter.result

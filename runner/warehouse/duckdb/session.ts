@@ -228,7 +228,7 @@ export class Session implements ScriptHost {
   }
 
   /** Runs a compiled statement. */
-  async run(compiled: Compiled): Promise<StatementResult> {
+  async run(compiled: Compiled, rows: 'all' | 'asked'): Promise<StatementResult> {
     const { steps } = compiled
     await this.#readExternal(compiled)
     const alone = steps.length > 1 && this.#transaction === undefined
@@ -237,8 +237,11 @@ export class Session implements ScriptHost {
     try {
       if (alone) await connection.run('BEGIN')
       for (const step of steps) {
-        if (step.gives === 'rows') result = { rows: await this.#rows(step.sql, compiled) }
-        else {
+        if (step.gives === 'rows') {
+          const limit =
+            rows === 'asked' && compiled.statementType === 'SELECT' ? this.#options.maxRows : undefined
+          result = { rows: await this.#rows(step.sql, compiled, limit) }
+        } else {
           const done = await connection.run(step.sql)
           if (step.gives === 'count')
             result = {
@@ -257,12 +260,15 @@ export class Session implements ScriptHost {
     return { statementType: compiled.statementType, columns: compiled.columns, ...result }
   }
 
-  async #rows(sql: string, compiled: Compiled): Promise<readonly (readonly Value[])[]> {
-    const { connection, maxRows } = this.#options
+  async #rows(
+    sql: string,
+    compiled: Compiled,
+    limit: number | undefined,
+  ): Promise<readonly (readonly Value[])[]> {
     // Not as a stream that is read in part: until it is collected as garbage it holds the database open, and opening
     // the file again in this process would wait for that.
-    const limited = maxRows !== undefined && compiled.statementType === 'SELECT'
-    const reader = await connection.runAndReadAll(limited ? `SELECT * FROM (${sql}\n) LIMIT ${maxRows}` : sql)
+    const text = limit === undefined ? sql : `SELECT * FROM (${sql}\n) LIMIT ${limit}`
+    const reader = await this.#options.connection.runAndReadAll(text)
     return reader
       .getRows()
       .map((row) => compiled.columns.map(({ name, type }, index) => toValue(row[index] ?? null, type, name)))

@@ -81,6 +81,32 @@ describe('scripts', () => {
     ).toEqual([[true]])
   })
 
+  test.each([
+    [
+      'FOR sees every row',
+      'FOR r IN (SELECT * FROM UNNEST([1, 2, 3]) AS x) DO INSERT INTO d.t VALUES (r.x); END FOR',
+    ],
+    [
+      'the statements of a procedure run whole',
+      `CREATE PROCEDURE d.p() BEGIN FOR r IN (SELECT * FROM UNNEST([1, 2, 3]) AS x) DO INSERT INTO d.t VALUES (r.x); END FOR; END;
+       CALL d.p()`,
+    ],
+  ])('%s, however few rows of the result are asked for', async (_what, script) => {
+    const warehouse = await freshWarehouse()
+    const { rows } = await warehouse.execute(
+      `CREATE TABLE d.t (x INT64); ${script}; SELECT x FROM d.t ORDER BY x`,
+      { maxRows: 1 },
+    )
+    expect(rows).toEqual([[1n]])
+    expect(await rowsOf(warehouse, 'SELECT x FROM d.t ORDER BY x')).toEqual([[1], [2], [3]])
+  })
+
+  test('EXECUTE IMMEDIATE … INTO refuses two rows, however few rows of the result are asked for', async () => {
+    const warehouse = await freshWarehouse()
+    const script = 'DECLARE x INT64; EXECUTE IMMEDIATE "SELECT * FROM UNNEST([1, 2])" INTO x; SELECT x'
+    expect(await problemOf(warehouse.execute(script, { maxRows: 1 }))).toContain('at most one row')
+  })
+
   test('SET @@dataset_id changes where names are looked for', async () => {
     const warehouse = await freshWarehouse()
     await warehouse.execute('CREATE SCHEMA other; CREATE TABLE other.only_there AS SELECT 5 AS x')
