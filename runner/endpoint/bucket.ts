@@ -14,7 +14,10 @@ export interface BucketObject {
  *
  * @throws ApiError notFound if a URI has none
  */
-export function findObjects(service: Service, uris: readonly string[]): readonly BucketObject[] {
+export function findObjects(
+  service: Pick<Service, 'bucketFolder'>,
+  uris: readonly string[],
+): readonly BucketObject[] {
   return uris.flatMap((uri) => {
     const { folder, path } = place(service, uri)
     if (!path.includes('*')) {
@@ -45,7 +48,10 @@ export function writeObject(service: Service, uri: string, bytes: Uint8Array): v
 
 const bucketOf = (uri: string): string => /^gs:\/\/([^/]+)\//.exec(uri)?.[1] ?? ''
 
-function place({ bucketFolder }: Service, uri: string): { readonly folder: string; readonly path: string } {
+function place(
+  { bucketFolder }: Pick<Service, 'bucketFolder'>,
+  uri: string,
+): { readonly folder: string; readonly path: string } {
   const match = /^gs:\/\/([a-z0-9][a-z0-9._-]*)\/(.+)$/.exec(uri)
   const [, bucket = '', path = ''] = match ?? []
   if (match === null) throw invalid(`Invalid URI ${uri}: it must be gs://bucket/path`)

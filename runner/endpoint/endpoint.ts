@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Problem } from '../problem.ts'
 import type { LocalWarehouse } from '../warehouse/local-warehouse.ts'
 import { ApiError, asApiError, notFound } from './api-error.ts'
+import { externalFiles } from './external-files.ts'
 import { InsertIds } from './insert-ids.ts'
 import { JobStore } from './job-store.ts'
 import { type ApiResponse, requestOf } from './request.ts'
@@ -60,6 +61,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     bucketFolder,
     now,
   }
+  warehouse.readExternalBy(externalFiles(service))
   const server = createServer((request, response) => {
     void answer(service, token, request).then((result) => {
       options.onAnswer?.(`${request.method} ${request.url} ${result.status ?? 200}`)

@@ -72,7 +72,8 @@ export function readLoad(given: JsonObject, project: string, upload: LoadSource 
   }
 }
 
-function readFormat(given: JsonObject): LoadFormat {
+/** How a job's files are written. @throws ApiError */
+export function readFormat(given: JsonObject): LoadFormat {
   const named = (textAt(given, 'sourceFormat') ?? 'CSV').toUpperCase()
   const format = formats.find((known) => known === named)
   if (format === undefined)

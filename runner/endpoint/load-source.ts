@@ -34,6 +34,8 @@ export interface LoadFormat {
 export interface LoadedRows extends FileRows {
   readonly columns: readonly GivenColumn[]
   readonly badRecords: number
+  /** Of CSV: the lines at the head of each file that are no rows. */
+  readonly skipped?: number
 }
 
 /**
@@ -214,7 +216,7 @@ function csvRows(
       return row === undefined ? [] : [row]
     }),
   )
-  return { columns: found, rows, badRecords: bad.count }
+  return { columns: found, rows, badRecords: bad.count, skipped }
 }
 
 function csvRow(

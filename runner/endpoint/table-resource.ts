@@ -1,6 +1,7 @@
 import type { CatalogTable } from '../googlesql/catalog.ts'
 import type { Target } from '../googlesql/target.ts'
 import type { ListedTable } from '../warehouse/warehouse.ts'
+import { externalResource } from './external-table.ts'
 import { type FieldSchema, resultSchema, tableSchema } from './field-schema.ts'
 import { etagOf, type Job } from './job.ts'
 import { tableName, tableReference } from './reference.ts'
@@ -39,6 +40,7 @@ export function tableResource(
     ...shownPartition(table.partitionBy),
     ...(clusterBy === undefined ? {} : { clustering: { fields: clusterBy } }),
     ...(viewText === undefined ? {} : viewOf(table.kind, viewText)),
+    ...externalResource(table),
     ...(primaryKey === undefined ? {} : { tableConstraints: { primaryKey: { columns: primaryKey } } }),
     ...(options['require_partition_filter']?.toLowerCase() === 'true'
       ? { requirePartitionFilter: true }

@@ -3,6 +3,7 @@ import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
+import { createExternalTable } from './external-table.ts'
 import { type GivenColumn, readSchema } from './field-schema.ts'
 import { page } from './job-routes.ts'
 import { isObject, type JsonObject, objectAt, textAt, textsAt } from './json.ts'
@@ -70,15 +71,15 @@ export async function insertTable(service: Service, request: ApiRequest): Promis
   const target: Target = { database: project, schema: dataset, name }
   if ((await service.warehouse.definition(target)) !== undefined)
     throw new ApiError('duplicate', `Already Exists: Table ${tableName(target)}`)
-  for (const key of [
-    'externalDataConfiguration',
-    'materializedView',
-    'snapshotDefinition',
-    'cloneDefinition',
-  ])
+  for (const key of ['materializedView', 'snapshotDefinition', 'cloneDefinition'])
     if (isObject(body[key]))
       throw new ApiError('notImplemented', `tables with ${key} are not supported locally`)
-  await service.warehouse.execute(isObject(body['view']) ? createView(target, body) : creation(target, body))
+  const text = isObject(body['externalDataConfiguration'])
+    ? createExternalTable(target, body)
+    : isObject(body['view'])
+      ? createView(target, body)
+      : creation(target, body)
+  await service.warehouse.execute(text)
   const columns = readSchema(body['schema']) ?? []
   await describeFields(service, target, columns)
   service.times.wrote(target, service.now().getTime(), true)

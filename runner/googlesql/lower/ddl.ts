@@ -40,14 +40,19 @@ export function lowerCreateTable(statement: ResolvedCreateTable): readonly Step[
 }
 
 export function lowerCreateView(statement: ResolvedCreateView): readonly Step[] {
-  const { table, query, replace } = statement
+  const { table, query, replace, fromFiles } = statement
   const name = physicalTable(table.target)
   const plain = query.columns.map((output, index) => ({
     name: table.columns[index]?.name ?? output.name,
     type: output.column.type,
   }))
+  // DuckDB keeps views for other tools alone; ours are read by their own text.
+  const nulls = plain.map(
+    ({ name, type }) => `CAST(NULL AS ${physicalType(type)}) AS ${quoteIdentifier(name)}`,
+  )
+  const text = fromFiles ? `SELECT ${nulls.join(', ')} WHERE false` : storedQuery(query, plain, true)
   return [
-    nothing(`CREATE ${replace ? 'OR REPLACE ' : ''}VIEW ${name} AS ${storedQuery(query, plain, true)}`),
+    nothing(`CREATE ${replace ? 'OR REPLACE ' : ''}VIEW ${name} AS ${text}`),
     ...commentStep(table, 'VIEW'),
   ]
 }

@@ -122,7 +122,7 @@ export function existing(
     throw problemAt(
       context,
       node.name,
-      `${place} is a ${known.kind.toLowerCase().replace('_', ' ')}; CREATE OR REPLACE ${kind === 'EXTERNAL' ? 'EXTERNAL TABLE' : kind.replace('_', ' ')} cannot replace it`,
+      `${place} is ${known.kind === 'EXTERNAL' ? 'an external table' : `a ${known.kind.toLowerCase().replace('_', ' ')}`}; CREATE OR REPLACE ${kind === 'EXTERNAL' ? 'EXTERNAL TABLE' : kind.replace('_', ' ')} cannot replace it`,
     )
   }
   return false
@@ -339,12 +339,14 @@ export function resolveCreateView(context: Context, node: CreateView): Resolved 
     ...(options.labels === undefined ? {} : { labels: options.labels }),
     ...(Object.keys(options.others).length === 0 ? {} : { options: options.others }),
   }
+  const { catalog, met } = context.resolution
+  const fromFiles = [...met.tables.values()].some((read) => catalog.table(read)?.kind === 'EXTERNAL')
   const renamed = {
     ...query,
     columns: query.columns.map((output, index) => ({ ...output, name: columns[index]?.name ?? output.name })),
   }
   return {
-    statement: { kind: 'create view', table, replace: node.orReplace, query: renamed },
+    statement: { kind: 'create view', table, replace: node.orReplace, query: renamed, fromFiles },
     statementType,
     changes: [{ kind: 'put table', table }],
     writes: [target],

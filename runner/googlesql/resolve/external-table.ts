@@ -27,6 +27,9 @@ const TYPES: Readonly<Record<string, 'STRING' | 'BOOL' | 'INT64' | 'ARRAY<STRING
   uris: 'ARRAY<STRING>',
 }
 
+/** NEWLINE_DELIMITED_JSON is the API's own name of JSON. */
+const FORMATS = ['AVRO', 'CSV', 'JSON', 'NEWLINE_DELIMITED_JSON', 'PARQUET']
+
 /** Options that change what is read, and that we do not have. */
 const REFUSED = new Set([
   'bigtable_options',
@@ -114,6 +117,8 @@ function checkOption(context: Context, { name, value }: Option): void {
     throw problemAt(context, name, `Unknown option: ${option}${didYouMean(option, Object.keys(TYPES))}`)
   if (!isLiteral(value, type))
     throw problemAt(context, value, `The option ${option} must be a literal ${type}`)
+  if (option === 'format' && value.kind === 'string' && !FORMATS.includes(value.value.toUpperCase()))
+    throw unsupportedAt(context, value, `the format ${value.value} of an external table`)
 }
 
 function isLiteral(node: Expression, type: string): boolean {

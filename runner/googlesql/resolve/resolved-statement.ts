@@ -88,6 +88,8 @@ export interface ResolvedCreateTable {
 
 export interface ResolvedCreateView {
   readonly kind: 'create view'
+  /** True: it reads external tables, whose rows are there only while a statement runs. */
+  readonly fromFiles: boolean
   readonly table: CatalogTable
   readonly replace: boolean
   readonly query: ResolvedQuery

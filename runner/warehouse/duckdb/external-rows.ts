@@ -25,7 +25,7 @@ export async function putExternalRows(
   const columns = [...table.columns, FILE_NAME]
   const place = externalRows(table.target)
   const staged: CatalogTable = {
-    target: { ...SESSION, name: `files of ${place.name}` },
+    target: { ...SESSION, name: 'rows of files' },
     kind: 'TABLE',
     columns: columns.map(({ type }, index) => ({ name: `c${index}`, type: jsonAsText(type) })),
   }
