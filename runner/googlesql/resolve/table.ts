@@ -33,6 +33,13 @@ export function resolveTable(context: Context, node: TablePath): From {
   if (parts.some((part) => part.toUpperCase() === 'INFORMATION_SCHEMA')) {
     return resolveInformationSchema(context, node, parts)
   }
+  if (/^__TABLES(_SUMMARY)?__$/i.test(parts.at(-1) ?? '')) {
+    throw unsupportedAt(
+      context,
+      node,
+      `${parts.at(-1)} (INFORMATION_SCHEMA.TABLES and .PARTITIONS tell what is known here)`,
+    )
+  }
   checkSystemTime(context, node)
   if (parts.at(-1)?.endsWith('*')) return resolveWildcard(context, node, parts, alias)
   return readTable(context, node.path, findTable(context, node.path), alias)

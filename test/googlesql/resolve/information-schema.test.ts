@@ -119,6 +119,10 @@ test.each([
     'SELECT * FROM `region-us`.INFORMATION_SCHEMA.JOBS_TIMELINE',
     '1:15: INFORMATION_SCHEMA view JOBS_TIMELINE is not supported locally: what ran is not kept in the warehouse',
   ],
+  [
+    'SELECT * FROM d.__TABLES__',
+    '1:15: __TABLES__ (INFORMATION_SCHEMA.TABLES and .PARTITIONS tell what is known here) is not supported locally',
+  ],
   ['SELECT * FROM d.INFORMATION_SCHEMA.NOPE', '1:15: INFORMATION_SCHEMA view NOPE is not supported locally'],
 ])('%s is refused', async (text, message) => {
   const warehouse = await freshWarehouse()
