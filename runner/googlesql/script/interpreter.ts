@@ -27,6 +27,9 @@ export interface SystemState {
   readonly rowCount?: number
 }
 
+/** The text of the statement that an error comes from, for `@@error.statement_text`. */
+const failed = new WeakMap<Problem, string>()
+
 /** Runs the statements of one text: the script's, or a procedure's. */
 export class Interpreter {
   readonly text: string
@@ -81,8 +84,11 @@ export class Interpreter {
     try {
       return await this.#dispatch(node, variables)
     } catch (error) {
-      if (!(error instanceof Problem) || error.place.line !== undefined) throw error
-      throw this.problem(node, error.message, error)
+      if (!(error instanceof Problem)) throw error
+      const placed = error.place.line === undefined ? this.problem(node, error.message, error) : error
+      // The innermost statement comes first.
+      if (!failed.has(placed)) failed.set(placed, this.text.slice(node.start, node.end))
+      throw placed
     }
   }
 
@@ -198,7 +204,10 @@ export class Interpreter {
     const before = { system: this.#system, handling: this.#handling }
     const { line, column } = error.place
     const message = line === undefined ? error.message : `${error.message} at [${line}:${column ?? 1}]`
-    this.#system = { ...this.#system, error: { message: plainMessage(error, message), statement: this.text } }
+    this.#system = {
+      ...this.#system,
+      error: { message: plainMessage(error, message), statement: failed.get(error) ?? this.text },
+    }
     this.#handling = error
     try {
       return await this.body(handler, new Variables(outer))
@@ -227,11 +236,14 @@ export class Interpreter {
 
   /** An error at a place of this text. */
   problem(node: Span, message: string, cause?: Problem): Problem {
-    return new Problem(message, {
+    const problem = new Problem(message, {
       ...placeAt(this.text, node.start),
       ...(cause === undefined ? {} : { cause: cause.cause ?? cause, transient: cause.transient }),
       ...(cause?.hint === undefined ? {} : { hint: cause.hint }),
     })
+    const statement = cause === undefined ? undefined : failed.get(cause)
+    if (statement !== undefined) failed.set(problem, statement)
+    return problem
   }
 }
 

@@ -107,6 +107,22 @@ describe('scripts', () => {
     expect(await problemOf(warehouse.execute(script, { maxRows: 1 }))).toContain('at most one row')
   })
 
+  test('@@error.statement_text is the statement that failed, the innermost one', async () => {
+    const warehouse = await freshWarehouse()
+    const script = `BEGIN
+      SELECT 1;
+      IF TRUE THEN SELECT 1 / 0; END IF;
+    EXCEPTION WHEN ERROR THEN SELECT @@error.statement_text; END`
+    expect(await rowsOf(warehouse, script)).toEqual([['SELECT 1 / 0']])
+    await warehouse.execute("CREATE PROCEDURE d.p() BEGIN SELECT ERROR('no'); END")
+    expect(
+      await rowsOf(
+        warehouse,
+        'BEGIN CALL d.p(); EXCEPTION WHEN ERROR THEN SELECT @@error.statement_text; END',
+      ),
+    ).toEqual([["SELECT ERROR('no')"]])
+  })
+
   test('SET @@dataset_id changes where names are looked for', async () => {
     const warehouse = await freshWarehouse()
     await warehouse.execute('CREATE SCHEMA other; CREATE TABLE other.only_there AS SELECT 5 AS x')
