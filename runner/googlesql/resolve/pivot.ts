@@ -1,4 +1,5 @@
 import type { Pivot, SelectExpression, Unpivot } from '../parse/ast.ts'
+import type { SqlType } from '../types/type.ts'
 import { callBuiltin } from './builtin.ts'
 import { coerceTo } from './coerce.ts'
 import type { Context } from './context.ts'
@@ -6,7 +7,7 @@ import { type Aggregates, newColumn, problemAt, unsupportedAt } from './context.
 import { resolveExpression } from './expression.ts'
 import type { From } from './from.ts'
 import { exprKey } from './key.ts'
-import type { AggregateCall, Column, Computed, Expr, PartArgument } from './resolved.ts'
+import type { AggregateCall, Column, Computed, Expr } from './resolved.ts'
 import { columnRef, type NamedColumn, rowRelation, starColumns } from './scope.ts'
 import { resolveUnpivot } from './unpivot.ts'
 
@@ -49,7 +50,10 @@ function resolvePivot(context: Context, from: From, node: Pivot): From {
     )
   }
   const values = node.values.map((item) => pivotValue(plain, item, input))
-  const used = usedKeys([input, ...aggregates.flatMap(({ call }) => call.args)])
+  const used = usedKeys([
+    input,
+    ...aggregates.map(({ call: { args, orderBy, having } }) => [args, orderBy, having]),
+  ])
   const kept = starColumns(from.names.columns).filter((column) => !used.has(exprKey(column.expr)))
   const groups: Computed[] = []
   const columns = kept.map((named): NamedColumn => {
@@ -60,7 +64,7 @@ function resolvePivot(context: Context, from: From, node: Pivot): From {
   const calls: AggregateCall[] = []
   for (const value of values) {
     for (const { call, alias } of aggregates) {
-      const name = alias === undefined ? value.name : `${alias}_${value.name}`
+      const name = columnName(alias, value.name)
       const column = newColumn(context, name, call.column.type)
       calls.push({ ...restricted(context, node, call, value.condition), column })
       columns.push({ name, expr: columnRef(column) })
@@ -83,14 +87,14 @@ function pivotAggregate(
     throw problemAt(context, item, 'PIVOT expression must be an aggregate function call')
   }
   const ignores = IGNORE_NULLS.has(call.entry.name) || call.nulls === 'IGNORE'
-  if (!ignores || call.having !== undefined) {
+  if (!ignores) {
     throw unsupportedAt(context, item, `${call.entry.name} in PIVOT, unless it says IGNORE NULLS,`)
   }
   return { call, alias: item.alias?.name }
 }
 
 interface PivotValue {
-  readonly name: string
+  readonly name: string | ValueName
   readonly condition: Expr
 }
 
@@ -104,36 +108,58 @@ function pivotValue(context: Context, item: SelectExpression, input: Expr): Pivo
     ),
     input.type,
   )
-  const name = item.alias?.name ?? valueName(value)
+  const name = item.alias?.name ?? valueName(value, input.type)
   if (name === undefined) throw problemAt(context, item, 'this PIVOT value needs an alias')
   const distinct = callBuiltin(context, item, 'IS DISTINCT FROM', [input, value])
   return { name, condition: callBuiltin(context, item, 'NOT', [distinct]) }
 }
 
-/** The column name of a value without AS (query-syntax#rules_in_as_pivot_column). */
-function valueName(expr: Expr): string | undefined {
-  if (expr.kind !== 'literal') return undefined
-  const { value, type } = expr
-  if (value === null) return 'NULL'
-  switch (type.kind) {
+/** A value's column, behind the aggregate's alias: a number or a day alone is no name yet. */
+function columnName(alias: string | undefined, value: string | ValueName): string {
+  if (typeof value === 'string') return alias === undefined ? value : `${alias}_${value}`
+  if (value.text === '') return alias === undefined ? 'empty_string_value' : `${alias}__empty_string_value`
+  if (alias !== undefined) return `${alias}_${value.text}`
+  return value.of !== 'STRING' && /^\d/.test(value.text) ? `_${value.text}` : value.text
+}
+
+/** What a value without AS is called (query-syntax#rules_in_as_pivot_column), and the kind of its type. */
+interface ValueName {
+  readonly text: string
+  readonly of: SqlType['kind']
+}
+
+function valueName(expr: Expr, type: SqlType): ValueName | undefined {
+  const of = type.kind
+  // A value in another type, `NUMERIC '1'`.
+  if (expr.kind === 'cast') return valueName(expr.operand, type)
+  if (expr.kind === 'struct' && type.kind === 'STRUCT') {
+    const parts = type.fields.map((field, index) => {
+      const value = expr.values[index]
+      const name = value && valueName(value, field.type)?.text
+      return name === undefined || field.name === undefined ? name : `${field.name}_${name}`
+    })
+    return parts.includes(undefined) ? undefined : { text: parts.join('_'), of }
+  }
+  if (expr.kind !== 'literal' || typeof expr.value === 'object') {
+    return expr.kind === 'literal' && expr.value === null ? { text: 'NULL', of } : undefined
+  }
+  const text = String(expr.value)
+  switch (of) {
     case 'STRING':
-      return String(value)
     case 'BOOL':
-      return value === true ? 'TRUE' : 'FALSE'
+      return { text, of }
     case 'INT64':
     case 'NUMERIC':
-    case 'BIGNUMERIC': {
-      const text = String(value).replace('.', '_point_')
-      return text.startsWith('-') ? `minus_${text.slice(1)}` : `_${text}`
-    }
+    case 'BIGNUMERIC':
+      return { text: text.replace('.', '_point_').replace('-', 'minus_'), of }
     case 'DATE':
-      return String(value).replaceAll('-', '_')
+      return { text: text.replaceAll('-', '_'), of }
     default:
       return undefined
   }
 }
 
-function usedKeys(exprs: readonly (Expr | PartArgument)[]): ReadonlySet<string> {
+function usedKeys(exprs: unknown): ReadonlySet<string> {
   const keys = new Set<string>()
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return
@@ -163,7 +189,9 @@ function restricted(context: Context, node: Pivot, call: AggregateCall, conditio
   const [first, ...rest] = call.args
   if (first === undefined || first.kind === 'part')
     throw unsupportedAt(context, node, `${call.entry.name} in PIVOT`)
-  return { ...call, args: [onlyWhere(condition, first), ...rest] }
+  // HAVING MAX looks at no row whose value of it is NULL.
+  const having = call.having && { ...call.having, expr: onlyWhere(condition, call.having.expr) }
+  return { ...call, args: [onlyWhere(condition, first), ...rest], having }
 }
 
 function onlyWhere(condition: Expr, value: Expr): Expr {

@@ -7,16 +7,12 @@ import { placeholder, project } from './project.ts'
 import { resolveBody } from './query.ts'
 import type { Column, Computed, Expr, OutputColumn, ResolvedQuery, SetScan } from './resolved.ts'
 import { columnRef } from './scope.ts'
+import { byName, type Input, resultNames } from './set-names.ts'
 
 /** UNION, INTERSECT and EXCEPT of two queries or more. */
 export function resolveSetOperation(context: Context, node: SetOperation): ResolvedQuery {
   const inputs = node.inputs.map((input) => ({ query: resolveBody(context, input), node: input as Span }))
   return combine(context, node.operation, inputs)
-}
-
-interface Input {
-  readonly query: ResolvedQuery
-  readonly node: Span
 }
 
 /** Resolved queries as one, by the operator. */
@@ -136,54 +132,4 @@ function matchByName(context: Context, operation: SetOperator, inputs: readonly 
     })
     return { query: { ...query, columns, scan: project(query.scan, computed) }, node }
   })
-}
-
-function byName(query: ResolvedQuery, name: string): OutputColumn | undefined {
-  return query.columns.find((column) => column.name.toLowerCase() === name.toLowerCase())
-}
-
-function resultNames(context: Context, operation: SetOperator, inputs: readonly Input[]): readonly string[] {
-  const [first] = inputs
-  if (first === undefined) return []
-  const own = first.query.columns.map((column) => column.name)
-  const inAll = (name: string) => inputs.every(({ query }) => byName(query, name) !== undefined)
-  if (operation.columns !== undefined) {
-    return operation.columns.map((column) => {
-      if (operation.mode === undefined && !inAll(column.name)) {
-        throw problemAt(context, column, `Column ${column.name} is not in all queries of the set operation`)
-      }
-      return column.name
-    })
-  }
-  if (operation.mode === 'LEFT') return own
-  if (operation.mode === 'FULL') return unionOfNames(inputs)
-  // BY NAME alone is strict: the same names on all sides. INNER and CORRESPONDING take the common ones.
-  const strict =
-    operation.strict === true || (operation.mode === undefined && operation.matching === 'BY NAME')
-  if (strict) {
-    for (const { query, node } of inputs) {
-      if (query.columns.length !== own.length || !own.every((name) => byName(query, name) !== undefined)) {
-        throw problemAt(
-          context,
-          node,
-          `BY NAME without mode needs the same column names in all queries of the set operation`,
-        )
-      }
-    }
-    return own
-  }
-  const common = own.filter(inAll)
-  if (common.length === 0)
-    throw problemAt(context, operation, 'The queries of the set operation have no column name in common')
-  return common
-}
-
-function unionOfNames(inputs: readonly Input[]): readonly string[] {
-  const names: string[] = []
-  for (const { query } of inputs) {
-    for (const { name } of query.columns) {
-      if (!names.some((known) => known.toLowerCase() === name.toLowerCase())) names.push(name)
-    }
-  }
-  return names
 }

@@ -52,6 +52,7 @@ function sameValue(a: unknown, b: unknown): boolean {
     return a.length === b.length && a.every((item, index) => sameValue(item, b[index]))
   }
   if (a === null && Array.isArray(b)) return b.length === 0
+  if (a === null || b === null) return a === b
   if (typeof a === 'number' || typeof b === 'number') {
     const [x, y] = [Number(a), Number(b)]
     const near = Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y))

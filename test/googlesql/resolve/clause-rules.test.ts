@@ -93,6 +93,18 @@ const refused: Readonly<Record<string, readonly string[]>> = {
     'SELECT x FROM UNNEST([1]) AS x GROUP BY x, ROLLUP(x)',
     'SELECT x FROM UNNEST([1]) AS x GROUP BY CUBE(x), CUBE(x)',
   ],
+  'set operations by name have each name where it must be, once': [
+    'SELECT 1 AS a, 2 AS b UNION ALL BY NAME SELECT 3 AS a, 4 AS c',
+    'SELECT 1 AS a, 2 AS b UNION ALL BY NAME ON (a) SELECT 3 AS a, 4 AS b',
+    'SELECT 1 AS a, 2 AS b UNION ALL STRICT CORRESPONDING BY (a) SELECT 3 AS a, 4 AS b',
+    'SELECT 1 AS a, 2 AS b UNION ALL CORRESPONDING BY (b) SELECT 3 AS a, 4 AS c',
+    'SELECT 1 AS a, 2 AS b INNER UNION ALL BY NAME ON (b) SELECT 3 AS a, 4 AS c',
+    'SELECT 1 AS a, 2 AS b LEFT UNION ALL CORRESPONDING BY (c) SELECT 3 AS a, 4 AS c',
+    'SELECT 1 AS a, 2 AS b FULL UNION ALL CORRESPONDING BY (x) SELECT 3 AS a, 4 AS c',
+    'SELECT 1 AS a, 2 AS b FULL UNION ALL CORRESPONDING BY (a, a) SELECT 3 AS a, 4 AS c',
+    'SELECT 1 AS a, 2 AS a UNION ALL BY NAME SELECT 3 AS a, 4 AS a',
+    'SELECT 1 AS a LEFT UNION ALL BY NAME SELECT 4 AS b',
+  ],
   'what is named twice or not at all is refused': [
     'SELECT * REPLACE (2 AS a, 3 AS a) FROM (SELECT 1 AS a)',
     'SELECT * FROM UNNEST([1, 2]) AS x WITH OFFSET AS x',
