@@ -130,10 +130,40 @@ function ofUnion(branches: readonly Schema[], logical: boolean, named: Map<strin
   const some = branches.filter((branch) => branch !== 'null')
   const [only] = some
   if (only === undefined) return { type: { kind: 'STRING' }, read: () => null }
-  if (some.length > 1)
-    throw new ApiError('notImplemented', 'Avro unions of several types are not supported locally')
+  if (some.length > 1) return ofTypes(some, logical, named)
   const { type, read } = converterOf(only, logical, named)
   return { type, read: (value) => (value === null ? (type.kind === 'ARRAY' ? [] : null) : read(value)) }
+}
+
+/** The JavaScript types as which the decoder gives a union's primitive branches, where they tell the branch. */
+const given: Readonly<Record<string, string>> = {
+  boolean: 'boolean',
+  int: 'number',
+  long: 'bigint',
+  float: 'number',
+  double: 'number',
+  string: 'string',
+}
+
+/** A union of several types: a RECORD of a nullable field for each, of which the value's own is set. */
+function ofTypes(branches: readonly Schema[], logical: boolean, named: Map<string, Converter>): Converter {
+  const parts = branches.map((branch) => {
+    const name = typeof branch === 'string' ? branch : String((branch as { readonly type?: unknown }).type)
+    if (given[name] === undefined)
+      throw new ApiError('notImplemented', `Avro unions of ${name} and others are not supported locally`)
+    return { name, ...converterOf(branch, logical, named) }
+  })
+  const read = (value: unknown): Value => {
+    if (value === null) return null
+    // The decoder names the branch where values alone would not tell it.
+    const [wrapped] = typeof value === 'object' ? Object.entries(value) : []
+    const own = parts.findIndex(({ name }) =>
+      wrapped === undefined ? given[name] === typeof value : name === wrapped[0],
+    )
+    return parts.map((part, index) => (index === own ? part.read(wrapped?.[1] ?? value) : null))
+  }
+  const fields = parts.map(({ name, type }) => ({ name: `${name}_value`, type }))
+  return { type: { kind: 'STRUCT', fields }, read }
 }
 
 function ofArray({ type, read }: Converter): Converter {

@@ -25,21 +25,31 @@ export function findObjects(
       if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw notFound(`URI ${uri}`)
       return [{ uri, file }]
     }
-    const pattern = new RegExp(`^${path.split('*').map(escaped).join('[\\s\\S]*')}$`)
-    const found = globSync('**/*', { cwd: folder, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-      .filter((name) => pattern.test(name))
-      .sort()
+    const found = namesLike(folder, path)
     if (found.length === 0) throw notFound(`URI ${uri}`)
     return found.map((name) => ({ uri: `gs://${bucketOf(uri)}/${name}`, file: join(folder, name) }))
   })
 }
 
+/** True if there is an object of a URI with a `*`. */
+export function hasObjects(service: Pick<Service, 'bucketFolder'>, uri: string): boolean {
+  const { folder, path } = place(service, uri)
+  return namesLike(folder, path).length > 0
+}
+
+function namesLike(folder: string, path: string): readonly string[] {
+  const pattern = new RegExp(`^${path.split('*').map(escaped).join('[\\s\\S]*')}$`)
+  return globSync('**/*', { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((name) => pattern.test(name))
+    .sort()
+}
+
 export const readObject = ({ file }: BucketObject): Buffer => readFileSync(file)
 
 /** Writes an object; one that is there is replaced. */
-export function writeObject(service: Service, uri: string, bytes: Uint8Array): void {
+export function writeObject(service: Pick<Service, 'bucketFolder'>, uri: string, bytes: Uint8Array): void {
   const { folder, path } = place(service, uri)
   const file = inside(folder, path)
   mkdirSync(dirname(file), { recursive: true })

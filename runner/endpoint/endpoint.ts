@@ -61,7 +61,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     bucketFolder,
     now,
   }
-  warehouse.readExternalBy(externalFiles(service))
+  warehouse.exchangeFilesBy(externalFiles(service))
   const server = createServer((request, response) => {
     void answer(service, token, request).then((result) => {
       options.onAnswer?.(`${request.method} ${request.url} ${result.status ?? 200}`)

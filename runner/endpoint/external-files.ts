@@ -5,7 +5,8 @@ import { typeName } from '../googlesql/types/print.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
 import type { ExternalFiles } from '../warehouse/local-warehouse.ts'
 import { ApiError, invalid } from './api-error.ts'
-import { type BucketObject, findObjects, readObject } from './bucket.ts'
+import { type BucketObject, findObjects, hasObjects, readObject } from './bucket.ts'
+import { checkCompression, delimiterOf, writeRows } from './extract-job.ts'
 import type { GivenColumn } from './field-schema.ts'
 import { partitionColumns, partitionsOf, partitionValue } from './hive-partitions.ts'
 import type { JsonObject } from './json.ts'
@@ -13,7 +14,7 @@ import { readFormat } from './load-job.ts'
 import { type LoadFormat, readSources } from './load-source.ts'
 import type { Service } from './service.ts'
 
-/** Reads the files of external tables from the folder of buckets, by the rules of load jobs. */
+/** Files in the folder of buckets: external tables are read by the rules of load jobs, exports written by those of extract jobs. */
 export function externalFiles(service: Pick<Service, 'warehouse' | 'bucketFolder'>): ExternalFiles {
   const objectsOf = (options: Options) => findObjects(service, textsOf(options['uris']))
   return {
@@ -56,6 +57,24 @@ export function externalFiles(service: Pick<Service, 'warehouse' | 'bucketFolder
         for (const row of read.rows) rows.push(convert(row))
       }
       return rows
+    },
+
+    async write(
+      { uri, format, compression, delimiter, header, overwrite, logicalTypes },
+      given,
+    ): Promise<void> {
+      const file = {
+        uris: [uri],
+        format: format === 'JSON' ? ('NEWLINE_DELIMITED_JSON' as const) : format,
+        compression,
+        delimiter: delimiterOf(delimiter),
+        header,
+        logical: logicalTypes,
+      }
+      checkCompression(file.format, compression)
+      if (!overwrite && hasObjects(service, uri))
+        throw invalid(`${uri} has files already; the option overwrite=true replaces those of the same names`)
+      writeRows(service, file, given)
     },
   }
 }

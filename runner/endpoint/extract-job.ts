@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { ResultColumn, Value } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
+import type { FileRows } from '../warehouse/local-warehouse.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
 import { writeObject } from './bucket.ts'
 import { floatText } from './cell.ts'
@@ -12,9 +13,8 @@ import type { Service } from './service.ts'
 import { writeAvro } from './write-avro.ts'
 import { writeParquet } from './write-parquet.ts'
 
-/** `configuration.extract`. */
-export interface ExtractRequest {
-  readonly source: Target
+/** The files that rows are to be written to. */
+export interface FileRequest {
   readonly uris: readonly string[]
   readonly format: (typeof formats)[number]
   readonly compression: string
@@ -22,6 +22,11 @@ export interface ExtractRequest {
   readonly logical: boolean
   readonly header: boolean
   readonly delimiter: string
+}
+
+/** `configuration.extract`. */
+export interface ExtractRequest extends FileRequest {
+  readonly source: Target
 }
 
 const formats = ['CSV', 'NEWLINE_DELIMITED_JSON', 'AVRO', 'PARQUET'] as const
@@ -44,11 +49,7 @@ export function readExtract(given: JsonObject, project: string): ExtractRequest 
       `extracting ${format} is not supported locally; ${formats.join(', ')} are`,
     )
   const compression = (textAt(given, 'compression') ?? 'NONE').toUpperCase()
-  if (!compressions[format].includes(compression))
-    throw new ApiError(
-      'notImplemented',
-      `compression ${compression} of ${format} is not supported locally; ${compressions[format].join(' and ')} are`,
-    )
+  checkCompression(format, compression)
   const uris = listAt(given, 'destinationUris').map(String)
   const uri = textAt(given, 'destinationUri')
   if (uris.length === 0 && uri === undefined)
@@ -62,6 +63,15 @@ export function readExtract(given: JsonObject, project: string): ExtractRequest 
     header: flagAt(given, 'printHeader') ?? true,
     delimiter: delimiterOf(textAt(given, 'fieldDelimiter')),
   }
+}
+
+/** @throws ApiError for one that we do not write */
+export function checkCompression(format: FileRequest['format'], compression: string): void {
+  if (!compressions[format].includes(compression))
+    throw new ApiError(
+      'notImplemented',
+      `compression ${compression} of ${format} is not supported locally; ${compressions[format].join(' and ')} are`,
+    )
 }
 
 /** `tab` and `\t` stand for a tabulator. */
@@ -78,24 +88,36 @@ export async function extractTable(
   request: ExtractRequest,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { source, uris, format } = request
+  const { source, uris } = request
   const definition = await service.warehouse.definition(source)
   if (definition === undefined) throw notFound(`Table ${tableName(source)}`)
-  const nested = definition.columns.find(({ type }) => type.kind === 'ARRAY' || type.kind === 'STRUCT')
-  if (format === 'CSV' && nested !== undefined)
-    throw invalid(`Operation cannot be performed on a nested schema. Field: ${nested.name}`)
   const { columns, rows } = await service.warehouse.execute(`SELECT * FROM ${sqlTable(source)}`, { signal })
-  const bytes = bytesOf(columns, rows, request)
-  for (const uri of uris) writeObject(service, uri.replace('*', '000000000000'), bytes)
+  writeRows(service, request, { columns, rows })
   return {
     statistics: { extract: { destinationUriFileCounts: uris.map(() => '1'), inputBytes: '0' } },
   }
 }
 
+/** Writes rows to the first file of each URI. @throws ApiError if the format has no place for a column */
+export function writeRows(
+  service: Pick<Service, 'bucketFolder'>,
+  request: FileRequest,
+  { columns, rows }: FileRows,
+): void {
+  const nested = columns.find(({ type }) => type.kind === 'ARRAY' || type.kind === 'STRUCT')
+  if (request.format === 'CSV' && nested !== undefined)
+    throw invalid(`Operation cannot be performed on a nested schema. Field: ${nested.name}`)
+  const bytes = bytesOf(columns, rows, request)
+  for (const uri of request.uris) writeObject(service, firstFile(uri), bytes)
+}
+
+/** `*` becomes the file's number. */
+export const firstFile = (uri: string): string => uri.replace('*', '000000000000')
+
 function bytesOf(
   columns: readonly ResultColumn[],
   rows: readonly (readonly Value[])[],
-  request: ExtractRequest,
+  request: FileRequest,
 ): Buffer {
   const { format, compression, logical } = request
   if (format === 'AVRO')
@@ -108,7 +130,7 @@ function bytesOf(
 function csv(
   columns: readonly ResultColumn[],
   rows: readonly (readonly Value[])[],
-  { header, delimiter }: ExtractRequest,
+  { header, delimiter }: FileRequest,
 ): string {
   const quoted = (text: string) =>
     text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

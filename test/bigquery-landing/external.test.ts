@@ -2,11 +2,13 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { startEndpoint } from '../../runner/endpoint/endpoint.ts'
 import { compile } from '../../runner/project/compile.ts'
 import type { CompiledGraph } from '../../runner/project/compiled-graph.ts'
+import { openBigQueryWarehouse } from '../../runner/warehouse/bigquery/warehouse.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
 import { minutePath, mysqlFile } from '../loaders/events.ts'
-import { freshFolder, writeFiles } from '../loaders/fresh-warehouse.ts'
+import { writeFiles } from '../loaders/fresh-warehouse.ts'
 import { landIn, openEmbedded, project } from './two-warehouses.ts'
 
 // Whole landings and projects, on a machine that may have other things to do.
@@ -59,7 +61,10 @@ beforeAll(async () => {
   graph = await compiled(files)
   warehouse = await openEmbedded()
 })
-afterAll(() => warehouse?.close())
+afterAll(async () => {
+  await warehouse?.close()
+  rmSync(buckets, { recursive: true, force: true })
+})
 
 const operation = (name: string) =>
   graph.operations
@@ -80,33 +85,56 @@ test('the external table reads all files of the source table, with their logical
   )
 })
 
-/**
- * The embedded warehouse has no external tables: a table with the file's name in a column stands in for it, and holds what
- * the loader reads from the same files. Ledger and view are the compiled ones but for that column's name.
- */
-const standIn = (text: string) => text.replaceAll('_FILE_NAME', 'bucket_file')
+/** A bucket whose objects below `mysql/` are the stream of a folder that the loader lands. */
+const buckets = mkdtempSync(join(tmpdir(), 'streamform-external-buckets-'))
+const stream = join(buckets, 'shop-cdc', 'mysql')
 
 test('the ledger takes each file once, late ones too, and the view shows what the loader would land', async () => {
-  const folder = freshFolder()
-  const columns = [{ name: 'id', type: 'long' }]
-  const file = (id: number) => mysqlFile(columns, [{ id }, { id: -id }], { first: id * 10 })
+  const wide = [
+    { name: 'id', type: 'long' },
+    { name: 'name', type: 'string' },
+  ]
+  const file = (id: number, columns = wide) =>
+    mysqlFile(
+      columns,
+      [
+        { id, name: `n${id}` },
+        { id: -id, name: 'x' },
+      ],
+      { first: id * 10 },
+    )
   const minute = (number: number) => minutePath(`2024/06/01/00/0${number}`, 'a.avro')
   const landed = await openEmbedded()
+  const endpoint = await startEndpoint({ warehouse, bucketFolder: buckets })
+  const bigquery = await openLocal(endpoint.url)
   try {
+    await bigquery.createDataset(project, 'shop_raw')
     const runs: readonly (readonly number[])[] = [[2, 3], [], [1, 4]]
     for (const [at, minutes] of runs.entries()) {
-      await writeFiles(folder, Object.fromEntries(minutes.map((number) => [minute(number), file(number)])))
-      await landIn(landed, folder, new Date(Date.UTC(2024, 5, 2, at)))
-      await fillStandIn(landed)
-      await warehouse.execute(standIn(operation('item_files')))
+      // The last file by name has what an earlier one lacks.
+      const files = minutes.map((number) => [
+        minute(number),
+        file(number, number === 1 ? wide.slice(0, 1) : wide),
+      ])
+      await writeFiles(stream, Object.fromEntries(files))
+      await landIn(landed, stream, new Date(Date.UTC(2024, 5, 2, at)))
+      await bigquery.execute(operation('item_bucket'))
+      await bigquery.execute(operation('item_files'))
+      if (at === 0) await bigquery.execute(`CREATE VIEW \`${project}.shop_raw.item\` AS ${viewText()}`)
     }
-    const view = graph.tables?.find(({ target }) => target?.name === 'item')?.query ?? ''
-    const shape = (query: string) =>
-      `SELECT uuid, read_timestamp, source_timestamp, read_method, TO_JSON_STRING(source_metadata), TO_JSON_STRING(payload), _file, _row FROM (${query}) ORDER BY _file, _row`
-    const raw = await landed.execute(shape(`SELECT * FROM \`${project}.shop_raw.item\``))
+    const shape = `SELECT uuid, read_timestamp, source_timestamp, object, read_method, stream_name, schema_key, TO_JSON_STRING(source_metadata), TO_JSON_STRING(payload), _file, _row FROM \`${project}.shop_raw.item\` ORDER BY _file, _row`
+    const raw = await landed.execute(shape)
     expect(raw.rows).toHaveLength(8)
-    expect((await warehouse.execute(shape(standIn(view)))).rows).toEqual(raw.rows)
-    const stamps = await warehouse.execute(
+    expect((await bigquery.execute(shape)).rows).toEqual(raw.rows)
+    // An Avro union of types is a RECORD with a field for each.
+    const keys = await bigquery.execute(
+      `SELECT uuid, ARRAY(SELECT IFNULL(key.string_value, CAST(key.long_value AS STRING)) FROM UNNEST(sort_keys) AS key WITH OFFSET AS place ORDER BY place) FROM \`${project}.shop_raw.item_bucket\` ORDER BY uuid`,
+    )
+    const landedKeys = await landed.execute(
+      `SELECT uuid, sort_keys FROM \`${project}.shop_raw.item\` ORDER BY uuid`,
+    )
+    expect(keys.rows).toEqual(landedKeys.rows)
+    const stamps = await bigquery.execute(
       `SELECT ARRAY_AGG(name ORDER BY name) FROM \`${project}.shop_raw.item_files\` GROUP BY landed_at ORDER BY landed_at`,
     )
     expect(stamps.rows).toEqual([
@@ -114,20 +142,17 @@ test('the ledger takes each file once, late ones too, and the view shows what th
       [['shop_item/2024/06/01/00/01/a.avro', 'shop_item/2024/06/01/00/04/a.avro']],
     ])
   } finally {
+    await bigquery.close()
+    await endpoint.close()
     await landed.close()
   }
 })
 
-async function fillStandIn(landed: LocalWarehouse): Promise<void> {
-  const query = `SELECT * EXCEPT (_file, _row, _loaded_at), CONCAT('gs://shop-cdc/mysql/', _file) AS bucket_file FROM \`${project}.shop_raw.item\``
-  const { columns, rows } = await landed.execute(query)
-  await warehouse.createDataset(project, 'shop_raw')
-  await warehouse.execute(`DROP TABLE IF EXISTS \`${project}.shop_raw.item_bucket\``)
-  const landing = await warehouse.landing(new Date(0))
-  await landing.ensure({ database: project, schema: 'shop_raw', name: 'item_bucket' }, columns)
-  await landing.commit()
-  await warehouse.append({ database: project, schema: 'shop_raw', name: 'item_bucket' }, columns, rows)
-}
+const viewText = () => graph.tables?.find(({ target }) => target?.name === 'item')?.query ?? ''
+
+/** BigQuery as our runner sees it, with Google's client. */
+const openLocal = (endpoint: string) =>
+  openBigQueryWarehouse({ project, location: 'US', endpoint, defaultProject: project })
 
 test.each([
   ['s3://shop', 'mysql', 'a stream is gs://bucket or gs://bucket/prefix'],
