@@ -26,6 +26,24 @@ export interface StatementResult {
   readonly job?: JobFigures
 }
 
+export type ExportFormat = 'AVRO' | 'CSV' | 'JSON' | 'PARQUET'
+
+/** What EXPORT DATA says of the files that it writes. */
+export interface DataExport {
+  /** With one `*`, for the number of each file. */
+  readonly uri: string
+  readonly format: ExportFormat
+  readonly compression: string
+  /** Between the fields of CSV. */
+  readonly delimiter: string
+  /** CSV begins with a line of names. */
+  readonly header: boolean
+  /** False: it is an error if files of the URI are there. */
+  readonly overwrite: boolean
+  /** Dates and times in Avro are its own, and not texts. */
+  readonly logicalTypes: boolean
+}
+
 export interface JobFigures {
   readonly id: string
   readonly bytesProcessed?: number

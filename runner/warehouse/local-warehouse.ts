@@ -1,5 +1,5 @@
 import type { CatalogRoutine, CatalogTable, ExternalColumns } from '../googlesql/catalog.ts'
-import type { DryRun, ResultColumn, StatementResult, Value } from '../googlesql/result.ts'
+import type { DataExport, DryRun, ResultColumn, StatementResult, Value } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
 import type { RawColumn } from './landing.ts'
 import type { ExecuteOptions, Warehouse } from './warehouse.ts'
@@ -17,12 +17,14 @@ export interface TextFile {
   readonly format: 'csv' | 'tsv' | 'json' | 'parquet'
 }
 
-/** What reads the files of external tables, whose options name them. */
+/** Files outside of the warehouse: those of external tables, whose options name them, and those that EXPORT DATA writes. */
 export interface ExternalFiles {
   /** What the files say of the columns; those that `table` has are kept. @throws Error if they cannot be read */
   columns(table: CatalogTable): Promise<ExternalColumns>
   /** All rows: a value for each column of the table, JSON as text, and last the name of the row's file. @throws Error */
   rows(table: CatalogTable): Promise<readonly (readonly Value[])[]>
+  /** @throws Error if files are there already, or the format has no place for a type */
+  write(wanted: DataExport, given: FileRows): Promise<void>
 }
 
 /**
@@ -48,8 +50,8 @@ export interface LocalWarehouse extends Warehouse {
   /** Opens a session of this name. */
   session(id: string): Promise<LocalSession>
 
-  /** From now on external tables are read so; until then a statement that reads or infers one is refused. */
-  readExternalBy(files: ExternalFiles): void
+  /** From now on external tables are read and data exported so; until then a statement that does either is refused. */
+  exchangeFilesBy(files: ExternalFiles): void
 
   /** Every project that has a dataset, by name. */
   databases(): Promise<readonly string[]>

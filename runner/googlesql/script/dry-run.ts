@@ -34,7 +34,10 @@ export async function dryRunScript(
       const inner = nestedBodies(node)
       if (node.kind === 'declare') await declare(node, variables)
       else if (inner !== undefined) for (const part of inner) await visit(part, new Variables(variables))
-      else if (!isControl(node)) {
+      else if (node.kind === 'exportData') {
+        await compile(node.query, variables)
+        last = { statementType: 'EXPORT_DATA', columns: [], reads: [], writes: [] }
+      } else if (!isControl(node)) {
         const compiled = await compile(node, variables)
         host.pretend(compiled)
         last = {

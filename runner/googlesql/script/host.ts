@@ -2,7 +2,7 @@ import type { Catalog, NameDefaults } from '../catalog.ts'
 import type { Compiled } from '../compile.ts'
 import type { Statement } from '../parse/ast.ts'
 import type { Expr } from '../resolve/resolved.ts'
-import type { QueryParameter, StatementResult } from '../result.ts'
+import type { DataExport, QueryParameter, StatementResult } from '../result.ts'
 import type { SqlType } from '../types/type.ts'
 
 /** What compiling one statement of a script depends on beside its text. */
@@ -26,6 +26,8 @@ export interface ScriptHost {
   compile(text: string, node: Statement, surroundings: Surroundings): Promise<Compiled>
   /** @param rows `asked`: of the script's result, of which the caller may want the first rows only */
   run(compiled: Compiled, rows: 'all' | 'asked'): Promise<StatementResult>
+  /** Writes rows as files. @throws Problem where there is no place for files, or some are there already */
+  exportRows(wanted: DataExport, given: Pick<StatementResult, 'columns' | 'rows'>): Promise<void>
   /** Notes what the statement would change, without running it. */
   pretend(compiled: Compiled): void
   begin(): Promise<void>

@@ -9,6 +9,7 @@ import { declareVariables, setVariables } from './assignment.ts'
 import { callProcedure } from './call.ts'
 import { runCaseStatement, runFor, runIf, runLoop, runRepeat, runWhile } from './control.ts'
 import { executeImmediate } from './execute-immediate.ts'
+import { exportData } from './export-data.ts'
 import type { ScriptHost } from './host.ts'
 import { selectOf } from './synthetic.ts'
 import { textVariable, type Variable, Variables } from './variables.ts'
@@ -126,6 +127,8 @@ export class Interpreter {
         return callProcedure(this, node, variables)
       case 'executeImmediate':
         return executeImmediate(this, node, variables)
+      case 'exportData':
+        return exportData(this, node, variables)
       case 'beginTransaction':
         return this.#transaction('BEGIN_TRANSACTION', () => this.host.begin())
       case 'commitTransaction':

@@ -9,7 +9,7 @@ import type {
 import { type Compiled, compileStatement } from '../../googlesql/compile.ts'
 import { physicalTable, SESSION } from '../../googlesql/lower/identifier.ts'
 import type { Statement } from '../../googlesql/parse/ast.ts'
-import type { QueryParameter, StatementResult, Value } from '../../googlesql/result.ts'
+import type { DataExport, QueryParameter, StatementResult, Value } from '../../googlesql/result.ts'
 import type { ScriptHost, Surroundings } from '../../googlesql/script/host.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { Problem } from '../../problem.ts'
@@ -212,6 +212,15 @@ export class Session implements ScriptHost {
     throw new Problem(
       `the files of the external table ${target.schema}.${target.name} cannot be read here: it is read through \`streamform serve --buckets FOLDER\``,
     )
+  }
+
+  async exportRows(wanted: DataExport, given: Pick<StatementResult, 'columns' | 'rows'>): Promise<void> {
+    const { external } = this.#options
+    if (external === undefined)
+      throw new Problem(
+        `EXPORT DATA to ${wanted.uri} is not supported locally without a folder that stands for the buckets: \`streamform serve --buckets FOLDER\` has one`,
+      )
+    await external.write(wanted, given)
   }
 
   /** The rows of the external tables that a statement reads, as their files are now. */

@@ -144,7 +144,7 @@ class DuckDbWarehouse implements LocalWarehouse {
     return new DuckDbSession(id, this.#newSession(connection, {}, id), connection)
   }
 
-  readExternalBy(files: ExternalFiles): void {
+  exchangeFilesBy(files: ExternalFiles): void {
     this.#external = files
   }
 
