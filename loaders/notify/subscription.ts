@@ -1,5 +1,8 @@
+import { clientMissing, localGrpcOptions } from '../../runner/google-client.ts'
 import { Problem } from '../../runner/problem.ts'
 import type { Message } from './notification.ts'
+
+const missing = clientMissing('`stream: subscription:`', 'Pub/Sub', '@google-cloud/pubsub')
 
 /** Messages of one subscription, delivered at least once and in any order. */
 export interface Subscription {
@@ -28,7 +31,7 @@ const idsPerCall = 1000
  */
 export async function openSubscription(name: string, emulator: string | undefined): Promise<Subscription> {
   const { v1 } = await import('@google-cloud/pubsub').catch(missing)
-  const client = new v1.SubscriberClient(emulator === undefined ? {} : await emulatorOptions(emulator))
+  const client = new v1.SubscriberClient(emulator === undefined ? {} : await localGrpcOptions(emulator))
   const inParts = async (messages: readonly Message[], call: (ackIds: string[]) => Promise<unknown>) => {
     const ids = messages.map(({ ackId }) => ackId)
     for (let at = 0; at < ids.length; at += idsPerCall) await call(ids.slice(at, at + idsPerCall))
@@ -96,26 +99,5 @@ function pullProblem(name: string, error: unknown): unknown {
     ...(missingOrDenied.includes(code)
       ? { hint: 'is it the name of a subscription, and has the caller roles/pubsub.subscriber on it?' }
       : {}),
-  })
-}
-
-async function emulatorOptions(host: string) {
-  const { GrpcClient } = (await import('google-gax')).default
-  const { PassThroughClient } = await import('google-auth-library')
-  const { hostname, port } = new URL(host.includes('://') ? host : `http://${host}`)
-  return {
-    apiEndpoint: hostname,
-    port: Number(port || 80),
-    sslCreds: new GrpcClient().grpc.credentials.createInsecure(),
-    authClient: new PassThroughClient() as never,
-    projectId: 'none',
-  }
-}
-
-function missing(cause: unknown): never {
-  if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
-  throw new Problem('`stream: subscription:` needs the client of Pub/Sub, which is not installed', {
-    hint: 'npm i @google-cloud/pubsub',
-    cause,
   })
 }

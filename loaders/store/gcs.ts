@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Bucket, FileMetadata } from '@google-cloud/storage'
+import { clientMissing } from '../../runner/google-client.ts'
 import { Problem } from '../../runner/problem.ts'
 import type { BucketAddress } from './bucket-address.ts'
 import { crc32c, crc32cText } from './crc32c.ts'
@@ -80,15 +81,9 @@ export async function gcsStore(options: GcsOptions): Promise<ObjectStore> {
 async function loadClient(): Promise<typeof import('@google-cloud/storage')> {
   // The client's streams have eleven listeners each; Node warns of a leak from eleven on.
   EventEmitter.defaultMaxListeners = Math.max(EventEmitter.defaultMaxListeners, 20)
-  try {
-    return await import('@google-cloud/storage')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new Problem('a stream in a bucket needs the client of Cloud Storage, which is not installed', {
-      hint: 'npm i @google-cloud/storage',
-      cause: error,
-    })
-  }
+  return import('@google-cloud/storage').catch(
+    clientMissing('a stream in a bucket', 'Cloud Storage', '@google-cloud/storage'),
+  )
 }
 
 class BucketReader {

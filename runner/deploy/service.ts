@@ -1,7 +1,8 @@
 import type { protos, v1 } from '@google-cloud/dataform'
+import { clientMissing, localGrpcOptions } from '../google-client.ts'
 import { Problem } from '../problem.ts'
 
-type ClientOptions = NonNullable<ConstructorParameters<typeof v1.DataformClient>[0]>
+const missing = clientMissing('deploying', 'Dataform', '@google-cloud/dataform')
 
 /** Of the API's first version that is no beta; the package's own default is one. */
 export type DataformClient = v1.DataformClient
@@ -20,27 +21,10 @@ export type InvocationAction = protos.google.cloud.dataform.v1.IWorkflowInvocati
 export async function openDataform(endpoint: string | undefined): Promise<DataformClient> {
   const { DataformClient } = (await import('@google-cloud/dataform').catch(missing)).v1
   if (endpoint === undefined) return new DataformClient()
-  const { hostname, port, protocol } = new URL(endpoint)
-  if (protocol === 'https:') return new DataformClient({ apiEndpoint: hostname })
-  const { GrpcClient } = (await import('google-gax')).default
-  const { PassThroughClient } = await import('google-auth-library')
-  // The client's own union has every kind of credentials but the empty ones.
-  const nobody = new PassThroughClient() as unknown as NonNullable<ClientOptions['authClient']>
-  return new DataformClient({
-    apiEndpoint: hostname,
-    port: Number(port || 80),
-    sslCreds: new GrpcClient().grpc.credentials.createInsecure(),
-    authClient: nobody,
-    projectId: 'none',
-  })
-}
-
-function missing(cause: unknown): never {
-  if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
-  throw new Problem('deploying needs the client of Dataform, which is not installed', {
-    hint: 'npm i @google-cloud/dataform',
-    cause,
-  })
+  const { hostname, protocol } = new URL(endpoint)
+  return protocol === 'https:'
+    ? new DataformClient({ apiEndpoint: hostname })
+    : new DataformClient(await localGrpcOptions(endpoint))
 }
 
 /** gRPC's codes (https://grpc.io/docs/guides/status-codes/). */

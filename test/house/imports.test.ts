@@ -9,6 +9,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runner/problem.ts': [],
   'runner/nearest.ts': [],
   'runner/effects.ts': [],
+  'runner/google-client.ts': [],
   'runner/googlesql': [],
   'runner/warehouse': ['runner/googlesql'],
   'runner/project': ['runner/warehouse'],
@@ -51,6 +52,7 @@ const common = [
   'runner/problem.ts',
   'runner/nearest.ts',
   'runner/effects.ts',
+  'runner/google-client.ts',
   'runner/googlesql/target.ts',
   'runner/googlesql/result.ts',
 ]

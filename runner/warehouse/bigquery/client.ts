@@ -4,7 +4,7 @@ import { Problem } from '../../problem.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { credentialsOf } from './credentials.ts'
 import { BigQueryProblem } from './errors.ts'
-import { clientMissing } from './missing.ts'
+import { missing } from './missing.ts'
 import { paced } from './pace.ts'
 import { type ApiCall, garbled, request, shownCall } from './request.ts'
 
@@ -73,7 +73,7 @@ export async function openClient(options: BigQueryOptions): Promise<BigQueryClie
   const { project, location, clock = systemClock, requestTimeout = 90_000 } = options
   const origin = options.endpoint?.replace(/\/+$/, '') ?? 'https://bigquery.googleapis.com'
   const credentials = await credentialsOf(options)
-  const { BigQuery } = await import('@google-cloud/bigquery').catch(clientMissing)
+  const { BigQuery } = await import('@google-cloud/bigquery').catch(missing)
   let opened: Promise<BigQuery> | undefined
   const service = async (): Promise<BigQuery> => {
     // With the credentials in hand: without any the client would go on and be told 401 by BigQuery.

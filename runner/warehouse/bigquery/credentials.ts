@@ -2,7 +2,7 @@ import type { BigQuery } from '@google-cloud/bigquery'
 import type { AuthClient } from 'google-auth-library'
 import { Problem } from '../../problem.ts'
 import type { BigQueryOptions } from './client.ts'
-import { clientMissing } from './missing.ts'
+import { missing } from './missing.ts'
 
 const scopes = ['https://www.googleapis.com/auth/cloud-platform']
 
@@ -15,7 +15,7 @@ export async function credentialsOf({
   impersonate,
   authClient,
 }: BigQueryOptions): Promise<() => Promise<Credentials>> {
-  const library = await import('google-auth-library').catch(clientMissing)
+  const library = await import('google-auth-library').catch(missing)
   if (authClient !== undefined) return async () => authClient as Credentials
   if (endpoint !== undefined && isLoopback(endpoint)) {
     const nobody = new library.PassThroughClient()
