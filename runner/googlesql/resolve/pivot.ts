@@ -34,7 +34,7 @@ const IGNORE_NULLS = new Set([
     'VAR_POP',
     'VAR_SAMP',
   ],
-  ...['APPROX_COUNT_DISTINCT', 'APPROX_QUANTILES', 'CORR', 'COVAR_POP', 'COVAR_SAMP'],
+  ...['ARRAY_CONCAT_AGG', 'APPROX_COUNT_DISTINCT', 'APPROX_QUANTILES', 'CORR', 'COVAR_POP', 'COVAR_SAMP'],
 ])
 
 function resolvePivot(context: Context, from: From, node: Pivot): From {
@@ -50,10 +50,7 @@ function resolvePivot(context: Context, from: From, node: Pivot): From {
     )
   }
   const values = node.values.map((item) => pivotValue(plain, item, input))
-  const used = usedKeys([
-    input,
-    ...aggregates.map(({ call: { args, orderBy, having } }) => [args, orderBy, having]),
-  ])
+  const used = usedKeys([input, ...aggregates.map(({ call: { args, orderBy } }) => [args, orderBy])])
   const kept = starColumns(from.names.columns).filter((column) => !used.has(exprKey(column.expr)))
   const groups: Computed[] = []
   const columns = kept.map((named): NamedColumn => {
@@ -86,9 +83,19 @@ function pivotAggregate(
   if (call === undefined || expr.kind !== 'column' || expr.column !== call.column) {
     throw problemAt(context, item, 'PIVOT expression must be an aggregate function call')
   }
-  const ignores = IGNORE_NULLS.has(call.entry.name) || call.nulls === 'IGNORE'
-  if (!ignores) {
-    throw unsupportedAt(context, item, `${call.entry.name} in PIVOT, unless it says IGNORE NULLS,`)
+  if (call.having !== undefined) {
+    throw problemAt(
+      context,
+      item,
+      'Use of HAVING inside an aggregate function used as a PIVOT expression is not supported',
+    )
+  }
+  if (!IGNORE_NULLS.has(call.entry.name) && call.nulls !== 'IGNORE') {
+    throw problemAt(
+      context,
+      item,
+      `Use of aggregate function ${call.entry.name} as PIVOT expression is not supported unless IGNORE NULLS is specified`,
+    )
   }
   return { call, alias: item.alias?.name }
 }
@@ -189,9 +196,7 @@ function restricted(context: Context, node: Pivot, call: AggregateCall, conditio
   const [first, ...rest] = call.args
   if (first === undefined || first.kind === 'part')
     throw unsupportedAt(context, node, `${call.entry.name} in PIVOT`)
-  // HAVING MAX looks at no row whose value of it is NULL.
-  const having = call.having && { ...call.having, expr: onlyWhere(condition, call.having.expr) }
-  return { ...call, args: [onlyWhere(condition, first), ...rest], having }
+  return { ...call, args: [onlyWhere(condition, first), ...rest] }
 }
 
 function onlyWhere(condition: Expr, value: Expr): Expr {

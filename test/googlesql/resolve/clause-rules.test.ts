@@ -93,6 +93,12 @@ const refused: Readonly<Record<string, readonly string[]>> = {
     'SELECT x FROM UNNEST([1]) AS x GROUP BY x, ROLLUP(x)',
     'SELECT x FROM UNNEST([1]) AS x GROUP BY CUBE(x), CUBE(x)',
   ],
+  'PIVOT takes aggregates that leave NULL out, without HAVING, of no array': [
+    ...['SUM(n HAVING MAX k)', 'ARRAY_AGG(n)', 'SUM(n) + 1'].map(
+      (call) => `SELECT * FROM (SELECT 1 AS k, 2 AS n) PIVOT(${call} FOR k IN (1))`,
+    ),
+    'SELECT * FROM UNNEST([STRUCT(1 AS k, 2 AS n)]) PIVOT(SUM(n) FOR k IN (1))',
+  ],
   'set operations by name have each name where it must be, once': [
     'SELECT 1 AS a, 2 AS b UNION ALL BY NAME SELECT 3 AS a, 4 AS c',
     'SELECT 1 AS a, 2 AS b UNION ALL BY NAME ON (a) SELECT 3 AS a, 4 AS b',
