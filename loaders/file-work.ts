@@ -9,6 +9,7 @@ import { type JsonLine, NoJson } from './datastream/json-events.ts'
 import { neededColumns } from './datastream/json-payload.ts'
 import { rawTableName, type SourceTable, sourceTable } from './datastream/naming.ts'
 import type { PayloadField } from './datastream/payload-plan.ts'
+import { RepeatedKey } from './datastream/repeated-key.ts'
 import { type DebeziumSchema, messagesOf } from './debezium/avro-messages.ts'
 import { defaultEnvelope, type EnvelopeSettings } from './envelope-settings.ts'
 import { FileTally, TwoSourceTables } from './file-tally.ts'
@@ -349,6 +350,7 @@ function noEvents(values: readonly OddValue[]): Problem {
   const like = values.find(
     ({ error, value }) =>
       error instanceof UnreadableFile ||
+      error instanceof RepeatedKey ||
       (isObject(value) && eventParts.some((part) => Object.hasOwn(value, part))),
   )
   return like?.error ?? new NoChangeFile(values[0]?.error.message ?? '')

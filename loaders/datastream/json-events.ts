@@ -1,13 +1,15 @@
+import type { Problem } from '../../runner/problem.ts'
 import { UnreadableFile } from '../avro/container.ts'
 import { type ContentLimits, defaultContentLimits, maxLineBytes, settingOf } from '../content-limits.ts'
 import { parseLine } from '../debezium/repeated-schema.ts'
+import { RepeatedKey } from './repeated-key.ts'
 
 /** One JSON object of a file, and where it begins there. */
 export interface JsonLine {
   readonly value: unknown
   readonly offset: number
-  /** Of a line that could not be read, where such are asked for; `value` is then its bytes. */
-  readonly error?: UnreadableFile
+  /** Of a line that could not be read, where such are asked for, or that says a thing twice; `value` is then its bytes. */
+  readonly error?: Problem
 }
 
 const newline = 10
@@ -23,7 +25,7 @@ export class NoJson extends UnreadableFile {
 
 /**
  * The JSON values of a file: one a line, or, as some hand-made files have it, all in one array over any number of
- * lines. Numbers keep their digits (see `parseExact`).
+ * lines. Numbers keep their digits (see `parseExact`). A line in which an object has a key twice is given with its error.
  *
  * @param salvage give lines that cannot be read with their error, and go on
  * @throws UnreadableFile with the byte offset for text that is not UTF-8 or not JSON
@@ -89,7 +91,8 @@ function* linesOf(bytes: Uint8Array, offset: number, salvage: boolean): Generato
     const text = decode(bytes, offset)
     if (text.trim() !== '') yield { value: parse(text, offset), offset }
   } catch (error) {
-    if (!salvage || !(error instanceof UnreadableFile)) throw error
+    const isGiven = error instanceof RepeatedKey || (salvage && error instanceof UnreadableFile)
+    if (!isGiven) throw error
     yield { value: Buffer.from(bytes), offset, error }
   }
 }
@@ -114,6 +117,7 @@ function parse(text: string, offset: number): unknown {
   try {
     return parseLine(text)
   } catch (error) {
+    if (error instanceof RepeatedKey) throw error
     const { name, message } = error as Error
     // The engine's message shows the text around the error: contents belong in dead letters, not in messages.
     const where = /position (\d+)/.exec(message)?.[1]

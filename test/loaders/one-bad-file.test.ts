@@ -103,6 +103,55 @@ test('half a character that JSON escapes is a dead letter in a text, quarantines
   ])
 })
 
+test('an event in which an object has a key twice is a dead letter, wherever the object is; a list of such quarantines its file', async () => {
+  const given = [
+    line('"id":1'),
+    line('"id":2,"id":3'),
+    line('"id":4,"\\u0069d":5'),
+    line('"doc":{"a":[{"b":1,"b":1}]}'),
+    line('"id":6,"doc":"{\\"a\\":1,\\"a\\":2}"'),
+    line('"id":7').replace('{', '{"uuid":"another",'),
+  ]
+  await writeFiles(folder, {
+    'a.jsonl': given.join('\n'),
+    'b.jsonl': line('"id":8,"id":8'),
+    'c.jsonl': `[${line('"id":9')},${line('"id":10,"id":10')}]`,
+  })
+  const twice = (text: string | undefined, key: string) =>
+    `an object has a key twice (at character ${(text ?? '').lastIndexOf(key) + 1} of the line)`
+  const report = await landFolder(warehouse, folder)
+  expect(report.quarantined).toEqual([
+    { file: 'b.jsonl', reason: twice(line('"id":8,"id":8'), '"id"') },
+    { file: 'c.jsonl', reason: expect.stringContaining('an object has a key twice') },
+  ])
+  expect(
+    await warehouse.query(
+      'select payload.id as id, payload.doc as doc from "test-project.shop_raw".item order by 1',
+    ),
+  ).toEqual([
+    { id: '1', doc: null },
+    { id: '6', doc: '{"a":1,"a":2}' },
+  ])
+  expect((await deadLetters(warehouse)).map(({ row, reason }) => [row, reason])).toEqual([
+    [1n, twice(given[1], '"id"')],
+    [2n, twice(given[2], '"\\u0069d"')],
+    [3n, twice(given[3], '"b"')],
+    [5n, twice(given[5], '"uuid"')],
+  ])
+  const kept = await warehouse.query(
+    'select event from "test-project.streamform".dead_letters order by "row"',
+  )
+  const base64 = kept.map(
+    ({ event }) => (JSON.parse(String(event)) as Record<string, string>)['unreadable_base64'],
+  )
+  expect(base64.map((text = '') => Buffer.from(text, 'base64').toString())).toEqual([
+    given[1],
+    given[2],
+    given[3],
+    given[5],
+  ])
+})
+
 test('more columns than a table may have quarantine their file, and what was there goes on', async () => {
   const columns = (prefix: string, many: number) =>
     Array.from({ length: many }, (_, at) => ({ name: `${prefix}${at}`, type: 'int' }))
