@@ -2,6 +2,7 @@ import { Problem } from '../problem.ts'
 import type { Action } from '../project/compiled-graph.ts'
 import { placeholderPlace } from '../project/placeholder-place.ts'
 import { sourcePosition } from '../project/source-place.ts'
+import { madeLine } from './made-line.ts'
 
 /** The text of a file of the project, by its path relative to it; undefined if it cannot be read. */
 export type ReadSource = (file: string) => Promise<string | undefined>
@@ -9,8 +10,8 @@ export type ReadSource = (file: string) => Promise<string | undefined>
 /**
  * An error of the warehouse with its place in the project's own file instead of the statement that was made from it.
  * Where the words at the place came out of a `${…}` of a SQLX file (a name that `ref` gave, SQL of an include), its
- * place is named and the line that it gave told in the message; where that cannot be seen, the file alone and the place
- * in the statement.
+ * place is named and the line that it gave told in the message. Of a model made by JavaScript the line of a macro is named,
+ * if the words stand there as they are; where nothing of this can be seen, the file alone and the line of the statement.
  */
 export async function placeError(
   error: unknown,
@@ -38,7 +39,13 @@ export async function placeError(
   }
   // An error of the whole statement has no place within it.
   if (line === 1 && column === 1) return new Problem(message, rest)
-  return new Problem(`${message} (line ${line}, column ${column} of its statement)`, rest)
+  const made = file.endsWith('.js') ? await madeLine(statement, at, file, readSource) : undefined
+  if (made !== undefined) {
+    const { schema, name } = action.target
+    return new Problem(`${message} (in \`${schema}.${name}\` of ${file})`, { ...rest, ...made })
+  }
+  const text = short((statement.split('\n')[line - 1] ?? '').trim())
+  return new Problem(`${message} (line ${line}, column ${column} of its statement: \`${text}\`)`, rest)
 }
 
 /** On one line, of 60 characters at most. */

@@ -54,6 +54,31 @@ const wrong: Readonly<Record<string, readonly [text: string, error: string]>> = 
   ],
 }
 
+test('an error in SQL that JavaScript makes is told at the line of the macro, or with the line that it made', async () => {
+  const project = temporaryProject({
+    'macros/parts.js': [
+      "const { last } = require('macros/last')",
+      'const query = (key) => `SELECT',
+      '    ABS(1) AS one,',
+      '    ABSS(2) AS two,',
+      '    ${key}`',
+      'module.exports = { query, last }',
+    ].join('\n'),
+    'macros/last.js': 'const last = () => `SELECT 1 AS a,\n  nope AS b`\nmodule.exports = { last }',
+    'definitions/layers.js': `const { query, last } = require('macros/parts')
+publish('far', { type: 'table', schema: 'ds' }).query(() => last())
+publish('known', { type: 'table', schema: 'ds' }).query(() => query('3 AS three'))
+publish('put_together', { type: 'table', schema: 'ds' }).query(() => query(['noth', 'ing AS three'].join('')).replace('ABSS', 'ABS'))`,
+  })
+  const { code, out } = await project.streamform('run')
+  expect(code).toBe(1)
+  expect(out.split('\n').filter((line) => line.startsWith('error: '))).toEqual([
+    'error: macros/last.js:2:3: Unrecognized name: nope (in `ds.far` of definitions/layers.js)',
+    'error: macros/parts.js:4:5: Function not found: ABSS; Did you mean ABS? (in `ds.known` of definitions/layers.js)',
+    'error: definitions/layers.js: Unrecognized name: nothing (line 6, column 5 of its statement: `nothing AS three`)',
+  ])
+}, 60_000)
+
 test('an error in the SQL of a model is told at the place in its file, through ${} and includes', async () => {
   const project = temporaryProject({
     'includes/parts.js': [
