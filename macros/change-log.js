@@ -1,7 +1,7 @@
 const { NEVER, eventTime } = require('macros/event-time')
 const { identifier } = require('macros/identifier')
 const { newsLimits, ofDaysWithNews } = require('macros/news')
-const { logFile, logPosition, position } = require('macros/position')
+const { placed, position } = require('macros/position')
 const { privateColumns } = require('macros/privacy')
 const { typedPayload } = require('macros/source-table')
 
@@ -117,14 +117,6 @@ WITH
     FROM ${ref(`${table.database}_raw`, table.name)}
     ${firstDelivery}`,
     )}
-  ),
-  -- MySQL's place in its log has two spellings.
-  placed AS (
-    SELECT
-      *,
-      ${logFile} AS log_file,
-      ${logPosition} AS log_position
-    FROM events
   )
 SELECT
   ${typedPayload(table)},
@@ -146,7 +138,7 @@ SELECT
   ${position()} AS _metadata_position,
   _file AS _metadata_file,
   _loaded_at AS _metadata_loaded_at
-FROM placed`
+FROM ${placed('events')}`
 
 /** Oracle's UPDATE-DELETE says `is_deleted = false`, and means that its key is gone all the same. */
 const isDelete =

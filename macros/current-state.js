@@ -1,4 +1,5 @@
 const { METADATA } = require('macros/change-log')
+const { NEVER } = require('macros/event-time')
 const { identifier } = require('macros/identifier')
 const { newChanges } = require('macros/news')
 const { epoch } = require('macros/position')
@@ -17,9 +18,11 @@ const STATE_METADATA = {
     'True for the row that the current table shows. No such row of a key: it is deleted, and this is its tombstone.',
 }
 
-/** A text that two rows share if and only if all their key columns are equal; a NULL equals a NULL. */
-const keyText = ({ key }) =>
-  `CONCAT('[', ${key.map((column) => `TO_JSON_STRING(${identifier(column)})`).join(", ',', ")}, ']')`
+/** A text that two rows share if and only if the source holds all their key columns to be equal; a NULL equals a NULL. */
+const keyText = ({ key, ignoreCase }) => {
+  const part = (column) => (ignoreCase.includes(column) ? `LOWER(${identifier(column)})` : identifier(column))
+  return `CONCAT('[', ${key.map((column) => `TO_JSON_STRING(${part(column)})`).join(", ',', ")}, ']')`
+}
 
 /** Tells which columns the key is of, and in which order, to those who read the compiled project. */
 const keyColumns = (table) => {
@@ -55,8 +58,11 @@ const stateConfig = (table) => ({
 })
 
 /** Before an increment: the events that the state has not taken yet. */
-const stateNews = (table, context) =>
-  newChanges(table, { taken: '_metadata_taken_at', latest: '_metadata_latest_timestamp' }, context)
+const stateNews = (table, { ref, self, when, incremental }) => {
+  const takenUntil = `(SELECT COALESCE(MAX(_metadata_taken_at), ${NEVER}) FROM ${self()})`
+  const knownUntil = `(SELECT MAX(_metadata_latest_timestamp) FROM ${self()})`
+  return when(incremental(), newChanges(table, { takenUntil, knownUntil }, { ref }))
+}
 
 /**
  * The newest known state of each key, as a join: of a key's events in each epoch only the greatest is kept, and which
@@ -132,16 +138,19 @@ FROM greatest`
  * The SQLX config that all current tables have in common: each key once, and whole. BigQuery groups by no JSON: that such
  * a key stands once is for the table's reconciliation to say.
  */
-const currentConfig = (table) => ({
-  schema: table.database,
-  tags: ['current'],
-  assertions: {
-    ...(table.key.some((column) => table.columns[column] === 'JSON')
-      ? {}
-      : { uniqueKey: table.key.map(identifier) }),
-    nonNull: table.key.map(identifier),
-  },
-})
+const currentConfig = (table) => {
+  requireKey(table)
+  return {
+    schema: table.database,
+    tags: ['current'],
+    assertions: {
+      ...(table.key.some((column) => table.columns[column] === 'JSON')
+        ? {}
+        : { uniqueKey: table.key.map(identifier) }),
+      nonNull: table.key.map(identifier),
+    },
+  }
+}
 
 /**
  * The table as the source has it now, as far as its changes have arrived: the state without tombstones and metadata.

@@ -21,6 +21,11 @@ const VERSION_METADATA = {
   _metadata_valid_to: VALID_TO,
   _metadata_shown:
     'False for a backfill row that tells nothing: the change before it is newer, or no older than the margin.',
+  _metadata_happened_at: "The change's time; of the insert half of a key change that of its delete half.",
+  _metadata_superseded_at:
+    'The time from which another event stands in its place; NULL for the newest of its key. No earlier than _metadata_valid_to.',
+  _metadata_taken_at:
+    'Of the newest of its key: the latest landing of any event of the key. NULL for others.',
 }
 
 /** What the history keeps beside the columns of the source. */
@@ -39,15 +44,100 @@ const versionsConfig = (table) => ({
   columns: { ...privateColumns(table), ...METADATA, ...VERSION_METADATA },
   uniqueKey: ['_metadata_uuid'],
   onSchemaChange: 'EXTEND',
+  // What still stands is one partition, of the size of the source's table; what is over lies in the day when it was.
+  partitionBy: 'DATE(_metadata_superseded_at)',
   clusterBy: table.clusterBy.map(identifier),
+  incrementalPredicates: [mayChange('DATAFORM_DEST._metadata_superseded_at')],
 })
 
-/** Before an increment: the events that the versions have not taken yet. */
-const versionsNews = (table, context) =>
-  newChanges(table, { taken: '_metadata_loaded_at', latest: '_metadata_timestamp' }, context)
+/** True for the versions that an increment reads: a condition that BigQuery's planner can use. */
+const mayChange = (column = '_metadata_superseded_at') => `(${column} >= read_from OR ${column} IS NULL)`
 
 /** Where a change stands, without the digit that tells the halves of a key change from one another. */
 const place = "REGEXP_EXTRACT(_metadata_position, r'^(.*):[01]$')"
+
+/**
+ * From when on new events may change what is known. An event takes its place among those of its time, and puts off events
+ * that stand behind it in the source's log and are stamped earlier (a clock was set back). So: the earliest time of what is
+ * new, and of what landed before and stands behind it; all time, if the landings do not tell.
+ */
+const changedFrom = (table, { ref }) => {
+  const landings = ref(table.database, `${table.name}_landings`)
+  return `(
+  SELECT
+    IF(
+      COALESCE(MAX(landing.landed_at), ${NEVER}) < landed_until,
+      ${NEVER},
+      MIN(IF(
+        landing.landed_at > taken_until OR landing.last_position >= news.first_position,
+        COALESCE(landing.first_event_at, ${NEVER}),
+        NULL
+      ))
+    )
+  FROM ${landings} AS landing
+  LEFT JOIN (
+    -- From the delete half on, of a key change.
+    SELECT epoch, REGEXP_REPLACE(MIN(first_position), r'1$', '0') AS first_position
+    FROM ${landings}
+    WHERE landed_at > taken_until
+    GROUP BY epoch
+  ) AS news ON news.epoch = landing.epoch
+)`
+}
+
+/**
+ * Before an increment: `new_changes`, the events that the versions have not taken yet; `known_versions`, what they have of
+ * the keys that these concern, as far as it may change; and `key_changes`, when the key changes among them happened.
+ *
+ * A version that was over before `changed_from` stays as it is. It matters to later ones through the one that came after
+ * it, which is among those read; and as the latest change before a backfill row, as long as the margin.
+ */
+const versionsNews = (table, { ref, self, when, incremental }) => {
+  const standing = `${self()} WHERE _metadata_superseded_at IS NULL`
+  const takenUntil = `(SELECT COALESCE(MAX(_metadata_taken_at), ${NEVER}) FROM ${standing})`
+  // The latest event is over no earlier than the latest of those that stand.
+  const knownUntil = `(SELECT MAX(_metadata_timestamp) FROM ${standing} OR _metadata_superseded_at >= standing_until)`
+  const standingUntil = `DECLARE standing_until TIMESTAMP DEFAULT (SELECT MAX(_metadata_timestamp) FROM ${standing});\n`
+  const margin = `INTERVAL ${table.backfillMarginMinutes} MINUTE`
+  const limits = `DECLARE changed_from TIMESTAMP DEFAULT ${changedFrom(table, { ref })};
+DECLARE read_from TIMESTAMP DEFAULT IF(
+  changed_from < TIMESTAMP_ADD(${NEVER}, ${margin}), changed_from, TIMESTAMP_SUB(changed_from, ${margin})
+);
+${table.retentionDays === undefined ? '' : standingUntil}`
+  return when(
+    incremental(),
+    `${newChanges(table, { takenUntil, knownUntil, limits }, { ref })};
+CREATE TEMP TABLE known_versions AS
+SELECT *, changed_from
+FROM ${self()}
+WHERE
+  ${mayChange()}
+  AND _metadata_key IN (
+    SELECT ${keyText(table)} FROM new_changes
+    UNION DISTINCT
+    -- A new delete half shows what happened before to be the other half's.
+    SELECT _metadata_key
+    FROM ${self()}
+    WHERE
+      ${mayChange()}
+      AND _metadata_position IN (
+        SELECT CONCAT(${place}, half)
+        FROM new_changes, UNNEST([':0', ':1']) AS half
+        WHERE _metadata_change_type = 'UPDATE-DELETE'
+      )
+  );
+CREATE TEMP TABLE key_changes AS
+SELECT place, MIN(_metadata_timestamp) AS changed_at
+FROM (
+  SELECT ${place} AS place, _metadata_timestamp
+  FROM ${self()}
+  WHERE ${mayChange()} AND _metadata_change_type = 'UPDATE-DELETE'
+  UNION ALL
+  SELECT ${place}, _metadata_timestamp FROM new_changes WHERE _metadata_change_type = 'UPDATE-DELETE'
+)
+GROUP BY place`,
+  )
+}
 
 const inPlace = '_metadata_position, _metadata_timestamp, _metadata_read_timestamp, _metadata_uuid'
 
@@ -59,7 +149,7 @@ const inPlace = '_metadata_position, _metadata_timestamp, _metadata_read_timesta
  * @param {object} context the SQLX file's `ref`, `self`, `when` and `incremental`
  * @returns {string} a query over the change log: one row an event, deletes too
  */
-const versionsQuery = (table, { ref, self, when, incremental }) => {
+const versionsQuery = (table, { ref, when, incremental }) => {
   requireKey(table)
   return `
 WITH
@@ -72,48 +162,46 @@ WITH
   ),
   ${when(
     incremental(),
-    `-- Keys whose versions change: those of new events, and those that a new delete half shows to be the other half's.
-  touched AS (
-    SELECT _metadata_key FROM news
-    UNION DISTINCT
-    SELECT _metadata_key
-    FROM ${self()}
-    WHERE _metadata_position IN (
-      SELECT CONCAT(${place}, half)
-      FROM news, UNNEST([':0', ':1']) AS half
-      WHERE _metadata_change_type = 'UPDATE-DELETE'
-    )
-  ),
-  -- By name: the log may have columns that the versions have not seen.
+    `-- By name: the log may have columns that the versions have not seen.
   known AS (
-    SELECT * EXCEPT (_metadata_valid_from, _metadata_valid_to, _metadata_shown)
-    FROM ${self()}
-    WHERE _metadata_key IN (SELECT _metadata_key FROM touched)
+    SELECT
+      * EXCEPT (_metadata_valid_from, _metadata_valid_to, _metadata_shown, _metadata_superseded_at),
+      _metadata_shown AS was_shown,
+      _metadata_valid_from AS was_valid_from
+    FROM known_versions
     FULL OUTER UNION ALL BY NAME
     SELECT * FROM news
-  ),
-  delete_halves AS (
-    SELECT _metadata_position, _metadata_change_type, _metadata_timestamp
-    FROM ${self()}
-    WHERE _metadata_change_type = 'UPDATE-DELETE'
-    UNION ALL
-    SELECT _metadata_position, _metadata_change_type, _metadata_timestamp FROM news
   ),`,
-    `known AS (SELECT * FROM news),
-  delete_halves AS (SELECT * FROM news),`,
-  )}
-  -- The insert half of a key change is stamped a second after its delete half: both happened at once.
+    `known AS (
+    SELECT
+      *,
+      CAST(NULL AS TIMESTAMP) AS _metadata_happened_at,
+      CAST(NULL AS TIMESTAMP) AS _metadata_taken_at,
+      CAST(NULL AS BOOL) AS was_shown,
+      CAST(NULL AS TIMESTAMP) AS was_valid_from,
+      CAST(NULL AS TIMESTAMP) AS changed_from
+    FROM news
+  ),
   key_changes AS (
     SELECT ${place} AS place, MIN(_metadata_timestamp) AS changed_at
-    FROM delete_halves
+    FROM news
     WHERE _metadata_change_type = 'UPDATE-DELETE'
     GROUP BY place
-  ),
+  ),`,
+  )}
+  -- The insert half of a key change is stamped a second after its delete half: both happened at once.
   timed AS (
     SELECT
-      known.*,
-      COALESCE(known._metadata_timestamp, ${NEVER}) AS stamped_at,
-      COALESCE(LEAST(known._metadata_timestamp, key_changes.changed_at), known._metadata_timestamp, ${NEVER}) AS happened_at
+      known.* REPLACE (
+        COALESCE(
+          LEAST(COALESCE(known._metadata_happened_at, known._metadata_timestamp), key_changes.changed_at),
+          known._metadata_happened_at,
+          known._metadata_timestamp,
+          ${NEVER}
+        ) AS _metadata_happened_at,
+        COALESCE(known._metadata_taken_at, known._metadata_loaded_at) AS _metadata_taken_at
+      ),
+      COALESCE(known._metadata_timestamp, ${NEVER}) AS stamped_at
     FROM known
     LEFT JOIN key_changes ON key_changes.place = ${place.replace('_metadata_position', 'known._metadata_position')}
   ),
@@ -132,33 +220,48 @@ WITH
     FROM settled
   ),
   -- A backfill row counts as in the current table: if no change was known, or the latest is older by more than the margin.
+  -- What was settled before anything changed is as it was.
   judged AS (
     SELECT
-      * EXCEPT (stamped_at, settled_at, latest_change),
-      _metadata_epoch != 'backfill'
-        OR latest_change IS NULL
-        OR TIMESTAMP_DIFF(settled_at, latest_change, MICROSECOND) > ${table.backfillMarginMinutes} * 60000000 AS _metadata_shown
+      * EXCEPT (stamped_at, latest_change, was_shown, was_valid_from, changed_from),
+      IF(
+        settled_at < changed_from,
+        was_shown,
+        _metadata_epoch != 'backfill'
+          OR latest_change IS NULL
+          OR TIMESTAMP_DIFF(settled_at, latest_change, MICROSECOND) > ${table.backfillMarginMinutes} * 60000000
+      ) AS _metadata_shown,
+      IF(settled_at < changed_from, was_valid_from, _metadata_happened_at) AS begins_at
     FROM ordered
   ),
   -- Time must not run backwards along that order; what does not count holds nothing up.
   begun AS (
     SELECT
-      * EXCEPT (happened_at),
+      * EXCEPT (begins_at),
       IF(
         _metadata_shown,
-        MAX(IF(_metadata_shown, happened_at, NULL)) OVER (PARTITION BY _metadata_key ORDER BY ordinal),
-        happened_at
+        MAX(IF(_metadata_shown, begins_at, NULL)) OVER (PARTITION BY _metadata_key ORDER BY ordinal),
+        begins_at
       ) AS _metadata_valid_from
     FROM judged
+  ),
+  ended AS (
+    SELECT
+      *,
+      IF(_metadata_shown, LEAD(_metadata_valid_from) OVER shown, NULL) AS _metadata_valid_to,
+      IF(_metadata_shown, LEAD(settled_at) OVER shown, settled_at) AS _metadata_superseded_at
+    FROM begun
+    WINDOW shown AS (PARTITION BY _metadata_key, _metadata_shown ORDER BY ordinal)
   )
 SELECT
-  * EXCEPT (ordinal),
-  IF(
-    _metadata_shown,
-    LEAD(_metadata_valid_from) OVER (PARTITION BY _metadata_key, _metadata_shown ORDER BY ordinal),
-    NULL
-  ) AS _metadata_valid_to
-FROM begun`
+  * EXCEPT (ordinal, settled_at) REPLACE (
+    IF(
+      _metadata_superseded_at IS NULL,
+      MAX(_metadata_taken_at) OVER (PARTITION BY _metadata_key),
+      NULL
+    ) AS _metadata_taken_at
+  )
+FROM ended`
 }
 
 /** The SQLX config that all histories have in common. */

@@ -1,4 +1,4 @@
-const { NEVER, eventTime } = require('macros/event-time')
+const { eventTime } = require('macros/event-time')
 const { inTime } = require('macros/retention')
 
 /**
@@ -33,25 +33,21 @@ const ofDaysWithNews = (time = '_metadata_timestamp') =>
  * Before an increment of what is built from a change log: `new_changes`, the events of the log that it has not taken.
  *
  * @param {object} table from sources.js
- * @param {{taken: string, latest: string}} columns the model's columns that tell the landing and the time of what it has taken
- * @param {object} context the SQLX file's `ref`, `self`, `when` and `incremental`
+ * @param {object} model how far it has taken the log, each a query in parentheses: `takenUntil`, the latest landing, and
+ *   `knownUntil`, the latest event time; and `limits`, declarations of its own that stand after those of `newsLimits`
+ * @param {object} context the SQLX file's `ref`
  * @returns {string} a script that leaves variables and a temporary table
  */
-const newChanges = (table, { taken, latest }, { ref, self, when, incremental }) => {
-  const log = ref(table.database, `${table.name}_log`)
-  const knownUntil = table.retentionDays === undefined ? undefined : 'known_until'
-  const takenUntil = `(SELECT COALESCE(MAX(${taken}), ${NEVER}) FROM ${self()})`
-  return when(
-    incremental(),
-    `${newsLimits(table, takenUntil, { ref })}${knownUntil === undefined ? '' : `DECLARE known_until TIMESTAMP DEFAULT (SELECT MAX(${latest}) FROM ${self()});\n`}CREATE TEMP TABLE new_changes AS
+const newChanges = (table, { takenUntil, knownUntil, limits = '' }, { ref }) => {
+  const forgets = table.retentionDays !== undefined
+  return `${newsLimits(table, takenUntil, { ref })}${limits}${forgets ? `DECLARE known_until TIMESTAMP DEFAULT ${knownUntil};\n` : ''}CREATE TEMP TABLE new_changes AS
 WITH
   news AS (
     SELECT *
-    FROM ${log}
+    FROM ${ref(table.database, `${table.name}_log`)}
     WHERE _metadata_loaded_at > taken_until AND _metadata_loaded_at <= landed_until AND ${ofDaysWithNews()}
   )
-SELECT * FROM ${inTime(table, 'news', knownUntil)}`,
-  )
+SELECT * FROM ${inTime(table, 'news', forgets ? 'known_until' : undefined)}`
 }
 
 module.exports = { newChanges, newsLimits, ofDaysWithNews }

@@ -32,6 +32,15 @@ const logFile = "COALESCE(NULLIF(source_metadata.log_file, ''), source_metadata.
 const logPosition =
   "IF(COALESCE(source_metadata.log_file, '') = '', source_metadata.binlog_position, source_metadata.log_position)"
 
+/** Raw events with the columns `log_file` and `log_position`, which `position` reads: what stands after FROM. */
+const placed = (events) => `(
+    SELECT
+      *,
+      ${logFile} AS log_file,
+      ${logPosition} AS log_position
+    FROM ${events}
+  )`
+
 /** The number of a row within its record of the log, where the source numbers them. */
 const rowInRecord = `COALESCE(CONCAT(':', ${padded('source_metadata.ssn')}), '')`
 
@@ -105,4 +114,4 @@ const position = () => `IF(${isBackfill}, NULL, CONCAT(
 /** The epoch of a logged event's position, `backfill` for a row that has none: an expression over a change log. */
 const epoch = `COALESCE(REGEXP_EXTRACT(_metadata_position, r'^(.*)@'), 'backfill')`
 
-module.exports = { epoch, logFile, logPosition, position }
+module.exports = { epoch, placed, position }

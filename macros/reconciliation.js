@@ -1,3 +1,4 @@
+const { METADATA } = require('macros/change-log')
 const { NEVER } = require('macros/event-time')
 const { keyText } = require('macros/current-state')
 const { sourceRow } = require('macros/history')
@@ -62,6 +63,13 @@ SELECT 'in the log more than once', _metadata_uuid
 FROM logged
 GROUP BY _metadata_uuid
 HAVING COUNT(*) > 1
+UNION ALL
+-- One reading of a table has each row once. A row that is read anew is in another file.
+SELECT 'rows that differ have this key: it is no key of the table', CONCAT(key, ' in ', _metadata_file)
+FROM logged
+WHERE epoch = 'backfill'
+GROUP BY key, _metadata_file
+HAVING COUNT(DISTINCT TO_JSON_STRING((SELECT AS STRUCT logged.* EXCEPT (key, epoch, ${Object.keys(METADATA).join(', ')})))) > 1
 UNION ALL
 SELECT 'in the log, not in the state', CONCAT(expected.key, ' ', expected.epoch)
 FROM expected

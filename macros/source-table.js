@@ -51,11 +51,13 @@ const NOT_CLUSTERED = [
 const OPTIONS = [
   'key',
   'columns',
+  'ignoreCase',
   'clusterBy',
   'sourceType',
   'backfillMarginMinutes',
   'retentionDays',
   'privacy',
+  'row',
 ]
 
 /** What a column may hold that is nobody's business; see docs/privacy.md. */
@@ -77,12 +79,14 @@ const refuse = (name, message) => {
  * @param {string[]} [options.key] the columns that identify a row; without them there is a change log and no current table
  * @param {Object<string, string>} [options.columns] types that the files cannot tell: a BigQuery type, `JSON`, `HEX BYTES`, `HEX STRING`,
  *   `DATETIME RECORD`, `TIMESTAMP RECORD`, `DAYS DATE`, `MILLIS TIME` …: see READ_AS
+ * @param {string[]} [options.ignoreCase] key columns whose texts the source holds to be equal if they differ in case alone
  * @param {string[]} [options.clusterBy] what log and state are clustered by; the key if not given
  * @param {string} [options.sourceType] `mysql`, `oracle`, …, for streams whose `read_method` does not begin with it
  * @param {number} [options.backfillMarginMinutes] 60 if not given
  * @param {number} [options.retentionDays] how long a deleted row is remembered; for ever if not given
  * @param {Object<string, string>} [options.privacy] columns that hold an `email`, a `phone`, a person's `name` or a `secret`
- * @throws Error naming the table, for an unknown option or type, or a margin that is not a whole number >= 0
+ * @param {string} [options.row] what a row is, for descriptions: `a city`; `a row of world_x.city` if not given
+ * @throws Error naming the table, for an unknown option or type, a key of no column, or a margin that is not a whole number >= 0
  */
 const sourceTable = (database, name, options = {}) => {
   const table = `${database}.${name}`
@@ -92,6 +96,18 @@ const sourceTable = (database, name, options = {}) => {
   }
   const { key = [], columns = {}, sourceType, privacy = {} } = options
   const { backfillMarginMinutes = DEFAULT_BACKFILL_MARGIN_MINUTES, retentionDays } = options
+  const { row = `a row of ${table}` } = options
+  const { ignoreCase = [] } = options
+  if (options.key !== undefined && key.length === 0) {
+    refuse(
+      table,
+      '`key: []` names no column; without `key` a table has a change log and no current table: nothing tells which row a change belongs to',
+    )
+  }
+  for (const column of ignoreCase) {
+    if (!key.includes(column))
+      refuse(table, `ignoreCase: \`${column}\` is not of the key (${key.join(', ')})`)
+  }
   for (const [column, type] of Object.entries(columns)) {
     if (!(type in READ_AS) && !TYPES.includes(type)) {
       const allowed = [...Object.keys(READ_AS), ...TYPES].join(', ')
@@ -117,12 +133,14 @@ const sourceTable = (database, name, options = {}) => {
     database,
     name,
     key,
+    ignoreCase,
     columns,
     clusterBy,
     sourceType,
     backfillMarginMinutes,
     retentionDays,
     privacy,
+    row,
   })
 }
 

@@ -36,9 +36,9 @@ export interface AddTableResult {
 }
 
 /**
- * Writes the models of a source table: its declaration, change log and, if it has a key, state, current table and an
- * assertion that they agree. Reads columns and key from what has landed, or from change files. Macros that the project
- * lacks are written too. Writes all or nothing.
+ * Writes what a source table needs to have all its layers: its declaration, `layers.js` if there is none, and, if it has a
+ * key, the current table with its columns. Reads columns and key from what has landed, or from change files. Macros that
+ * the project lacks are written too. Writes all or nothing.
  *
  * @throws Problem if a file is there and differs (unless `force`), with the difference
  * @example await addTable({ table: 'world_x.city' })
@@ -58,13 +58,15 @@ export async function addTable(
         )
   checkAsked(asked, told)
   const table = withKey(told, options.key)
-  const sourcesFile = join(project.folder, 'definitions', table.dataset, 'sources.js')
-  const sources = existsSync(sourcesFile) ? readFileSync(sourcesFile, 'utf8') : undefined
+  const present = (name: string) => {
+    const file = join(project.folder, 'definitions', table.dataset, name)
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  }
   const { files, key } = scaffold(table, {
-    sources,
+    sources: present('sources.js'),
+    layers: present('layers.js'),
     templates: templatesOf(project.folder),
     replace: force || options.key !== undefined,
-    assertionDataset: project.workflow.defaultAssertionDataset,
   })
   const written = writeFiles(project.folder, [...macroFiles(project.folder), ...files], { force, dryRun })
   const { database, table: name } = table.source

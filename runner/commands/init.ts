@@ -62,7 +62,7 @@ export async function init(options: InitOptions, effects: Effects = defaultEffec
   const context = { title: basename(folder), coreVersion: coreVersion(), defaultProject, defaultDataset }
   const { template } = options
   const read = templatesOf(folder)
-  const reference = template === undefined ? [] : referenceFiles(template, read, context)
+  const reference = template === undefined ? [] : referenceFiles(template, read, context.title)
   const rendered = { ...common, ...(template === undefined ? empty : {}) }
   const files = Object.entries(rendered).map(([path, name]): ScaffoldFile => {
     const render = Handlebars.compile(read(`project/${name}`), { noEscape: true, strict: true })
@@ -82,12 +82,8 @@ export async function init(options: InitOptions, effects: Effects = defaultEffec
 }
 
 /** A reference project's own files, and the change files of its stream. */
-function referenceFiles(
-  template: string,
-  read: Templates,
-  { title, defaultDataset }: { readonly title: string; readonly defaultDataset: string },
-): readonly ScaffoldFile[] {
-  const own = templateFiles(template, read, `${defaultDataset}_assertions`).map((file) => ({
+function referenceFiles(template: string, read: Templates, title: string): readonly ScaffoldFile[] {
+  const own = templateFiles(template, read).map((file) => ({
     ...file,
     content: file.path === 'README.md' ? file.content.replaceAll('{{title}}', title) : file.content,
   }))

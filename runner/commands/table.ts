@@ -36,7 +36,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     usage: 'add table <table>',
     group: start,
-    describe: 'write declaration, log, current table and assertions for a source table',
+    describe: 'declare a source table, from which all its layers follow',
     load: () => import('./add-table.ts'),
   },
   {

@@ -7,8 +7,7 @@ const reserved = new Set(
     // What sources.js has itself.
     'tables sourceTable declare require module exports ' +
     // What a SQLX file that uses it has.
-    'ref self when incremental name resolve publish assert operate test changeLog stateNews stateQuery forgetOld currentQuery history ' +
-    'historyQuery asOfFunction changesFunction reconciliation ' +
+    'ref self when incremental name resolve publish assert operate test currentQuery ' +
     'database schema dataform session ctx config js undefined NaN Infinity global globalThis'
   ).split(' '),
 )

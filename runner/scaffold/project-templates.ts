@@ -29,14 +29,9 @@ const tablesFile = 'tables.json'
  * The files of a reference project: those that lie in `templates/`, and the layers of each of its tables.
  *
  * @param templates as of a scaffold
- * @param assertionDataset the project's
  * @throws Problem (exit code 2) naming the templates that there are
  */
-export function templateFiles(
-  name: string,
-  templates: Templates,
-  assertionDataset: string,
-): readonly ScaffoldFile[] {
+export function templateFiles(name: string, templates: Templates): readonly ScaffoldFile[] {
   const names = projectTemplates()
   if (!names.includes(name)) {
     const meant = nearest(name, names)
@@ -52,7 +47,6 @@ export function templateFiles(
       sources: own.get(`definitions/${dataset}/sources.js`),
       templates,
       replace: false,
-      assertionDataset,
     }
     const landed = {
       source: { database: dataset, table },
@@ -70,7 +64,8 @@ export function templateFiles(
   const written = [...own]
     .filter(([path]) => path !== tablesFile)
     .map(([path, content]): ScaffoldFile => ({ path, content, merged: false }))
-  return [...written, ...layers]
+  // Tables of one dataset share a file.
+  return [...new Map([...written, ...layers].map((file) => [file.path, file])).values()]
 }
 
 /** Texts by their path below a folder. */

@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars'
 import { Problem } from '../problem.ts'
 import { declarationOf, type Entry, entriesOf, withEntry, withReplacedEntry } from './declaration.ts'
-import { jsComment, jsProperty, variableFor } from './javascript.ts'
+import { jsComment, jsProperty, jsText, variableFor } from './javascript.ts'
 import type { LandedColumn, LandedTable } from './landed-table.ts'
 
 /** A file of the scaffold. */
@@ -27,27 +27,28 @@ export interface ScaffoldOptions {
   readonly templates: Templates
   /** True: a declaration that is there is written anew; false: it stays, and its key counts. */
   readonly replace: boolean
-  /** The project's `defaultAssertionDataset`. */
-  readonly assertionDataset: string | undefined
+  /** The present text of the dataset's `layers.js`; undefined if there is none. A person's own stays. */
+  readonly layers?: string | undefined
 }
 
 /** The text of a template of `macros/scaffold`, by its file's name. */
 export type Templates = (name: string) => string
 
 const handlebars = Handlebars.create()
+handlebars.registerHelper('jsText', jsText)
 handlebars.registerHelper('json', (value: unknown) => JSON.stringify(value))
 handlebars.registerHelper('property', (name: string) => jsProperty(name, JSON.stringify))
 handlebars.registerHelper('comment', jsComment)
 handlebars.registerHelper('text', (...parts: readonly unknown[]) => parts.slice(0, -1).join(''))
 
 /**
- * The files that a table needs: its declaration, change log, and, if it has a key, state, current table, history and
- * the assertion that they agree.
+ * The files that a table needs: its declaration, the loop that makes every declared table's layers, and, if it has a key,
+ * the table as the source has it now, whose columns a person describes.
  *
  * @throws Problem if `sources.js` cannot be added to, or the table's models would have names that others have
  */
 export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold {
-  const { sources, templates, replace } = options
+  const { sources, templates, replace, layers } = options
   const folder = `definitions/${table.dataset}`
   const sourcesFile = `${folder}/sources.js`
   const entries = entriesOf(sources ?? '')
@@ -61,10 +62,7 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
   checkNames(table, entries, sourcesFile)
   const key = entry === undefined || replace ? table.key : entry.key
   const declaration = declarationOf(table, variable)
-  const context = {
-    ...contextOf(table, variable, key, `${folder}/sources`),
-    assertionSchema: assertionSchema(table, options),
-  }
+  const context = contextOf(table, variable, key, `${folder}/sources`)
   const render = (name: string) =>
     handlebars.compile(templates(name), { noEscape: true, strict: true })({ ...context, declaration })
   const sourcesText =
@@ -80,24 +78,14 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
     content: render(template),
     merged: false,
   })
-  const keyed = [
-    file(`${folder}/state/${variable}_state.sqlx`, 'state.sqlx.hbs'),
-    file(`${folder}/current/${variable}.sqlx`, 'current.sqlx.hbs'),
-    file(`${folder}/history/${variable}_versions.sqlx`, 'versions.sqlx.hbs'),
-    file(`${folder}/history/${variable}_history.sqlx`, 'history.sqlx.hbs'),
-    file(`${folder}/history/${variable}_as_of.sqlx`, 'as_of.sqlx.hbs'),
-    file(`${folder}/history/${variable}_changes.sqlx`, 'changes.sqlx.hbs'),
-    file(`${folder}/assertions/${variable}_reconciles.sqlx`, 'reconciles.sqlx.hbs'),
-  ]
   return {
     variable,
     key,
     files: [
       // A declaration that is written anew overwrites what a person wrote; a new one is added to it.
       { path: sourcesFile, content: sourcesText, merged: entry === undefined && sources !== undefined },
-      file(`${folder}/log/${variable}_landings.sqlx`, 'landings.sqlx.hbs'),
-      file(`${folder}/log/${variable}_log.sqlx`, 'log.sqlx.hbs'),
-      ...(key.length === 0 ? [] : keyed),
+      { path: `${folder}/layers.js`, content: layers ?? render('layers.js.hbs'), merged: false },
+      ...(key.length === 0 ? [] : [file(`${folder}/current/${variable}.sqlx`, 'current.sqlx.hbs')]),
     ],
   }
 }
@@ -122,32 +110,13 @@ function checkNames({ dataset, name }: LandedTable, entries: readonly Entry[], f
   }
 }
 
-/**
- * Assertions of one name in several datasets must not meet: each dataset has a dataset of assertions. Empty where that
- * is the project's own.
- */
-function assertionSchema({ dataset }: LandedTable, { assertionDataset }: ScaffoldOptions): string {
-  const own = `${dataset}_assertions`
-  return own === assertionDataset ? '' : own
-}
-
 function contextOf(table: LandedTable, variable: string, key: readonly string[], sources: string): object {
   const { dataset, name, source, columns } = table
   return {
     dataset,
     // A file's name is its action's name, unless it says another.
     name: variable === name ? '' : name,
-    landingsName: `${name}_landings`,
-    logName: `${name}_log`,
-    stateName: `${name}_state`,
-    versionsName: `${name}_versions`,
-    historyName: `${name}_history`,
-    asOfName: `${name}_as_of`,
-    changesName: `${name}_changes`,
-    assertionName: `${name}_reconciles`,
-    current: `${dataset}.${name}`,
     source: `${source.database}.${source.table}`,
-    rows: `a row of ${source.database}.${source.table}`,
     variable,
     sources,
     columns: columns.map((column) => ({ name: column.name, description: describe(column, key) })),

@@ -20,6 +20,7 @@ beforeAll(async () => {
     strict: { key: ['id'], backfillMarginMinutes: 0 },
     odd: { key: ['order', 'größe in m'] },
     measured: { key: ['weight'], clusterBy: [] },
+    spelled: { key: ['id'], ignoreCase: ['id'] },
   })
 })
 afterAll(() => warehouse.close())
@@ -273,20 +274,38 @@ describe('keys', () => {
   })
 })
 
+describe('a key whose spelling alone changes', () => {
+  const renamed = [
+    [change(10, noon, 'one', { changeType: 'INSERT', row: { id: 'abc', value: 'one' } })],
+    [change(20, noon + minute, 'two', { row: { id: 'ABC', value: 'two' } })],
+  ]
+
+  test('is one row with the newest spelling, where the declaration says that case does not count', async () => {
+    expect(await currentAfter('spelled', plain, renamed)).toEqual([{ id: 'ABC', value: 'two' }])
+    const deleted = deletion(30, noon + 2 * minute, { row: { id: 'Abc', value: 'two' } })
+    expect(await currentAfter('spelled', plain, [...renamed, [deleted]])).toEqual([])
+  })
+
+  test('is another row where it does', async () => {
+    expect(await currentAfter('plain', plain, renamed)).toHaveLength(2)
+  })
+})
+
 describe('a declaration that cannot be', () => {
   test.each([
     [
       { key: [] },
-      'shop.wrong has no key, so nothing tells which row a change belongs to: it has a change log and no current table. ' +
-        'If some columns do identify its rows, name them as `key` in sources.js',
+      'shop.wrong: `key: []` names no column; without `key` a table has a change log and no current table: ' +
+        'nothing tells which row a change belongs to',
     ],
+    [{ key: ['id'], ignoreCase: ['ID'] }, 'shop.wrong: ignoreCase: `ID` is not of the key (id)'],
     [
       { key: ['id'], backfillMarginMinutes: -1 },
       'shop.wrong: backfillMarginMinutes is a whole number, 0 or more; given: -1',
     ],
     [
       { keys: ['id'] },
-      'shop.wrong: unknown option `keys`; allowed are key, columns, clusterBy, sourceType, backfillMarginMinutes',
+      'shop.wrong: unknown option `keys`; allowed are key, columns, ignoreCase, clusterBy, sourceType, backfillMarginMinutes',
     ],
     [
       { columns: { doc: 'JASON' } },

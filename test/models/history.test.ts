@@ -111,6 +111,69 @@ describe('the history', () => {
   })
 })
 
+describe('an increment reads what may change, and no more; it comes to what a full refresh does', () => {
+  const hour = 60 * minute
+  const landings: Readonly<Record<string, readonly (readonly RawEvent[])[]>> = {
+    'a change that is new': [
+      [change(10, noon, 'one'), change(20, noon + hour, 'two')],
+      [change(30, noon + 30 * hour, 'three')],
+    ],
+    'a change that is late': [
+      [change(10, noon, 'one'), change(40, noon + 50 * hour, 'four')],
+      [change(20, noon + 10 * hour, 'two')],
+    ],
+    'a change behind others in the log that are stamped hours earlier: they are put off': [
+      [change(10, noon, 'one'), change(20, noon + hour, 'two')],
+      [change(30, noon + 10 * hour, 'three')],
+      [change(5, noon + 20 * hour, 'clock set back after this')],
+    ],
+    'a backfill row within the margin of a change that was over before': [
+      [change(10, noon + 35 * minute, 'one'), change(20, noon, 'clock set back')],
+      [backfill(noon + 90 * minute, 'read')],
+    ],
+    'the delete half of a key change whose insert half is long known': [
+      [change(20, noon + hour, 'one', { row: { id: 'y', value: 'one' } })],
+      [change(30, noon + 90 * hour, 'two', { row: { id: 'y', value: 'two' } })],
+      [change(20, noon, 'one', { changeType: 'UPDATE-DELETE' })],
+    ],
+    'a change without a time': [
+      [change(10, noon, 'one'), change(20, noon + hour, 'two')],
+      [{ ...change(15, noon, 'when?'), time: null, readTime: null }],
+    ],
+  }
+  const builds = async (fullRefresh: boolean, names = ['plain_landings', 'plain_log', 'plain_versions']) => {
+    for (const name of names) await build(warehouse, actionOf(models, name), { fullRefresh })
+  }
+  const versions = () => rowsOf(warehouse, 'SELECT * FROM shop.plain_versions')
+
+  test.each(Object.keys(landings))('%s', async (name) => {
+    await createRaw(warehouse, 'plain', payload)
+    await builds(true)
+    for (const [landing, events] of (landings[name] ?? []).entries()) {
+      await land(warehouse, 'plain', payload, landing, events)
+      await builds(false)
+    }
+    const increments = await versions()
+    await builds(true)
+    expect(increments).toEqual(await versions())
+  })
+
+  test('what was over long before is not read', async () => {
+    await createRaw(warehouse, 'plain', payload)
+    await land(warehouse, 'plain', payload, 0, [
+      change(10, noon, 'one'),
+      change(20, noon + hour, 'two'),
+      change(30, noon + 9 * hour, 'three'),
+    ])
+    await builds(true)
+    await land(warehouse, 'plain', payload, 1, [change(40, noon + 30 * hour, 'four')])
+    await builds(false, ['plain_landings', 'plain_log'])
+    const { preOps = [] } = actionOf(models, 'plain_versions').incremental ?? {}
+    const { rows } = await warehouse.execute(`${preOps.join(';\n')};\nSELECT value FROM known_versions`)
+    expect(rows).toEqual([['three']])
+  })
+})
+
 describe('the table as of an instant', () => {
   test('is what stood then, up to what stands now', async () => {
     await historyOf([

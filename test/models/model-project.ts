@@ -19,6 +19,7 @@ export const root = join(import.meta.dirname, '..', '..')
 export interface TableOptions {
   readonly key?: readonly string[]
   readonly columns?: Readonly<Record<string, string>>
+  readonly ignoreCase?: readonly string[]
   readonly backfillMarginMinutes?: number
   readonly clusterBy?: readonly string[]
   readonly sourceType?: string
@@ -48,44 +49,17 @@ export async function modelsOf(
 
 const definitions = (tables: Readonly<Record<string, TableOptions>>): string => `
 const { sourceTable } = require('macros/source-table')
-const landings = require('macros/landings')
-const log = require('macros/change-log')
-const state = require('macros/current-state')
-const history = require('macros/history')
+const { currentTable, layers } = require('macros/layers')
 const privacy = require('macros/privacy')
-const retention = require('macros/retention')
-const { reconciliation } = require('macros/reconciliation')
 declare({ schema: 'shop_private', name: 'masking_key' })
 for (const [name, options] of Object.entries(${JSON.stringify(tables)})) {
   const table = sourceTable('shop', name, options)
   declare({ schema: 'shop_raw', name })
-  publish(name + '_landings', { type: 'incremental', ...landings.landingsConfig(table) })
-    .preOps((context) => landings.landingsTaken(bound(context)))
-    .query((context) => landings.landingsQuery(table, bound(context)))
-  publish(name + '_log', { type: 'incremental', ...log.config(table) })
-    .preOps((context) => log.newEvents(table, bound(context)))
-    .query((context) => log.query(table, bound(context)))
-  if (options.key === undefined) continue
-  publish(name + '_state', { type: 'incremental', ...state.stateConfig(table) })
-    .preOps((context) => state.stateNews(table, bound(context)))
-    .query((context) => state.stateQuery(table, bound(context)))
-    .postOps((context) => retention.forgetOld(table, bound(context)))
-  publish(name, { type: 'view', ...state.currentConfig(table) }).query((context) => state.currentQuery(table, bound(context)))
-  publish(name + '_versions', { type: 'incremental', ...history.versionsConfig(table) })
-    .preOps((context) => history.versionsNews(table, bound(context)))
-    .query((context) => history.versionsQuery(table, bound(context)))
-  publish(name + '_history', { type: 'view', ...history.historyConfig(table) })
-    .query((context) => history.historyQuery(table, bound(context)))
+  layers(table)
+  if (table.key.length > 0) currentTable(table)
   if (options.privacy !== undefined)
     publish(name + '_masked', { type: 'view', ...privacy.maskedConfig(table) })
-      .query((context) => privacy.maskedQuery(table, bound(context)))
-  assert(name + '_reconciles').query((context) => reconciliation(table, bound(context)))
-  operate(name + '_as_of').schema('shop').hasOutput(true).queries((context) => history.asOfFunction(table, bound(context)))
-  operate(name + '_changes').schema('shop').hasOutput(true).queries((context) => history.changesFunction(table, bound(context)))
-}
-function bound(context) {
-  const names = ['ref', 'self', 'when', 'incremental']
-  return Object.fromEntries(names.map((name) => [name, (...given) => context[name](...given)]))
+      .query((context) => privacy.maskedQuery(table, { ref: (...name) => context.ref(...name) }))
 }
 `
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
     { brief: { key: ['id'], retentionDays: 10 } },
     `const { tooLateIn } = require('macros/retention')
      publish('too_late', { type: 'view', schema: 'shop' })
-       .query((context) => tooLateIn([sourceTable('shop', 'brief', { key: ['id'], retentionDays: 10 })], bound(context)))`,
+       .query((context) => tooLateIn([sourceTable('shop', 'brief', { key: ['id'], retentionDays: 10 })], { ref: (...name) => context.ref(...name) }))`,
   )
 })
 afterAll(() => warehouse.close())

@@ -52,6 +52,28 @@ describe('what an analyst gets wrong is told', () => {
     expect(told + err).toContain('Unrecognized name: number')
   }, 120_000)
 
+  test('a declared key that rows of the source share', async () => {
+    const backfilled = Object.fromEntries(
+      Object.entries(files).map(([name, text]) => [
+        name,
+        text.replaceAll('mysql-cdc-binlog', 'mysql-backfill-fulldump'),
+      ]),
+    )
+    const { run, write } = await peopleProject(backfilled)
+    expect((await run('build')).code).toBe(0)
+    write({ [sources]: declaring("{ key: ['name'] }") })
+    const { code, out } = await run('build', '--full-refresh')
+    expect(code).toBe(1)
+    expect(out).toContain('1 row fails the assertion `people_reconciles`')
+    const told = await run('query', 'select * from `proj.shop_assertions.people_reconciles`', '--json')
+    expect(JSON.parse(told.out).rows).toEqual([
+      {
+        problem: 'rows that differ have this key: it is no key of the table',
+        subject: '["Anna"] in shop_people/2024/05/01/12/00/one.jsonl',
+      },
+    ])
+  }, 120_000)
+
   test('a margin below zero, a version that nobody declares, an instant before the first event, a key that is none', async () => {
     const { run, write } = await peopleProject(files)
     const before = await run('query', "SELECT * FROM shop.people_as_of(TIMESTAMP '2020-01-01')")

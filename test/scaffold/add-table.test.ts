@@ -57,6 +57,7 @@ describe('add table', () => {
   created  macros/history.js
   created  macros/identifier.js
   created  macros/landings.js
+  created  macros/layers.js
   created  macros/news.js
   created  macros/position.js
   created  macros/privacy.js
@@ -64,15 +65,8 @@ describe('add table', () => {
   created  macros/retention.js
   created  macros/source-table.js
   created  definitions/my_shop/sources.js
-  created  definitions/my_shop/log/order_items_landings.sqlx
-  created  definitions/my_shop/log/order_items_log.sqlx
-  created  definitions/my_shop/state/order_items_state.sqlx
+  created  definitions/my_shop/layers.js
   created  definitions/my_shop/current/order_items.sqlx
-  created  definitions/my_shop/history/order_items_versions.sqlx
-  created  definitions/my_shop/history/order_items_history.sqlx
-  created  definitions/my_shop/history/order_items_as_of.sqlx
-  created  definitions/my_shop/history/order_items_changes.sqlx
-  created  definitions/my_shop/assertions/order_items_reconciles.sqlx
 note: change files cannot tell DATE and DATETIME from TIMESTAMP: say in definitions/my_shop/sources.js which are which of at
 next: streamform run '+my_shop.order_items'
 `)
@@ -111,12 +105,12 @@ const order_items = sourceTable('my_shop', 'order_items', {
     const add = (...more: string[]) =>
       streamform('add', 'table', 'my_shop.order_items', '--from', 'items.avro', ...more)
     await add()
-    const path = 'definitions/my_shop/log/order_items_log.sqlx'
+    const path = 'definitions/my_shop/current/order_items.sqlx'
     const text = readFileSync(join(folder, path), 'utf8')
     expect((await add()).out).toContain(
       'my-shop.order.items as my_shop.order_items, key line, order: everything is there\n',
     )
-    write({ [path]: text.replace('Every change', 'All changes') })
+    write({ [path]: text.replace('The rows of', 'All rows of') })
     const refused = await add()
     expect(refused).toEqual({
       code: 1,
@@ -126,11 +120,11 @@ const order_items = sourceTable('my_shop', 'order_items', {
 +++ ${path}
 @@ -1,5 +1,5 @@
  config {
-   type: "incremental",
--  description: "All changes of a row of my-shop.order.items, once, in the columns of the source. Never updated.",
-+  description: "Every change of a row of my-shop.order.items, once, in the columns of the source. Never updated.",
-   ...require("macros/change-log").config(require("definitions/my_shop/sources").order_items)
- }
+   type: "view",
+-  description: "All rows of my-shop.order.items as the source has them now.",
++  description: "The rows of my-shop.order.items as the source has them now.",
+   ...require("macros/current-state").currentConfig(require("definitions/my_shop/sources").order_items),
+   columns: {
 
   --force overwrites; nothing was written
 `,
@@ -148,7 +142,7 @@ const order_items = sourceTable('my_shop', 'order_items', {
     const { out } = await add()
     expect(out).toContain('my-shop.order.items as my_shop.order_items, without a key\n')
     expect(out).toContain('note: its events name no key: a change log and no current table.')
-    expect(readdirSync(join(folder, 'definitions/my_shop')).sort()).toEqual(['log', 'sources.js'])
+    expect(readdirSync(join(folder, 'definitions/my_shop')).sort()).toEqual(['layers.js', 'sources.js'])
     expect((await tryCompile(folder)).problems).toEqual([])
     expect((await add('--key', 'line')).err).toContain("+  key: ['line'],")
     expect((await add('--key', 'lime')).err).toBe(
@@ -156,12 +150,9 @@ const order_items = sourceTable('my_shop', 'order_items', {
     )
     expect((await add('--key', 'line', '--force')).code).toBe(0)
     expect(readdirSync(join(folder, 'definitions/my_shop')).sort()).toEqual([
-      'assertions',
       'current',
-      'history',
-      'log',
+      'layers.js',
       'sources.js',
-      'state',
     ])
     expect((await tryCompile(folder)).problems).toEqual([])
   })

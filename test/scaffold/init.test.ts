@@ -31,6 +31,7 @@ test('a new project has settings, macros and a first model, and compiles', async
     'macros/history.js',
     'macros/identifier.js',
     'macros/landings.js',
+    'macros/layers.js',
     'macros/news.js',
     'macros/position.js',
     'macros/privacy.js',

@@ -12,8 +12,7 @@ const scaffold = (
   text: string | undefined,
   read: Templates,
   replace: boolean,
-): Scaffold =>
-  scaffoldWith(table, { sources: text, templates: read, replace, assertionDataset: 'world_x_assertions' })
+): Scaffold => scaffoldWith(table, { sources: text, templates: read, replace })
 const sources = handWritten('definitions/world_x/sources.js')
 
 const city: LandedTable = {
@@ -39,15 +38,8 @@ describe('a scaffold', () => {
     const { files } = scaffold(city, sources, templates, false)
     expect(files.map(({ path }) => path)).toEqual([
       'definitions/world_x/sources.js',
-      'definitions/world_x/log/city_landings.sqlx',
-      'definitions/world_x/log/city_log.sqlx',
-      'definitions/world_x/state/city_state.sqlx',
+      'definitions/world_x/layers.js',
       'definitions/world_x/current/city.sqlx',
-      'definitions/world_x/history/city_versions.sqlx',
-      'definitions/world_x/history/city_history.sqlx',
-      'definitions/world_x/history/city_as_of.sqlx',
-      'definitions/world_x/history/city_changes.sqlx',
-      'definitions/world_x/assertions/city_reconciles.sqlx',
     ])
     for (const { path, content } of files)
       expect([path, wordless(content)]).toEqual([path, wordless(handWritten(path))])
@@ -124,11 +116,7 @@ js {
   test('of a table without a key is a log alone, and its declaration says so', () => {
     const { files, key } = scaffold({ ...city, key: [], dataset: 'geo' }, undefined, templates, false)
     expect(key).toEqual([])
-    expect(files.map(({ path }) => path)).toEqual([
-      'definitions/geo/sources.js',
-      'definitions/geo/log/city_landings.sqlx',
-      'definitions/geo/log/city_log.sqlx',
-    ])
+    expect(files.map(({ path }) => path)).toEqual(['definitions/geo/sources.js', 'definitions/geo/layers.js'])
     expect(files[0]?.content).toContain(`// world_x.city at the source.
 // Its events name no key: it has a change log and no current table.
 const city = sourceTable('geo', 'city', { columns: { Info: 'JSON' } })
@@ -136,14 +124,15 @@ const city = sourceTable('geo', 'city', { columns: { Info: 'JSON' } })
   })
 
   test('takes the key that a person declared over the one that the events name', () => {
-    const declared = sources.replace(
+    const rowless = sources.replace(", row: 'a city'", '')
+    const declared = rowless.replace(
       "{ key: ['ID'], columns: { Info: 'JSON' } }",
       '{\n  key: [\'CountryCode\', "Name"], // natural\n}',
     )
     const { files, key } = scaffold(city, declared, templates, false)
     expect(key).toEqual(['CountryCode', 'Name'])
     expect(files[0]?.content).toBe(declared)
-    expect(scaffold(city, declared, templates, true).files[0]?.content).toBe(sources)
+    expect(scaffold(city, declared, templates, true).files[0]?.content).toBe(rowless)
   })
 
   test('keeps names that are reserved, or hold quotes, dots, spaces, umlauts, as they are at the source', () => {
@@ -201,6 +190,11 @@ const class_Gro_e_s_v1_0 = sourceTable('my_shop', 'class _Größe_s_ v1_0', {
       'Order_items_2',
       'class_2',
     ])
+  })
+
+  test('leaves the file that makes the layers to those who have written in it', () => {
+    const { files } = scaffoldWith(city, { sources, templates, replace: true, layers: '// mine' })
+    expect(fileOf(files, 'definitions/world_x/layers.js')).toBe('// mine')
   })
 
   test('is refused where two tables would share a name', () => {

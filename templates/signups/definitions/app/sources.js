@@ -1,7 +1,11 @@
 // The source's collection: its key, and what its text holds.
 const { sourceTable } = require('macros/source-table')
 
-const signups = sourceTable('app', 'signups', { key: ['_id'], columns: { _doc: 'JSON' } })
+const signups = sourceTable('app', 'signups', {
+  key: ['_id'],
+  columns: { _doc: 'JSON' },
+  row: 'a sign-up',
+})
 
 declare({
   schema: 'app_raw',

@@ -1,9 +1,9 @@
 // The source tables: the one place that names a table's key. Debezium's schema says the types.
 const { sourceTable } = require('macros/source-table')
 
-const trip = sourceTable('taxi', 'trip', { key: ['id'] })
+const trip = sourceTable('taxi', 'trip', { key: ['id'], row: 'a trip' })
 
-const zone = sourceTable('taxi', 'zone', { key: ['id'] })
+const zone = sourceTable('taxi', 'zone', { key: ['id'], row: 'a zone' })
 
 const tables = { trip, zone }
 

@@ -4,6 +4,7 @@ const { sourceTable } = require('macros/source-table')
 const users = sourceTable('crm', 'users', {
   key: ['username'],
   columns: { joined_on: 'DATE', profile: 'JSON' },
+  row: 'a user',
   privacy: { full_name: 'name', email: 'email', phone: 'phone', pin: 'secret' },
 })
 
