@@ -9,7 +9,7 @@ import { type BuildResult, build } from './build.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'
 import { readProject } from './context.ts'
 import { type QueryResult, query } from './query.ts'
-import { sample } from './sample.ts'
+import { eventsInAll, sample } from './sample.ts'
 
 export interface DemoResult {
   readonly build: BuildResult
@@ -44,9 +44,10 @@ export async function demo(
     })
 
   effects.note('1. a day in the life of a MySQL database, as Google Datastream would write it')
-  const { events, written, unchanged, folder: stream } = await sample(options, effects)
+  const sampled = await sample(options, effects)
+  const { written, unchanged, folder: stream } = sampled
   effects.note(
-    `sample  ${counted(written)} change files written, ${counted(unchanged)} were there, ${counted(events)} events: ${stream}`,
+    `sample  ${counted(written)} change files written, ${counted(unchanged)} were there; ${eventsInAll(sampled)}: ${stream}`,
   )
 
   effects.note('2. land the files, test the models, build the tables, check them')

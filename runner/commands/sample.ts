@@ -146,8 +146,15 @@ export const command = defineCommand({
   text: sampleText,
 })
 
+/** A landing counts deliveries: what it tells is these events and those that come twice. */
+export function eventsInAll({ events, deliveries }: SampleReport): string {
+  const again =
+    deliveries === events ? '' : `, ${(deliveries - events).toLocaleString('en-US')} of them delivered twice`
+  return `${counted(events, 'event')} in all${again}`
+}
+
 function sampleText(report: SampleReport, options: SampleCommandOptions): string {
-  const { folder, written, unchanged, held, events, deliveries, tables, script } = report
+  const { folder, written, unchanged, held, tables, script } = report
   const lines = tables.map(({ database, table, backfill, changes, primaryKeys, unsupported }) => {
     const count = Object.values(changes).reduce((sum, each) => sum + each, 0)
     const notes = [
@@ -157,8 +164,6 @@ function sampleText(report: SampleReport, options: SampleCommandOptions): string
     const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`
     return `  ${`${database}.${table}`.padEnd(28)}${counted(backfill, 'row')}, ${counted(count, 'change')}${note}`
   })
-  const again =
-    deliveries === events ? '' : `, ${(deliveries - events).toLocaleString('en-US')} of them delivered twice`
   const files = [
     `${counted(written, 'file')} written`,
     ...(unchanged === 0 ? [] : [`${counted(unchanged, 'file')} there already`]),
@@ -167,7 +172,7 @@ function sampleText(report: SampleReport, options: SampleCommandOptions): string
   const day = script.map(({ time, table, what }) => `  ${time}  ${table.padEnd(16)}${what}`)
   const told = options.script === true ? ['the scripted day:', ...day] : [scriptInShort(script.length)]
   return [
-    `${folder}: ${files.join(', ')}; ${counted(events, 'event')} in all${again}`,
+    `${folder}: ${files.join(', ')}; ${eventsInAll(report)}`,
     ...lines,
     ...(day.length === 0 ? [] : told),
     ...(day.length === 0 && options.changes !== false
