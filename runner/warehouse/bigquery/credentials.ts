@@ -11,6 +11,7 @@ export type Credentials = NonNullable<ConstructorParameters<typeof BigQuery>[0]>
 
 /** Who calls. @throws Problem (when called) where this machine has no credentials */
 export async function credentialsOf({
+  project,
   endpoint,
   impersonate,
   authClient,
@@ -21,7 +22,8 @@ export async function credentialsOf({
     const nobody = new library.PassThroughClient()
     return async () => nobody as unknown as Credentials
   }
-  const own = new library.GoogleAuth({ scopes })
+  // With the project given none is looked for, which a federated identity may not be allowed to.
+  const own = new library.GoogleAuth({ scopes, projectId: project })
   const found = async (): Promise<Credentials> => {
     try {
       return (await own.getClient()) as Credentials

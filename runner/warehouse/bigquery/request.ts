@@ -91,6 +91,12 @@ interface ClientError {
   readonly response?: { readonly statusCode?: number }
 }
 
+/** The client's error holds the call, and its token in that: what is kept of it is where it happened. */
+function bare(error: unknown): Error {
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+  return Object.assign(new Error(message), { stack })
+}
+
 /** What the client's error says: of its errors the first is BigQuery's own, the others repeat it. */
 function failureOf(error: unknown): Failure {
   const { code, errors, message = String(error), response } = error as ClientError
@@ -99,7 +105,12 @@ function failureOf(error: unknown): Failure {
   // An answer that is no JSON came from something in between, or was cut off.
   const broken = /invalid json response body|Unexpected end of JSON/i.test(message)
   const reason = first?.reason ?? (typeof code === 'string' ? code : broken ? 'badGateway' : undefined)
-  const failure = { status: broken ? 502 : status, reason, message: first?.message ?? message, cause: error }
+  const failure = {
+    status: broken ? 502 : status,
+    reason,
+    message: first?.message ?? message,
+    cause: bare(error),
+  }
   return {
     ...failure,
     message:
