@@ -107,4 +107,19 @@ export const cases: readonly Case[] = [
   ["CAST(TRUE AS STRING FORMAT 'x')", { error: '' }],
   ["CAST('12' AS INT64 FORMAT '99')", { error: '' }],
   ["CAST(1 AS FLOAT64 FORMAT '99')", { error: '' }],
+  [
+    "CAST('20240229' AS DATE FORMAT 'YYYYMMDD'), CAST('20240229010203' AS DATETIME FORMAT 'YYYYMMDDHH24MISS'), CAST('2024Feb9' AS DATE FORMAT 'YYYYMONDD')",
+    { types: 'DATE, DATETIME, DATE', values: ['2024-02-29', '2024-02-29T01:02:03', '2024-02-09'] },
+  ],
+  ["CAST('2024229' AS DATE FORMAT 'YYYYMMDD')", { error: '' }],
+  ["CAST('12:34 P.M.' AS TIME FORMAT 'HH:MI P.M.')", { types: 'TIME', values: ['12:34:00'] }],
+  [
+    "CAST('12:34 PM' AS TIME FORMAT 'HH:MI AM')",
+    { error: "Format element 'AM' is not supported for parsing" },
+  ],
+  ["CAST(DATE '2024-02-29' AS STRING FORMAT 'Y,YYY')", { error: "Unsupported format element 'Y,YYY'" }],
+  [
+    "TO_HEX(CAST('7' AS BYTES FORMAT 'BASE8')), TO_HEX(CAST('400' AS BYTES FORMAT 'BASE8')), TO_HEX(CAST('0000' AS BYTES FORMAT 'BASE8')), TO_HEX(CAST('616263' AS BYTES FORMAT 'BASE8')), TO_HEX(CAST('1234567' AS BYTES FORMAT 'BASE8'))",
+    { types: 'STRING, STRING, STRING, STRING, STRING', values: ['07', '00', '0000', '1cb3', '053977'] },
+  ],
 ]

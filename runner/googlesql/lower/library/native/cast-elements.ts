@@ -77,6 +77,7 @@ function read(format: string, kind: TimeKind): readonly FormatPart[] {
     const space = /^\s+/.exec(rest)?.[0]
     const quoted = /^"((?:[^"\\]|\\["\\])*)"/.exec(rest)
     const name = elements.find((element) => rest.toUpperCase().startsWith(element))
+    if (/^y,yyy/i.test(rest)) throw new GoogleSqlError("Unsupported format element 'Y,YYY'")
     if (space !== undefined) {
       parts.push({ kind: 'space', text: space })
       at += space.length

@@ -53,14 +53,15 @@ function ofDigits(text: string, size: number): Uint8Array {
   if (!allowed.test(text))
     throw new GoogleSqlError(`Failed to decode invalid base ${2 ** size} string: ${text}`)
   if (text === '') return new Uint8Array()
-  // Octal digits fill bytes from the end; the bits that are over at the beginning are zeros.
-  const total = text.length * size
-  const length = size === 3 ? Math.floor(total / 8) : Math.ceil(total / 8)
   const prefix = size === 4 ? '0x' : size === 3 ? '0o' : '0b'
+  const length = size === 3 ? octalBytes(text.length) : Math.ceil((text.length * size) / 8)
   const hex = BigInt(prefix + text).toString(16)
-  if (hex.replace(/^0+/, '').length > length * 2)
-    throw new GoogleSqlError(`Failed to decode invalid string: ${text}`)
   return Buffer.from(hex.padStart(length * 2, '0').slice(-length * 2), 'hex')
+}
+
+/** Eight octal digits are three bytes, and up to three of those left over one: bits that have no place in it are dropped. */
+function octalBytes(digits: number): number {
+  return Math.floor(digits / 8) * 3 + Math.ceil((digits % 8) / 3)
 }
 
 function unknown(format: string): never {

@@ -113,7 +113,7 @@ export function parseCast(text: string, kind: string, format: string, zone: stri
   const parts = checked(partsOf(format, kind as TimeKind))
   const fields: Fields = {}
   let at = text.length - text.trimStart().length
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
     const rest = text.slice(at)
     if (part.kind === 'space') {
       const space = /^\s+/.exec(rest)?.[0]
@@ -122,7 +122,7 @@ export function parseCast(text: string, kind: string, format: string, zone: stri
     } else if (part.kind === 'text') {
       if (!rest.startsWith(part.text)) failed(text)
       at += part.text.length
-    } else at += readElement(part.name, rest, fields, text)
+    } else at += readElement(part.name, rest, fields, text, isNumber(parts[index + 1]))
   }
   if (text.slice(at).trim() !== '') {
     throw new GoogleSqlError(`Illegal non-space trailing data '${text.slice(at)}' in timestamp string`)
@@ -134,7 +134,7 @@ function failed(text: string): never {
   throw new GoogleSqlError(`Failed to parse input timestamp string at the format: ${text}`)
 }
 
-const unparsable = new Set(['DDD', 'DAY', 'DY', 'D', 'PM', 'P.M.'])
+const unparsable = new Set(['DDD', 'DAY', 'DY', 'D', 'AM', 'PM'])
 
 /** Each field once, and none that says nothing about a moment. */
 function checked(parts: readonly FormatPart[]): readonly FormatPart[] {
@@ -158,10 +158,16 @@ function checked(parts: readonly FormatPart[]): readonly FormatPart[] {
   return parts
 }
 
-/** Takes an element's value from the text's beginning; how long it was. */
-function readElement(name: string, rest: string, fields: Fields, text: string): number {
+const ofLetters = new Set(['MON', 'MONTH', 'A.M.', 'P.M.'])
+
+const isNumber = (part: FormatPart | undefined): boolean =>
+  part?.kind === 'element' && !ofLetters.has(part.name)
+
+/** Takes an element's value from the text's beginning; how long it was. `full`: with all its digits, for others follow at once. */
+function readElement(name: string, rest: string, fields: Fields, text: string, full: boolean): number {
   const take = (pattern: RegExp): string => pattern.exec(rest)?.[0] ?? failed(text)
-  const digits = (most: number) => take(new RegExp(`^\\d{1,${most}}`))
+  const digits = (most: number) =>
+    take(new RegExp(full ? `^\\d{${Math.min(most, name.length === 4 ? 4 : 9)}}` : `^\\d{1,${most}}`))
   const category = categoryOf(name)
   if (name === 'MON' || name === 'MONTH') {
     const names = monthNames.map((month) => (name === 'MON' ? month.slice(0, 3) : month))
@@ -171,7 +177,7 @@ function readElement(name: string, rest: string, fields: Fields, text: string): 
     return (names[index] ?? '').length
   }
   if (category === 'MERIDIAN') {
-    const found = take(name === 'A.M.' ? /^[AP]\.M\./i : /^[AP]M/i)
+    const found = take(/^[AP]\.M\./i)
     fields.afternoon = /^p/i.test(found)
     return found.length
   }
