@@ -100,8 +100,18 @@ export function numericProduct(x: string, y: string): string {
   return nearestNumeric(x, '*', y, 'googlesql_numeric_multiply')
 }
 
+/**
+ * x / y at scale 9, rounded half away from zero. A whole number divides numbers below 2 * 10^6 exactly in FLOAT64: the
+ * dividend's billionths are a whole number below 2 * 10^15, and its quotient is no nearer to a half, without being one,
+ * than half of 1/y, while FLOAT64's is off by less than a quarter of 1/y.
+ */
 export function numericQuotient(x: string, y: string): string {
-  return nearestNumeric(x, '/', y, 'googlesql_numeric_divide')
+  return onceUnlessCheap([x, y], (a, b) => {
+    const [dividend, divisor] = [`CAST(${a} AS DOUBLE)`, `CAST(${b} AS DOUBLE)`]
+    const whole = `abs(${dividend}) < 2000000 AND ${divisor} = trunc(${divisor}) AND ${divisor} <> 0`
+    const exact = `CAST(round(round(${dividend} * 1e9::DOUBLE) / ${divisor}) / 1e9::DOUBLE AS DECIMAL(38,9))`
+    return `CASE WHEN ${whole} THEN ${exact} ELSE ${nearestNumeric(a, '/', b, 'googlesql_numeric_divide')} END`
+  })
 }
 
 /**

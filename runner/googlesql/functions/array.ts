@@ -1,4 +1,4 @@
-import { once } from '../lower/library/once.ts'
+import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { physicalType } from '../types/physical.ts'
 import {
@@ -36,7 +36,7 @@ function subscript(name: string, base: 0 | 1, safe: boolean): FunctionEntry {
       const type = physicalType(call.resultType)
       // DuckDB forgets the type of a part of a constant NULL.
       if (list.startsWith('CAST(NULL AS')) return `CAST(NULL AS ${type})`
-      return once([list, index], (a, i) => {
+      return onceUnlessCheap([list, index], (a, i) => {
         const position = base === 0 ? `${i} + 1` : i
         const inside = `${i} >= ${base} AND ${i} < len(${a}) + ${base}`
         const outside = raise(`'Array index ' || ${i} || ' is out of bounds'`, type)

@@ -4,13 +4,21 @@ import { wallOfUtc } from './utc.ts'
 
 /** DuckDB SQL that prints values as BigQuery's CAST(x AS STRING) does, one function a type. */
 
-/** C's %.15g if that gives the number back, else its %.17g: DuckDB prints both as C does. */
+/**
+ * C's %.15g if that gives the number back, else its %.17g: DuckDB prints both as C does. By itself it prints the fewest
+ * digits that give the number back, which from 1 to 10^15 is that text already unless they are sixteen. (What the first
+ * condition computes is not computed again.)
+ */
 export function float64Text(value: string): string {
   return once([value], (x) => {
     const whole = `${x} = trunc(${x}) AND abs(${x}) < 1e15`
+    const text = `CAST(${x} AS VARCHAR)`
+    const usual = `abs(${x}) BETWEEN 1 AND 999999999999999`
     const short = `printf('%.15g', ${x})`
     return (
-      `CASE WHEN ${whole} THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ` +
+      `CASE WHEN strlen(${text}) - CAST(${x} < 0 AS INTEGER) <> 17 AND ${usual} AND ${x} <> trunc(${x}) THEN ${text} ` +
+      `WHEN ${whole} THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ` +
+      `WHEN ${usual} THEN printf('%.17g', ${x}) ` +
       `WHEN NOT isfinite(${x}) THEN googlesql_float64_text(${x}) ` +
       `WHEN CAST(${short} AS DOUBLE) = ${x} THEN ${short} ELSE printf('%.17g', ${x}) END`
     )

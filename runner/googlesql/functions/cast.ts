@@ -148,8 +148,9 @@ function toFloat64(value: string, from: SqlType): string {
   switch (from.kind) {
     case 'STRING':
       return once([value], (x) => {
+        // Of finite numbers DuckDB alone takes underscores, and a second sign behind a plus.
         const number = `TRY_CAST(${x} AS DOUBLE)`
-        const plain = `isfinite(${number}) AND regexp_full_match(${x}, '-?[0-9]+(\\.[0-9]+)?')`
+        const plain = `isfinite(${number}) AND ${x} >= '-' AND NOT contains(${x}, '_')`
         return `CASE WHEN ${plain} THEN ${number} ELSE googlesql_float64(${x}) END`
       })
     case 'INT64':

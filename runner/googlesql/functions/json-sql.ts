@@ -1,6 +1,6 @@
 import { Problem } from '../../problem.ts'
 import { quoteText } from '../lower/identifier.ts'
-import { once } from '../lower/library/once.ts'
+import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { physicalFieldNames, rangeEnd, rangeStart } from '../types/physical.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
@@ -28,7 +28,7 @@ function presentText(type: SqlType, value: string, form: JsonForm): string {
       return `CAST(${value} AS VARCHAR)`
     case 'INT64':
       if (form === 'JSON') return `CAST(${value} AS VARCHAR)`
-      return once(
+      return onceUnlessCheap(
         [value],
         (v) =>
           `CASE WHEN ${v} BETWEEN -${widest} AND ${widest} THEN CAST(${v} AS VARCHAR) ELSE '"' || ${v} || '"' END`,
@@ -84,11 +84,12 @@ function decimalText(type: SqlType, value: string, form: JsonForm): string {
   })
 }
 
-/** Text without anything to escape, as most is, is only put in quotes. */
+/** DuckDB writes escapes by number in capitals, and none of the two separators of lines. */
 export function quotedText(value: string): string {
-  return once([value], (v) => {
-    const special = quoteText('["\\\\\\x00-\\x1f\\x{2028}\\x{2029}]')
-    return `CASE WHEN regexp_matches(${v}, ${special}) THEN googlesql_json_quote(${v}) ELSE '"' || ${v} || '"' END`
+  return onceUnlessCheap([value], (v) => {
+    const text = `CAST(to_json(CAST(${v} AS VARCHAR)) AS VARCHAR)`
+    const other = ['\\u00', '\u2028', '\u2029'].map((part) => `contains(${text}, ${quoteText(part)})`)
+    return `CASE WHEN ${other.join(' OR ')} THEN googlesql_json_quote(${v}) WHEN ${v} IS NOT NULL THEN ${text} END`
   })
 }
 
@@ -103,13 +104,14 @@ function arrayText(element: SqlType, value: string, form: JsonForm): string {
 function structText(type: Extract<SqlType, { kind: 'STRUCT' }>, value: string, form: JsonForm): string {
   const names = physicalFieldNames(type)
   if (names.length === 0) return `CASE WHEN ${value} IS NOT NULL THEN '{}' END`
-  return once([value], (v) => {
+  return onceUnlessCheap([value], (v) => {
     const members = type.fields.map((field, index) => {
-      const key = quoteText(`${index === 0 ? '' : ','}${JSON.stringify(field.name ?? '')}:`)
+      const key = quoteText(`${index === 0 ? '{' : ','}${JSON.stringify(field.name ?? '')}:`)
       const part = `struct_extract(${v}, ${quoteText(names[index] ?? '')})`
-      return `${key} || ${jsonText(field.type, part, form)}`
+      return `${key}, ${jsonText(field.type, part, form)}`
     })
-    return `CASE WHEN ${v} IS NOT NULL THEN '{' || ${members.join(' || ')} || '}' END`
+    // The members in no CASE of the struct: in one, DuckDB computes a part again wherever it is written again.
+    return `(concat(${members.join(', ')}) || CASE WHEN ${v} IS NOT NULL THEN '}' END)`
   })
 }
 

@@ -288,8 +288,9 @@ const functions: readonly FunctionEntry[] = [
   math('SAFE_DIVIDE', [
     plain([FLOAT64, FLOAT64], FLOAT64, (x, y) =>
       onceUnlessCheap([x, y], (a, b) => {
-        const given = `isfinite(${a} / ${b}) OR NOT isfinite(${a}) OR NOT isfinite(${b})`
-        return `CASE WHEN ${b} = 0 THEN NULL WHEN ${given} THEN ${a} / ${b} END`
+        // The usual first: DuckDB divides by zero, to what is not finite.
+        const given = `NOT isfinite(${a}) OR NOT isfinite(${b})`
+        return `CASE WHEN isfinite(${a} / ${b}) THEN ${a} / ${b} WHEN ${b} = 0 THEN NULL WHEN ${given} THEN ${a} / ${b} END`
       }),
     ),
     plain([NUMERIC, NUMERIC], NUMERIC, (x, y) => once([x, y], (a, b) => `TRY(${numericQuotient(a, b)})`)),

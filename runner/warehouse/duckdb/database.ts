@@ -2,6 +2,7 @@ import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { Problem } from '../../problem.ts'
+import { readWholeTexts } from './whole-texts.ts'
 
 export interface DatabaseOptions {
   readonly readOnly?: boolean
@@ -41,6 +42,7 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   const readOnly = options.readOnly ?? false
   if (!inMemory) checkPlace(file, readOnly)
   const settings = duckDbSettings(options, inMemory)
+  readWholeTexts()
   try {
     if (!inMemory && !existsSync(file)) await createFile(file, settings)
     const instance = inMemory

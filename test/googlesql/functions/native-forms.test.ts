@@ -1,8 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { beforeAll, expect, test } from 'vitest'
 import { numericProduct, numericQuotient } from '../../../runner/googlesql/functions/arithmetic.ts'
+import { lowerCast } from '../../../runner/googlesql/functions/cast.ts'
 import { float64Text, numericText } from '../../../runner/googlesql/functions/cast-text.ts'
 import { findFunction } from '../../../runner/googlesql/functions/index.ts'
+import { quotedText } from '../../../runner/googlesql/functions/json-sql.ts'
 import { nativeFormat } from '../../../runner/googlesql/functions/native-format.ts'
 import { nativeParsePattern, nativePrintPattern } from '../../../runner/googlesql/functions/native-time.ts'
 import { wallOfZone } from '../../../runner/googlesql/functions/utc.ts'
@@ -82,6 +84,12 @@ test('products and quotients of NUMERIC are exact', async () => {
   const product = `googlesql_numeric_multiply(x, y)`
   expect(await differing('numerics', numericProduct('x', 'y'), product)).toEqual([])
   expect(await differing(small, numericQuotient('x', 'y'), 'googlesql_numeric_divide(x, y)')).toEqual([])
+  // By whole numbers, at and around halves of a billionth.
+  const halves = `(select ((y * n * 2 + n + d) * 0.000000001::decimal(38,9))::decimal(38,9) as x, (n * 2)::decimal(38,9) as y
+    from (select unnest([1, 3, -7, 499, 500000, -99991]) as n), (select unnest([-1, 0, 1]) as d),
+      (select (hash(i) % 1000000000)::bigint as y from range(40) as r(i)))`
+  const bounded = `(select * from ${halves} where abs(x) < 3000000)`
+  expect(await differing(bounded, numericQuotient('x', 'y'), 'googlesql_numeric_divide(x, y)')).toEqual([])
 })
 
 test('numbers print as C prints them, with ties to the even digit', async () => {
@@ -181,9 +189,47 @@ test('letters have the other case that they have in Unicode, alone and within wo
     union all select chr(i::int) from range(70000, 130000) as r(i)`)
   for (const name of ['UPPER', 'LOWER']) {
     const native = lowered(name, ['x'], [STRING])
-    expect(native).toContain('regexp_matches')
+    expect(native).toContain(`ELSE ${name.toLowerCase()}(`)
     expect(await differing('letters', native, `googlesql_${name.toLowerCase()}(x)`)).toEqual([])
   }
+})
+
+test('texts in JSON have the escapes that BigQuery writes, for every character', async () => {
+  await connection.run(`create table characters as
+    select unnest([chr(i), 'a' || chr(i) || '"', chr(i) || chr(1) || '\\']) as x from
+      (select (case when i between 55296 and 57343 then 65 else i end)::int as i from range(1, 70000) as r(i))
+    union all select unnest(['', null, chr(0), chr(128512), 'a' || chr(0) || chr(11)])`)
+  expect(await differing('characters', quotedText('x'), 'googlesql_json_quote(x)')).toEqual([])
+})
+
+test('white space is trimmed that is white in Unicode, and nothing else', async () => {
+  for (const name of ['TRIM', 'LTRIM', 'RTRIM']) {
+    const native = lowered(name, ['x'], [STRING])
+    const slow = /THEN (\w+\(x, '[^']+'\)) ELSE/.exec(native)?.[1] ?? ''
+    const texts = `(select unnest([x, ' ' || x || 'a', 'b' || x || chr(9), x || ' ' || x]) as x from characters)`
+    expect(await differing(texts, native, slow)).toEqual([])
+  }
+})
+
+test('texts are reversed code point by code point', async () => {
+  const texts = ['é', 'e\u0301x', '👨‍👩‍👧', '🇩🇪a', '', 'abc', 'ß東\u200d😀']
+  const reversed = texts.map((text) => Array.from(text).toReversed().join(''))
+  const pairs = `(select unnest(['${texts.join("', '")}']) as x, unnest(['${reversed.join("', '")}']) as y)`
+  expect(await differing(pairs, lowered('REVERSE', ['x'], [STRING]), 'y')).toEqual([])
+  expect(
+    await differing('(select cast(null as varchar) as x)', lowered('REVERSE', ['x'], [STRING]), 'x'),
+  ).toEqual([])
+})
+
+test('texts that DuckDB takes for FLOAT64 are those that BigQuery takes, among all short ones', async () => {
+  await connection.run(`
+    create table signs as select unnest(['0', '1', '9', '.', 'e', 'E', '+', '-', '_', ' ', 'x', 'f', 'n', chr(9)]) as c;
+    create table short as with recursive t(x, n) as
+      (select c, 1 from signs union all select x || c, n + 1 from t, signs where n < 4)
+      select x from t where TRY_CAST(x AS DOUBLE) is not null`)
+  const native = lowerCast('x', STRING, FLOAT64, { safe: true })
+  expect(native).toContain('isfinite(TRY_CAST(x AS DOUBLE))')
+  expect(await differing('short', native, 'googlesql_float64_or_null(x)')).toEqual([])
 })
 
 test('padding and searching count code points', async () => {

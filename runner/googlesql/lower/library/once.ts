@@ -13,7 +13,7 @@ export function repeatable(sql: string): boolean {
 
 /** True if computing `sql` again costs less than a lambda that keeps its value, and gives the same value. */
 export function cheap(sql: string): boolean {
-  return repeatable(sql) || (sql.length <= 120 && !/\bSELECT\b|googlesql_|lambda |random\(/.test(sql))
+  return repeatable(sql) || (sql.length <= 120 && !/\bSELECT\b|googlesql_|lambda |random\(|uuid\(/.test(sql))
 }
 
 /** As `once`, but what is cheap is written in place as often as it is used. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { BIGINT, BLOB, BOOLEAN, DuckDBBlobValue, DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api'
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
-import { caseFold, editDistance, fold, initcap, instr, soundex, translate } from './text.ts'
+import { caseFold, changeCase, editDistance, fold, initcap, instr, soundex, translate } from './text.ts'
 
 function text(name: string, evaluate: (value: string) => string): NativeFunction {
   return { name: `googlesql_${name}`, parameters: [VARCHAR], returns: VARCHAR, evaluate }
@@ -148,7 +148,8 @@ const bytesFunctions: readonly NativeFunction[] = [
     returns: BLOB,
     evaluate: (value: string) => {
       const clean = value.replace(/\s/g, '')
-      if (!/^[A-Za-z0-9+/]*={0,2}$/.test(clean) || clean.replace(/=+$/, '').length % 4 === 1) {
+      const filled = !clean.includes('=') || clean.length % 4 === 0
+      if (!/^[A-Za-z0-9+/]*={0,2}$/.test(clean) || clean.replace(/=+$/, '').length % 4 === 1 || !filled) {
         throw new GoogleSqlError('Failed to decode invalid base64 string')
       }
       return blob(Buffer.from(clean, 'base64'))
@@ -198,12 +199,17 @@ function likePattern(pattern: string): RegExp {
   return new RegExp(`^${source}$`, 's')
 }
 
+/** Bytes. */
+const longestText = 1_048_576
+const tooLong = 'Output of LPAD/RPAD exceeds max allowed output size of 1MB'
+
 function pad(value: readonly string[], length: bigint, pattern: readonly string[], left: boolean): string {
   if (pattern.length === 0) {
     throw new GoogleSqlError('Third argument (pad pattern) for LPAD/RPAD cannot be empty')
   }
   const size = positive(length, 'Second argument (output size) for LPAD/RPAD cannot be negative')
   if (value.length >= size) return value.slice(0, size).join('')
+  if (size > longestText) throw new GoogleSqlError(tooLong)
   let padding = ''
   for (let at = 0; at < size - value.length; at++) padding += pattern[at % pattern.length]
   return left ? padding + value.join('') : value.join('') + padding
@@ -211,10 +217,9 @@ function pad(value: readonly string[], length: bigint, pattern: readonly string[
 
 /** What DuckDB's text functions lack or do otherwise (string_functions). */
 export const stringFunctions: readonly NativeFunction[] = [
-  // DuckDB reverses and changes case by other rules than Unicode's full ones outside ASCII.
-  text('upper', (value) => value.toUpperCase()),
-  text('lower', (value) => value.toLowerCase()),
-  text('reverse', (value) => points(value).toReversed().join('')),
+  // DuckDB's own know one letter for one.
+  text('upper', (value) => changeCase(value, (part) => part.toUpperCase())),
+  text('lower', (value) => changeCase(value, (part) => part.toLowerCase())),
   text('soundex', soundex),
   text('case_fold', caseFold),
   {
@@ -252,8 +257,12 @@ export const stringFunctions: readonly NativeFunction[] = [
     name: 'googlesql_pad',
     parameters: [VARCHAR, BIGINT, VARCHAR, BOOLEAN],
     returns: VARCHAR,
-    evaluate: (value: string, length: bigint, pattern: string, left: boolean) =>
-      pad(points(value), length, points(pattern), left),
+    evaluate: (value: string, length: bigint, pattern: string, left: boolean) => {
+      const padded = pad(points(value), length, points(pattern), left)
+      const grown = padded.length * 3 > longestText && padded.length > value.length
+      if (grown && Buffer.byteLength(padded) > longestText) throw new GoogleSqlError(tooLong)
+      return padded
+    },
   },
   {
     name: 'googlesql_instr',

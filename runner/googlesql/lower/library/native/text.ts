@@ -12,6 +12,19 @@ export function fold(value: string): string {
     .replaceAll('ς', 'σ')
 }
 
+/** Letters that have another case only since Unicode 16, which neither GoogleSQL nor DuckDB know. */
+const newer =
+  /[\u019b\u0264\u1c89\u1c8a\ua7cb-\ua7cf\ua7d2-\ua7d5\ua7da-\ua7dc\u{10d50}-\u{10d85}\u{16ea0}-\u{16ed3}]/u
+
+/** All but the letters that are too new. */
+export function changeCase(value: string, change: (part: string) => string): string {
+  if (!newer.test(value)) return change(value)
+  return value
+    .split(new RegExp(`(${newer.source})`, 'u'))
+    .map((part) => (newer.test(part) ? part : change(part)))
+    .join('')
+}
+
 /** Upper-cases the first letter of each word; `delimiters` are the characters that part words. */
 export function initcap(value: string, delimiters: string): string {
   const apart = new Set(Array.from(delimiters))

@@ -1,0 +1,48 @@
+import type { Case } from '../case.ts'
+
+/** Values for which DuckDB's own functions are not asked, or are asked with care. */
+export const cases: readonly Case[] = [
+  [`'\\ufeffa'`, { types: 'STRING', values: ['\ufeffa'] }],
+  [`LENGTH(INITCAP('\\ufeffa'))`, { types: 'INT64', values: ['2'] }],
+  [`LENGTH(TRANSLATE('a\\000b', 'a', 'c'))`, { types: 'INT64', values: ['3'] }],
+  [`UPPER('Straße ŉ ﬁ')`, { types: 'STRING', values: ['STRASSE ʼN FI'] }],
+  [`UPPER('Straße')`, { types: 'STRING', values: ['STRASSE'] }],
+  [`UPPER('ẞ')`, { types: 'STRING', values: ['ẞ'] }],
+  [`LOWER('İstanbul ΟΔΟΣ ΣΑΣ')`, { types: 'STRING', values: ['i̇stanbul οδος σας'] }],
+  [
+    `TO_CODE_POINTS(UPPER('\\u019b\\u0264\\u1c8a\\ua7cc\\ua7db'))`,
+    { types: 'ARRAY<INT64>', values: [['411', '612', '7306', '42956', '42971']] },
+  ],
+  [`TO_CODE_POINTS(LOWER('İ\\ua7cb'))`, { types: 'ARRAY<INT64>', values: [['105', '775', '42955']] }],
+  [`TRIM('\\u0085a\\u2028')`, { types: 'STRING', values: ['a'] }],
+  [`TRIM('\\u001ca\\u001f')`, { types: 'STRING', values: ['\u001ca\u001f'] }],
+  [`TRIM('\\u180ea\\u200b\\ufeff')`, { types: 'STRING', values: ['\u180ea\u200b\ufeff'] }],
+  [
+    `TO_JSON_STRING('\\u2028\\u2029\\u007f\\u0001\\u001f\\u0080/<')`,
+    { types: 'STRING', values: ['"\\u2028\\u2029\u007f\\u0001\\u001f\u0080/<"'] },
+  ],
+  [`TO_JSON_STRING(IF(1 > 2, STRUCT('x' AS a, 1 AS b), NULL))`, { types: 'STRING', values: ['null'] }],
+  [
+    `TO_JSON_STRING(STRUCT(CAST(NULL AS STRING) AS a, STRUCT('\\u2028' AS b, NULL AS c) AS d))`,
+    { types: 'STRING', values: ['{"a":null,"d":{"b":"\\u2028","c":null}}'] },
+  ],
+  [`CAST(' +1.5e3 ' AS FLOAT64)`, { types: 'FLOAT64', values: [1500] }],
+  [`SAFE_CAST('1_0' AS FLOAT64)`, { types: 'FLOAT64', values: [null] }],
+  [`SAFE_CAST('+-1' AS FLOAT64)`, { types: 'FLOAT64', values: [null] }],
+  [`CAST('0x10' AS FLOAT64)`, { types: 'FLOAT64', values: [16] }],
+  [`CAST('1e400' AS FLOAT64)`, { types: 'FLOAT64', values: ['Infinity'] }],
+  [`CAST(0.30000000000000004 AS STRING)`, { types: 'STRING', values: ['0.30000000000000004'] }],
+  [`CAST(1.0000000000000002 AS STRING)`, { types: 'STRING', values: ['1.0000000000000002'] }],
+  [`CAST(-9007199254740.993 AS STRING)`, { types: 'STRING', values: ['-9007199254740.9922'] }],
+  [`CAST(123456789012345680.0 AS STRING)`, { types: 'STRING', values: ['1.2345678901234568e+17'] }],
+  [`NUMERIC '1999999.999999999' / 7`, { types: 'NUMERIC', values: ['285714.285714286'] }],
+  [`NUMERIC '-0.000000003' / 2`, { types: 'NUMERIC', values: ['-0.000000002'] }],
+  [`NUMERIC '1' / NUMERIC '99999999999999999999999999999'`, { types: 'NUMERIC', values: ['0'] }],
+  [`SAFE_DIVIDE(0, 0)`, { types: 'FLOAT64', values: [null] }],
+  [`SAFE_DIVIDE(CAST('inf' AS FLOAT64), 0)`, { types: 'FLOAT64', values: [null] }],
+  [`SAFE_DIVIDE(CAST('inf' AS FLOAT64), 2)`, { types: 'FLOAT64', values: ['Infinity'] }],
+  [`SAFE_DIVIDE(1e308, 1e-10)`, { types: 'FLOAT64', values: [null] }],
+  [`SPLIT('', '@')[OFFSET(0)]`, { types: 'STRING', values: [''] }],
+  [`SPLIT('a@b', '@')[SAFE_OFFSET(2)]`, { types: 'STRING', values: [null] }],
+  [`SPLIT('a@b', '@')[ORDINAL(3)]`, { error: 'Array index 3 is out of bounds' }],
+]
