@@ -1,11 +1,10 @@
 import type { CatalogTable } from '../googlesql/catalog.ts'
-import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import { ApiError, invalid } from './api-error.ts'
 import { optionsOf } from './external-files.ts'
 import { readSchema, scalarKind, tableSchema } from './field-schema.ts'
 import { flagAt, isObject, type Json, type JsonObject, listAt, neededText, objectAt, textAt } from './json.ts'
-import { sqlName, sqlTable, sqlText } from './reference.ts'
+import { sqlName, sqlText } from './reference.ts'
 import { columnText, labelsText } from './table-ddl.ts'
 
 /** `externalDataConfiguration`'s fields (https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#ExternalDataConfiguration) as options of SQL. */
@@ -40,8 +39,8 @@ const harmless = [
 
 const counts = ['max_bad_records', 'skip_leading_rows']
 
-/** The CREATE EXTERNAL TABLE of a table that a client describes. @throws ApiError for what is missing or not supported */
-export function createExternalTable(target: Target, body: JsonObject): string {
+/** The CREATE EXTERNAL TABLE of a table that a client describes; `name` as SQL has it. @throws ApiError for what is missing or not supported */
+export function createExternalTable(name: string, body: JsonObject): string {
   const given = objectAt(body, 'externalDataConfiguration')
   checkFields(given)
   const format = neededText(given, 'sourceFormat').toUpperCase()
@@ -61,7 +60,7 @@ export function createExternalTable(target: Target, body: JsonObject): string {
       `labels = ${labelsText(Object.fromEntries(Object.entries(labels).map(([k, v]) => [k, String(v)])))}`,
     )
   const list = columns === undefined || columns.length === 0 ? '' : ` (${columns.map(columnText).join(', ')})`
-  return `CREATE EXTERNAL TABLE ${sqlTable(target)}${list}${partitionText(given)} OPTIONS (${options.join(', ')})`
+  return `CREATE EXTERNAL TABLE ${name}${list}${partitionText(given)} OPTIONS (${options.join(', ')})`
 }
 
 function at(given: JsonObject, path: string): Json | undefined {

@@ -15,6 +15,7 @@ import { retryConflicts } from './retry-conflicts.ts'
 import type { Service } from './service.ts'
 import { endedSession } from './sessions.ts'
 import { createTable, readLayout } from './table-ddl.ts'
+import { withDefinitions } from './table-definitions.ts'
 
 /** A query that a client asks for: of `configuration.query` of a job, or of a `jobs.query` call. */
 export interface QueryRequest {
@@ -28,7 +29,6 @@ export interface QueryRequest {
 
 /** Fields that change what a query means and that we do not have. */
 const refused: Readonly<Record<string, string>> = {
-  tableDefinitions: 'external tables of a query',
   userDefinedFunctionResources: 'functions from Cloud Storage',
 }
 
@@ -92,8 +92,8 @@ function sessionOf(given: JsonObject, id: string | undefined): QueryRequest['ses
 }
 
 /** What a dry run says: types, tables, and the bytes that BigQuery would read, about. */
-export async function dryRunQuery(service: Service, request: QueryRequest): Promise<DryRun> {
-  const planned = await typesOf(service, request)
+export async function dryRunQuery(service: Service, given: QueryRequest): Promise<DryRun> {
+  const planned = await withDefinitions(service, given, (request) => typesOf(service, request))
   return { ...planned, bytes: await bytesOf(service.warehouse, planned) }
 }
 
@@ -128,7 +128,8 @@ export async function runQuery(
     await service.sessions.end(ended)
     return { statementType: 'CALL', ...(id === undefined ? {} : { session: id }) }
   }
-  if (id === undefined) return run(service, given, project, jobId, signal)
+  if (id === undefined)
+    return withDefinitions(service, given, (request) => run(service, request, project, jobId, signal))
   const outcome = await run(service, { ...given, session: { id } }, project, jobId, signal)
   return { ...outcome, session: id }
 }

@@ -7,6 +7,7 @@ import {
   patchDataset,
 } from './dataset-routes.ts'
 import { cancelJob, deleteJob, getJob, insertJob, listJobs } from './job-routes.ts'
+import { getPolicy, getServiceAccount, listNothing, setPolicy, testPermissions } from './policy-routes.ts'
 import { getQueryResults, query } from './query-results.ts'
 import type { ApiRequest, ApiResponse } from './request.ts'
 import { deleteRoutine, getRoutine, listRoutines } from './routine-routes.ts'
@@ -46,6 +47,12 @@ const api: readonly (readonly [method: string, path: string, handler: Handler])[
   ['DELETE', table, deleteTable],
   ['GET', `${table}/data`, listTableData],
   ['POST', `${table}/insertAll`, insertAll],
+  ['POST', `${table}:getIamPolicy`, getPolicy],
+  ['POST', `${table}:setIamPolicy`, setPolicy],
+  ['POST', `${table}:testIamPermissions`, testPermissions],
+  ['GET', `${table}/rowAccessPolicies`, listNothing],
+  ['GET', `${dataset}/models`, listNothing],
+  ['GET', `${project}/serviceAccount`, getServiceAccount],
   ['GET', `${dataset}/routines`, listRoutines],
   ['GET', routine, getRoutine],
   ['DELETE', routine, deleteRoutine],
@@ -92,7 +99,10 @@ function match(pattern: string, path: string): Readonly<Record<string, string>> 
   const parameters: Record<string, string> = {}
   for (const [index, part] of wanted.entries()) {
     const found = given[index] ?? ''
-    if (part.startsWith(':') && found !== '') parameters[part.slice(1)] = decodeURIComponent(found)
+    // `:table:getIamPolicy` is a name and what is done with it.
+    const [, name, verb = ''] = /^:(\w+)(:\w+)?$/.exec(part) ?? []
+    const own = found.endsWith(verb) ? found.slice(0, found.length - verb.length) : ''
+    if (name !== undefined && own !== '') parameters[name] = decodeURIComponent(own)
     else if (part !== found) return undefined
   }
   return parameters

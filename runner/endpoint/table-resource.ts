@@ -15,11 +15,11 @@ export interface TableResource {
   readonly [key: string]: unknown
 }
 
-/** @param rowCount undefined for views */
+/** @param size rows, and bytes, about; undefined for views and external tables */
 export function tableResource(
   service: Service,
   table: CatalogTable,
-  rowCount: number | undefined,
+  size: { readonly rows: number; readonly bytes: number } | undefined,
   origin: string,
 ): TableResource {
   const { target, options = {}, description, labels, clusterBy, viewText, primaryKey } = table
@@ -47,8 +47,10 @@ export function tableResource(
       : {}),
   }
   const rows =
-    rowCount === undefined ? {} : { numRows: String(rowCount), numBytes: '0', numLongTermBytes: '0' }
-  const state = etagOf([described, rowCount])
+    size === undefined
+      ? {}
+      : { numRows: String(size.rows), numBytes: String(size.bytes), numLongTermBytes: '0' }
+  const state = etagOf([described, size?.rows])
   const { created, modified } = service.times.of(target, state, service.now().getTime())
   return {
     ...described,

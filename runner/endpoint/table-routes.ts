@@ -3,6 +3,7 @@ import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
 import { ApiError, invalid, notFound } from './api-error.ts'
+import { bytesOf } from './bytes.ts'
 import { createExternalTable } from './external-table.ts'
 import { type GivenColumn, readSchema } from './field-schema.ts'
 import { page } from './job-routes.ts'
@@ -24,6 +25,14 @@ export async function checkDataset({ warehouse }: Service, database: string, sch
   if (!(await warehouse.datasets(database)).includes(schema)) throw notFound(`Dataset ${database}:${schema}`)
 }
 
+/** @throws ApiError notFound for a table that a path names and that is not there */
+export async function checkTable(service: Service, request: ApiRequest): Promise<void> {
+  const target = targetOfPath(request)
+  if ((await service.warehouse.definition(target)) !== undefined) return
+  await checkDataset(service, target.database, target.schema)
+  throw notFound(`Table ${tableName(target)}`)
+}
+
 async function resourceOf(service: Service, target: Target, origin: string): Promise<TableResource> {
   const job = service.jobs.ofTable(target)
   if (job !== undefined) return anonymousResource(job, target, origin)
@@ -33,7 +42,10 @@ async function resourceOf(service: Service, target: Target, origin: string): Pro
     throw notFound(`Table ${tableName(target)}`)
   }
   const table = definition.viewText === undefined ? await service.warehouse.table(target) : undefined
-  return tableResource(service, definition, table?.rowCount, origin)
+  const scans = [{ table: target, columns: definition.columns.map(({ name }) => name) }]
+  const rows = table?.rowCount
+  const size = rows === undefined ? undefined : { rows, bytes: await bytesOf(service.warehouse, { scans }) }
+  return tableResource(service, definition, size, origin)
 }
 
 /** `GET tables/{T}`. */
@@ -75,7 +87,7 @@ export async function insertTable(service: Service, request: ApiRequest): Promis
     if (isObject(body[key]))
       throw new ApiError('notImplemented', `tables with ${key} are not supported locally`)
   const text = isObject(body['externalDataConfiguration'])
-    ? createExternalTable(target, body)
+    ? createExternalTable(sqlTable(target), body)
     : isObject(body['view'])
       ? createView(target, body)
       : creation(target, body)

@@ -154,4 +154,60 @@ def cancels():
     return rows(job.result())
 
 
+@case
+def keeps_a_session():
+    first = client.query("CREATE TEMP TABLE t AS SELECT 1 AS a", job_config=bigquery.QueryJobConfig(create_session=True))
+    first.result()
+    session = first.session_info.session_id
+    inside = bigquery.QueryJobConfig(connection_properties=[bigquery.ConnectionProperty("session_id", session)])
+    job = client.query("INSERT INTO t VALUES (2)", job_config=inside)
+    job.result()
+    found = rows(client.query("SELECT a FROM t ORDER BY a", job_config=inside).result())
+    client.query("CALL BQ.ABORT_SESSION()", job_config=inside).result()
+    try:
+        client.query("SELECT a FROM t", job_config=inside).result()
+    except Exception as error:
+        return [job.session_info.session_id == session, found, type(error).__name__]
+
+
+@case
+def reads_external_tables():
+    external = bigquery.ExternalConfig("CSV")
+    external.source_uris = ["gs://b/day=*"]
+    external.schema = [field("a", "INT64")]
+    external.csv_options.skip_leading_rows = 1
+    hive = bigquery.HivePartitioningOptions()
+    hive.mode = "AUTO"
+    hive.source_uri_prefix = "gs://b"
+    external.hive_partitioning = hive
+    table = bigquery.Table("my-project.py.external")
+    table.external_data_configuration = external
+    made = client.create_table(table)
+    query = "SELECT a, day, _FILE_NAME AS file FROM {} ORDER BY a"
+    config = bigquery.QueryJobConfig(table_definitions={"own": external})
+    shown = client.get_table(made).external_data_configuration
+    return [
+        made.table_type,
+        [shown.source_format, list(shown.source_uris), shown.csv_options.skip_leading_rows],
+        rows(client.query(query.format("py.external")).result()),
+        rows(client.query(query.format("own"), job_config=config).result()),
+    ]
+
+
+@case
+def lists_a_part_of_a_table():
+    client.query("CREATE TABLE py.part AS SELECT x AS a, CAST(x AS STRING) AS b FROM UNNEST(GENERATE_ARRAY(1, 9)) AS x").result()
+    table = client.get_table("my-project.py.part")
+    part = client.list_rows(table, selected_fields=[field("b", "STRING")], start_index=6, page_size=2)
+    return [table.num_rows, table.num_bytes, rows(part)]
+
+
+@case
+def asks_what_it_may_do():
+    table = "my-project.py.part"
+    policy = client.get_iam_policy(table)
+    allowed = client.test_iam_permissions(table, ["bigquery.tables.get"])
+    return [list(policy.bindings), allowed["permissions"], client.get_service_account_email()]
+
+
 print(json.dumps(results))

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { pythonClient } from './installed-clients.ts'
 import { openEndpoint } from './open-endpoint.ts'
@@ -12,6 +13,13 @@ test.skipIf(programs === undefined)(
   "Google's client for Python does what it does with BigQuery",
   async () => {
     const endpoint = await openEndpoint()
+    for (const [path, text] of [
+      ['day=2024-01-02/a.csv', 'a\n1\n'],
+      ['day=2024-01-03/b.csv', 'a\n2\n'],
+    ] as const) {
+      mkdirSync(join(endpoint.buckets, 'b', dirname(path)), { recursive: true })
+      writeFileSync(join(endpoint.buckets, 'b', path), text)
+    }
     const text = await new Promise<string>((resolve, reject) => {
       const script = join(import.meta.dirname, 'python-client.py')
       execFile(join(programs ?? '', 'python'), [script, endpoint.url], (error, out, err) =>
@@ -78,6 +86,21 @@ test.skipIf(programs === undefined)(
       dry_runs: ['SELECT', ['a'], 't'],
       counts_what_dml_did: [[], 1, 1],
       lists: [['py'], ['csv', 'json', 't'], 3],
+      keeps_a_session: [true, [['1'], ['2']], 'BadRequest'],
+      reads_external_tables: [
+        'EXTERNAL',
+        ['CSV', ['gs://b/day=*'], 1],
+        [
+          ['1', '2024-01-02', 'gs://b/day=2024-01-02/a.csv'],
+          ['2', '2024-01-03', 'gs://b/day=2024-01-03/b.csv'],
+        ],
+        [
+          ['1', '2024-01-02', 'gs://b/day=2024-01-02/a.csv'],
+          ['2', '2024-01-03', 'gs://b/day=2024-01-03/b.csv'],
+        ],
+      ],
+      lists_a_part_of_a_table: [9, 99, [['7'], ['8'], ['9']]],
+      asks_what_it_may_do: [[], ['bigquery.tables.get'], 'streamform@localhost'],
       // One or the other, by which call the job's end came.
       cancels: {
         raised: expect.stringMatching(/^(BadRequest|GoogleAPICallError)$/),
