@@ -1,5 +1,6 @@
 import type { ArrayBuilder, Builder, Stored, StructBuilder } from '../columns/builder.ts'
 import { CorruptError } from './corrupt.ts'
+import { fastStep, nullStep } from './fast-step.ts'
 import type { AvroRecord, AvroType } from './schema.ts'
 import { type AvroValue, ValueReader } from './value.ts'
 import { long } from './varint.ts'
@@ -156,9 +157,29 @@ class DecoderCode {
       const first = next
       while (isSteady(plans[next])) next++
       if (next > first) this.stretch(plans.slice(first, next).filter(isSteady), row, depth)
+      const leaves = next
+      while (isLeaf(plans[next]) && !isSteady(plans[next])) next++
+      this.leaves(plans.slice(leaves, next), row, depth)
       const other = plans[next]
-      if (other !== undefined) this.emit(other, row, depth)
+      if (other === undefined || isSteady(other)) continue
+      this.emit(other, row, depth)
       next++
+    }
+  }
+
+  /** Where they are many, in functions of their own: the engine takes gigabytes to compile one of 2,000 fields. */
+  private leaves(plans: readonly Plan[], row: string, depth: number): void {
+    if (plans.length <= fieldsPerFunction) {
+      for (const plan of plans) this.emit(plan, row, depth)
+      return
+    }
+    for (let from = 0; from < plans.length; from += fieldsPerFunction) {
+      const before = this.lines.length
+      for (const plan of plans.slice(from, from + fieldsPerFunction)) this.emit(plan, 'row', depth)
+      const name = `part${this.declarations.length}`
+      const body = this.lines.splice(before)
+      this.declarations.push(`function ${name}(bytes, at, end, row) { ${body.join('\n')} return at }`)
+      this.line(`at = ${name}(bytes, at, end, ${row})`)
     }
   }
 
@@ -280,82 +301,18 @@ class DecoderCode {
   }
 }
 
+const fieldsPerFunction = 32
+
+const isLeaf = (plan: Plan | undefined): boolean =>
+  plan !== undefined && plan.do !== 'record' && plan.do !== 'nullable'
+
 type SteadyPlan = Extract<Plan, { do: 'write' }>
 
 const isSteady = (plan: Plan | undefined): plan is SteadyPlan => plan?.do === 'write' && plan.steady === true
 
-interface FastStep {
-  readonly step: Exclude<keyof typeof steps, 'misfit'>
-  readonly needsEnd?: boolean
-  readonly argument?: number
-}
-
 /** Elements of an array are scalars that have a fast way, or texts of them. */
 const elementConvert: Convert = (value) =>
   value === null || typeof value === 'string' ? value : String(value)
-
-/** The step that writes an Avro type into a column of the builder's kind, if there is a fast one. */
-function fastStep(type: AvroType, builder: Builder): FastStep | undefined {
-  const logical = 'logical' in type ? type.logical : undefined
-  switch (`${type.kind} ${builder.kind}`) {
-    case 'int INT64':
-    case 'long INT64':
-      return { step: 'longInto' }
-    case 'int STRING':
-    case 'long STRING':
-      return isWhole(logical?.name) ? { step: 'digitsInto' } : undefined
-    case 'boolean BOOL':
-      return { step: 'boolInto' }
-    case 'float FLOAT64':
-      return { step: 'floatInto' }
-    case 'double FLOAT64':
-      return { step: 'doubleInto' }
-    case 'string STRING':
-    case 'string JSON':
-      return { step: 'textInto', needsEnd: true }
-    case 'bytes BYTES':
-      return logical?.name === 'decimal' ? undefined : { step: 'bytesInto', needsEnd: true }
-    case 'fixed BYTES':
-      return type.kind === 'fixed' && logical?.name !== 'decimal'
-        ? { step: 'fixedInto', needsEnd: true, argument: type.size }
-        : undefined
-    case 'bytes NUMERIC':
-      return logical?.name === 'decimal'
-        ? { step: 'decimalInto', needsEnd: true, argument: 10 ** (9 - (logical.scale ?? 0)) }
-        : undefined
-    case 'int DATE':
-      return { step: 'dateInto' }
-    case 'long TIME':
-      return logical?.name === 'time-micros' ? { step: 'timeMicrosInto' } : undefined
-    case 'long TIMESTAMP':
-    case 'long DATETIME':
-      return logical?.name.endsWith('-millis') === true
-        ? { step: 'millisInto' }
-        : logical?.name.endsWith('-micros') === true
-          ? { step: 'microsInto' }
-          : undefined
-    default:
-      return undefined
-  }
-}
-
-function isWhole(logical: string | undefined): boolean {
-  return logical === undefined || !/^(date|time-m|timestamp|local-timestamp)/.test(logical)
-}
-
-function nullStep(builder: Builder): 'nullWord' | 'nullText' | 'nullInto' {
-  switch (builder.kind) {
-    case 'STRUCT':
-    case 'ARRAY':
-      return 'nullInto'
-    case 'STRING':
-    case 'BYTES':
-    case 'JSON':
-      return 'nullText'
-    default:
-      return 'nullWord'
-  }
-}
 
 function slowInto(
   bytes: Uint8Array,
