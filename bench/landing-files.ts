@@ -27,7 +27,6 @@ const words =
   'alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa'.split(
     ' ',
   )
-const eventsPerBlock = 20_000
 const sync = Buffer.alloc(16, 0x5a)
 
 /** One file of events with 15 payload columns, in blocks of 20,000; the same for the same number. */
@@ -43,6 +42,18 @@ export function writeWideFile(file: string, events: number, codec: Codec): void 
   writeEvents(file, schema, events, eventOf, codec)
 }
 
+/** One file of a table of so many columns, numbers and texts in turns. */
+export function writeColumnsFile(file: string, events: number, columns: number): void {
+  const names = Array.from({ length: columns }, (_, at) => `column_${at}`)
+  const fields = names.map((name, at) => ({ name, type: at % 2 === 0 ? 'long' : 'string' }))
+  const rowOf = (i: number) =>
+    Object.fromEntries(
+      names.map((name, at) => [name, at % 2 === 0 ? i * at : words[(i + at) % words.length]]),
+    )
+  const eventOf = (i: number) => mysqlEvent(i, rowOf(i), { database: 'bench', table: 'columns' })
+  writeEvents(file, mysqlSchema(fields, 'bench_columns'), events, eventOf, 'null', 1000)
+}
+
 /** So many events, in order, in blocks of 20,000. */
 function writeEvents(
   file: string,
@@ -50,6 +61,7 @@ function writeEvents(
   events: number,
   eventOf: (i: number) => unknown,
   codec: Codec,
+  eventsPerBlock = 20_000,
 ): void {
   const output = openSync(file, 'w')
   const options = { codec: codec === 'null' ? 'none' : codec, sync } as const

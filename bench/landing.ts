@@ -3,13 +3,21 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { BenchLine, BenchResult } from './bench.ts'
-import { type Codec, writeSmallFiles, writeWideFile, writeWorldFiles } from './landing-files.ts'
+import {
+  type Codec,
+  writeColumnsFile,
+  writeSmallFiles,
+  writeWideFile,
+  writeWorldFiles,
+} from './landing-files.ts'
 
 const events = Number(process.env['STREAMFORM_BENCH_EVENTS'] ?? 1_000_000)
 const smallFiles = Number(process.env['STREAMFORM_BENCH_FILES'] ?? 20_000)
 const eventsPerSmallFile = 30
 /** Of one file of 4 GB. */
 const largeEvents = 10_000_000
+/** Of one file of 200 MB. */
+const [manyColumns, eventsOfManyColumns] = [2000, 20_000]
 /** The better of so many runs: one that was disturbed does not count. */
 const rounds = 3
 
@@ -22,20 +30,22 @@ const measures: Readonly<Record<string, (folder: string) => Measured>> = {
   wide: measureWide,
   world_x: measureWorld,
   files: manyFiles,
+  columns: measureColumns,
   large: measureLarge,
 }
 
-/** `large`, which takes 6 GB of disk, is measured only if it is asked for. */
 export const parts = Object.keys(measures)
+/** What is measured unless parts are named: `large` takes 6 GB of disk and some minutes. */
+const usual = parts.filter((part) => part !== 'large')
 
 /**
  * Landing, each run in a process of its own: one file of a million wide events, by codec, and as many events of the four
  * world_x tables, against DuckDB's `CREATE TABLE AS` from ready uncompressed Parquet files of the same rows (the limit)
- * and against Python's readers where they are installed; then many small files; and one file of 4 GB.
+ * and against Python's readers where they are installed; then many small files, many columns, and one file of 4 GB.
  */
 export async function run(asked: readonly string[]): Promise<BenchResult> {
   const measured = parts
-    .filter((part) => (asked.length === 0 ? part !== 'large' : asked.includes(part)))
+    .filter((part) => (asked.length === 0 ? usual : asked).includes(part))
     .map((part) => inFolder((folder) => measures[part]?.(folder) ?? { lines: [] }))
   return {
     title: `landing ${events.toLocaleString('en-US')} wide events, as many of world_x, and small files, to committed rows and ledger`,
@@ -98,6 +108,26 @@ function measureLarge(folder: string): Measured {
       { what: 'large: the file', value: megabytesOf(file), unit: 'MB' },
       { what: 'large: streamform land', value: largeEvents / seconds, unit: 'rows/s' },
       { what: 'large: greatest resident memory', value: megabytes, unit: 'MB', limit: { most: 1000 } },
+    ],
+  }
+}
+
+/** A table wider than most: what is kept for each column counts. */
+function measureColumns(folder: string): Measured {
+  const file = join(folder, 'columns', 'bench_columns', '2024', '06', '01', '00', '00', 'f.avro')
+  mkdirSync(dirname(file), { recursive: true })
+  writeColumnsFile(file, eventsOfManyColumns, manyColumns)
+  const { seconds, megabytes } = landing(folder, join(folder, 'columns'))
+  return {
+    lines: [
+      { what: '2,000 columns: the file', value: megabytesOf(file), unit: 'MB' },
+      { what: '2,000 columns: streamform land', value: eventsOfManyColumns / seconds, unit: 'rows/s' },
+      {
+        what: '2,000 columns: greatest resident memory',
+        value: megabytes,
+        unit: 'MB',
+        limit: { most: 2500 },
+      },
     ],
   }
 }
