@@ -30,7 +30,7 @@ function navigation(name: string, signatures: readonly Signature[], frame: boole
     kind: 'navigation',
     page: `navigation_functions#${name.toLowerCase()}`,
     signatures,
-    clauses: { nulls: true, over: frame ? true : 'no frame' },
+    clauses: frame ? { nulls: true, over: true } : { over: 'no frame' },
   }
 }
 

@@ -155,10 +155,24 @@ function lowerLateralJoin(environment: Environment, { type, left, right, conditi
 
 function lowerSet(environment: Environment, scan: SetScan): Block {
   const operator = scan.operator.replace(/ DISTINCT$/, '')
-  const queries = scan.inputs.map((input) => {
+  const queries: string[] = []
+  // Rows written out are one VALUES: DuckDB reads the parts of a UNION at once, and a list of them would have any order.
+  let rows: string[] = []
+  const flush = () => {
+    if (rows.length > 0) queries.push(`(VALUES ${rows.join(', ')})`)
+    rows = []
+  }
+  for (const input of scan.inputs) {
     const block = lowerScan(environment, input.scan)
-    return `(${selectOf(environment, block, input.columns)})`
-  })
+    if (scan.operator === 'UNION ALL' && scan.inputs.length > 1 && isConstantRow(input)) {
+      const pending = new Map(block.pending.map((item) => [item.column.id, item.sql]))
+      rows.push(`(${input.columns.map(({ id }) => pending.get(id) ?? 'NULL').join(', ')})`)
+      continue
+    }
+    flush()
+    queries.push(`(${selectOf(environment, block, input.columns)})`)
+  }
+  flush()
   const alias = newAlias(environment, 's')
   for (const column of scan.columns) environment.names.set(column.id, `${alias}.${columnName(column)}`)
   const names = scan.columns.map(columnName).join(', ')
@@ -167,6 +181,20 @@ function lowerSet(environment: Environment, scan: SetScan): Block {
     from: `(${queries.join(` ${operator} `)}) AS ${alias}(${names})`,
     visible: scan.columns,
   }
+}
+
+/** A SELECT without FROM that needs no column from anywhere. */
+function isConstantRow({ scan, columns }: SetScan['inputs'][number]): boolean {
+  const own = new Set<number>()
+  let constant = true
+  let at = scan
+  for (; at.kind === 'project'; at = at.input) {
+    for (const { column } of at.computed) own.add(column.id)
+    visitColumns(at.computed, () => {
+      constant = false
+    })
+  }
+  return constant && at.kind === 'single' && columns.every(({ id }) => own.has(id))
 }
 
 /** The text of a block that gives these columns, in their order, the same one as often as it is asked for. */

@@ -6,7 +6,7 @@ import type { SqlType } from '../types/type.ts'
 import { isBareLiteral } from './bare-literal.ts'
 import { resolveArguments } from './call.ts'
 import { coerceTo } from './coerce.ts'
-import { type Context, newColumn, plainContext, problemAt } from './context.ts'
+import { type Context, newColumn, plainContext, problemAt, unsupportedAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { aggregateKey, exprKey } from './key.ts'
 import type { AggregateCall, Expr, SortItem } from './resolved.ts'
@@ -55,6 +55,7 @@ export function aggregateParts(
   entry: FunctionEntry,
 ): { readonly call: Omit<AggregateCall, 'column'>; readonly type: SqlType } {
   checkClauses(context, node, entry)
+  if (node.safe) throw unsupportedAt(context, node, `SAFE. before the function ${entry.name}`)
   if (node.args[0]?.kind === 'star' && node.distinct) {
     throw problemAt(context, node, 'COUNT(*) cannot be used with DISTINCT')
   }

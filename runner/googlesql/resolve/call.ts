@@ -34,7 +34,10 @@ export function resolveCall(context: Context, node: Call): Expr {
   const name = parts.join('.')
   const routine = findRoutine(context, node.name)
   if (routine !== undefined) return resolveRoutineCall(context, node, routine)
-  if (name.toUpperCase() === 'GROUPING') return resolveGrouping(context, node)
+  if (name.toUpperCase() === 'GROUPING') {
+    if (node.over === undefined) return resolveGrouping(context, node)
+    throw problemAt(context, node, 'Aggregate function GROUPING does not support an OVER clause')
+  }
   const entry = findFunction(name)
   if (entry === undefined) {
     const names = allFunctions()

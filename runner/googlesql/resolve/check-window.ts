@@ -2,7 +2,6 @@ import type { FunctionEntry } from '../functions/function.ts'
 import type { Span } from '../parse/ast.ts'
 import { type Context, problemAt } from './context.ts'
 import type { Expr, FrameEdge, WindowCall, WindowFrame } from './resolved.ts'
-import { rewriteExpr } from './rewrite.ts'
 
 export type Window = Pick<WindowCall, 'partitionBy' | 'windowOrder' | 'frame'>
 
@@ -57,12 +56,11 @@ function rank(edge: FrameEdge): number {
 
 /** A frame's distance: a literal or a parameter, and not below 0. */
 export function checkDistance(context: Context, node: Span, distance: Expr): void {
-  rewriteExpr(distance, (part) => {
-    if (part.kind !== 'column') return undefined
-    throw problemAt(context, node, 'Window framing expression must be a literal or parameter')
-  })
+  if (distance.kind === 'cast') checkDistance(context, node, distance.operand)
   if (distance.kind !== 'literal') return
   if (distance.value === null) throw problemAt(context, node, 'Window framing expression cannot be NULL')
+  if (/nan|inf/i.test(String(distance.value)))
+    throw problemAt(context, node, 'a window framing expression that is not finite is not supported locally')
   if (String(distance.value).startsWith('-'))
     throw problemAt(context, node, 'Window framing expression cannot evaluate to a negative value')
 }

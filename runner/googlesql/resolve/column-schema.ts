@@ -32,8 +32,11 @@ export function resolveColumn(context: Context, node: ColumnDefinition): Catalog
 /** The type of a column schema, with its parameters. */
 export function schemaType(context: Context, schema: ColumnSchema): ColumnType {
   const { type } = schema
-  if (type.kind === 'arrayColumn')
-    return { type: { kind: 'ARRAY', element: elementType(context, type.element) } }
+  if (type.kind === 'arrayColumn') {
+    const element = elementType(context, type.element)
+    if (element.kind === 'ARRAY') throw problemAt(context, type, 'Arrays of arrays are not supported')
+    return { type: { kind: 'ARRAY', element } }
+  }
   if (type.kind === 'structColumn') {
     const fields = type.fields.map((field) => ({
       name: field.name.name,

@@ -7,6 +7,7 @@ import { typeName } from '../types/print.ts'
 import { coercionCost, convert } from './coerce.ts'
 import { resolveColumn } from './column-schema.ts'
 import { type Context, newColumn, problemAt, unsupportedAt } from './context.ts'
+import { untypedOutput } from './dml.ts'
 import { foreignKeysOf } from './foreign-key.ts'
 import { ingestionUnit } from './ingestion-time.ts'
 import { resolveOptions } from './options.ts'
@@ -15,7 +16,6 @@ import { resolveQuery } from './query.ts'
 import type { Computed, OutputColumn, ResolvedQuery, TableScan } from './resolved.ts'
 import type { Resolved } from './resolved-statement.ts'
 import { checkFieldName, nameOutputs } from './result-names.ts'
-import { columnRef } from './scope.ts'
 import { tableScan } from './table.ts'
 import { findTable, sessionTarget, tableTarget } from './target.ts'
 import { valuesAsColumns } from './value-columns.ts'
@@ -166,7 +166,7 @@ export function createdQuery(
     }
     if (!output.anonymous) checkFieldName(context, node, output.name)
     const key = output.name.toLowerCase()
-    if (!output.anonymous && seen.has(key)) {
+    if (!output.anonymous && !named && seen.has(key)) {
       throw problemAt(
         context,
         node,
@@ -194,7 +194,7 @@ function inDeclaredTypes(
   const computed: Computed[] = []
   const columns = query.columns.map((output, index): OutputColumn => {
     const wanted = declared[index]
-    const value = columnRef(output.column)
+    const value = untypedOutput(query, output)
     if (wanted === undefined) return output
     if (coercionCost(value, wanted.type) === undefined) {
       throw problemAt(

@@ -11,7 +11,7 @@ import type {
   Update,
 } from '../parse/ast.ts'
 import { typeName } from '../types/print.ts'
-import { coerceTo, coercionCost, convert } from './coerce.ts'
+import { coerceTo, coercionCost, convert, isUntyped } from './coerce.ts'
 import { type Context, didYouMean, newColumn, plainContext, problemAt, unsupportedAt } from './context.ts'
 import { hasDefault, resolveDefault } from './default.ts'
 import { resolveExpression } from './expression.ts'
@@ -142,7 +142,7 @@ function insertedQuery(
   const outputs = query.columns.map((output, index): OutputColumn => {
     const column = columns[index]
     if (column === undefined) return output
-    const value = literalOutput(query, output)
+    const value = untypedOutput(query, output)
     if (coercionCost(value, column.type) === undefined) {
       throw problemAt(
         context,
@@ -157,6 +157,12 @@ function insertedQuery(
     return { ...output, column: made }
   })
   return { ...query, scan: project(query.scan, computed), columns: outputs }
+}
+
+/** A NULL or `[]` in the select list fits any type; what else is written there is a column like others. */
+export function untypedOutput(query: ResolvedQuery, output: OutputColumn): Expr {
+  const found = literalOutput(query, output)
+  return isUntyped(found) ? found : columnRef(output.column)
 }
 
 /** A literal in the select list coerces as a literal. */

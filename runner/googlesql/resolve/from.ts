@@ -12,7 +12,7 @@ import { resolveJoin } from './join.ts'
 import { resolvePivots } from './pivot.ts'
 import { resolveQuery } from './query.ts'
 import type { Column, OutputColumn, Scan } from './resolved.ts'
-import { columnRef, fieldColumns, lookUp, type NamedColumn, type NameList, rowRelation } from './scope.ts'
+import { columnRef, lookUp, type NamedColumn, type NameList, rowRelation, valueNames } from './scope.ts'
 import { resolveTable } from './table.ts'
 import { resolveTableCall } from './table-call.ts'
 import { arrayOfPath, type UnnestSource, unnestAlone } from './unnest.ts'
@@ -78,7 +78,10 @@ export function namesOf(
   isValue: boolean,
 ): NameList {
   const [only] = outputs
-  if (isValue && only !== undefined) return valueNames(only.column, alias)
+  if (isValue && only !== undefined) {
+    const own = only.name === '' ? undefined : only.name
+    return valueNames(columnRef(only.column), alias ?? own)
+  }
   const columns = outputs.map(
     ({ name, anonymous, column }): NamedColumn => ({
       name,
@@ -87,18 +90,6 @@ export function namesOf(
     }),
   )
   return { columns, relations: alias === undefined ? [] : [rowRelation(alias, columns)] }
-}
-
-/** The names of a table of values: an array's elements, the rows of SELECT AS VALUE. */
-export function valueNames(column: Column, alias: string | undefined): NameList {
-  const value = columnRef(column)
-  if (column.type.kind === 'STRUCT') {
-    const columns = fieldColumns(value)
-    return { columns, relations: alias === undefined ? [] : [{ name: alias, columns, value }] }
-  }
-  const named: NamedColumn =
-    alias === undefined ? { name: '', expr: value, anonymous: true } : { name: alias, expr: value }
-  return { columns: [named], relations: alias === undefined ? [] : [{ name: alias, columns: [], value }] }
 }
 
 /** TABLESAMPLE gives other rows each time; only a whole table is the same here and there. */

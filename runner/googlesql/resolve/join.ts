@@ -106,7 +106,7 @@ function joinUsing(
   const equalities: Expr[] = []
   const shared: NamedColumn[] = []
   const computed: Computed[] = []
-  for (const name of using) {
+  for (const name of once(using)) {
     const ours = usingColumn(context, left.names, name, 'left')
     const theirs = usingColumn(context, right.names, name, 'right')
     const type = commonType([ours.expr, theirs.expr])
@@ -132,6 +132,11 @@ function joinUsing(
       relations: [...left.names.relations, ...right.names.relations],
     },
   }
+}
+
+/** A column that USING says twice is said once. */
+function once(using: readonly Identifier[]): readonly Identifier[] {
+  return [...new Map(using.map((name) => [name.name.toLowerCase(), name])).values()]
 }
 
 function usingColumn(context: Context, names: NameList, name: Identifier, side: string): NamedColumn {

@@ -1,3 +1,4 @@
+import { normalDecimal } from '../lower/library/native/numbers.ts'
 import type { Literal, Unary } from '../parse/ast.ts'
 import type { SqlType } from '../types/type.ts'
 import { callBuiltin } from './builtin.ts'
@@ -20,9 +21,6 @@ export function resolveLiteral(context: Context, node: Exclude<Literal, { kind: 
       if (node.value > MAX_INT64) throw problemAt(context, node, `Invalid integer literal: ${node.text}`)
       return literal({ kind: 'INT64' }, node.value)
     case 'float':
-      if (!Number.isFinite(node.value)) {
-        throw problemAt(context, node, `Invalid floating point literal: ${node.text}`)
-      }
       return { ...literal({ kind: 'FLOAT64' }, node.value), text: node.text }
     case 'string':
       return literal({ kind: 'STRING' }, node.value)
@@ -32,16 +30,25 @@ export function resolveLiteral(context: Context, node: Exclude<Literal, { kind: 
       if (node.type === 'JSON') {
         return callBuiltin(context, node, 'PARSE_JSON', [literal({ kind: 'STRING' }, node.value.value)])
       }
-      if (!readsAs(node.value.value, { kind: node.type })) {
+      if (!readsAs(node.value.value, { kind: node.type }) || tooPrecise(node.value.value, node.type)) {
         const shown = /NUMERIC$/.test(node.type) ? `: ${JSON.stringify(node.value.value)}` : ''
         throw problemAt(context, node, `Invalid ${node.type} literal${shown}`)
       }
       return typed({ kind: node.type }, node.value.value)
     case 'rangeLiteral': {
-      const { type } = resolveType(context, node.element)
-      return typed({ kind: 'RANGE', element: type }, node.value.value)
+      const { start, end, element } = node
+      const { type } = resolveType(context, { kind: 'rangeType', start, end, element })
+      return typed(type, node.value.value)
     }
   }
+}
+
+/** A decimal literal has no more digits after its point than its type: it is not rounded. */
+function tooPrecise(text: string, type: SqlType['kind']): boolean {
+  const scale = type === 'NUMERIC' ? 9 : type === 'BIGNUMERIC' ? 38 : undefined
+  if (scale === undefined) return false
+  const [, power = '0'] = /e(-?\d+)$/.exec(normalDecimal(text) ?? '') ?? []
+  return -Number(power) > scale
 }
 
 function literal(type: SqlType, value: LiteralExpr['value']): LiteralExpr {
@@ -66,16 +73,19 @@ export function isCalendarDate(text: string): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }
 
-/** `-5`, `-1.5`: a sign before a number is part of the literal; undefined for everything else. */
+/** `-5`, `+1.5`: a sign before a number is part of the literal; undefined for everything else. */
 export function resolveSignedNumber(context: Context, node: Unary): Expr | undefined {
   const { operand } = node
+  const number = operand.kind === 'integer' || operand.kind === 'float'
+  if (node.operator === '+' && number && operand.parenthesized !== true)
+    return resolveLiteral(context, operand)
   if (node.operator !== '-' || operand.parenthesized === true) return undefined
   if (operand.kind === 'integer') {
     if (-operand.value < MIN_INT64)
       throw problemAt(context, node, `Invalid integer literal: -${operand.text}`)
     return literal({ kind: 'INT64' }, -operand.value)
   }
-  if (operand.kind === 'float' && Number.isFinite(operand.value)) {
+  if (operand.kind === 'float') {
     return { ...literal({ kind: 'FLOAT64' }, -operand.value), text: `-${operand.text}` }
   }
   return undefined

@@ -13,6 +13,10 @@ import { usesAggregate } from './uses-aggregate.ts'
 
 /** `|> AGGREGATE … GROUP BY …`: the groups' columns, then the aggregates'. */
 export function resolvePipeAggregate(context: Context, from: From, node: PipeAggregate, start: number): From {
+  if (node.items.length === 0 && node.groupBy === undefined) {
+    const message = 'Pipe AGGREGATE cannot have both an empty aggregate list and an empty GROUP BY'
+    throw problemAt(context, node, message)
+  }
   const aggregates: Aggregates = { calls: [], keys: new Map() }
   const inner: Context = { ...inside(context, from, 'pipe AGGREGATE'), aggregates }
   const end = context.resolution.counter.next

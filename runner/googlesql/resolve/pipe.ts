@@ -1,9 +1,9 @@
-import type { PipeOperator, Select } from '../parse/ast.ts'
+import type { Identifier, PipeOperator, Select } from '../parse/ast.ts'
 import { typeName } from '../types/print.ts'
 import { checkNoLiteral, sortItem } from './aggregate-call.ts'
 import { callBuiltin } from './builtin.ts'
 import { coerceTo } from './coerce.ts'
-import { type Context, didYouMean, newColumn, plainContext, problemAt, type Windows } from './context.ts'
+import { type Context, newColumn, plainContext, problemAt, type Windows } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { checkSample, type From, namesOf } from './from.ts'
 import { joinStep } from './join.ts'
@@ -12,8 +12,8 @@ import { resolvePipeAggregate } from './pipe-aggregate.ts'
 import { resolvePivots } from './pivot.ts'
 import { materialize, project } from './project.ts'
 import { limited, resolveQuery } from './query.ts'
-import type { Computed, Expr, ResolvedQuery } from './resolved.ts'
-import { columnRef, type NamedColumn, rowRelation, starColumns } from './scope.ts'
+import type { Computed, Expr, ResolvedQuery, Scan } from './resolved.ts'
+import { columnRef, type NamedColumn, type NameList, pipedColumns, rowRelation, valueNames } from './scope.ts'
 import { resolveSelectOver } from './select.ts'
 import { resolveItems } from './select-items.ts'
 import { combine } from './set-operation.ts'
@@ -53,10 +53,7 @@ function resolvePipe(context: Context, from: From, node: Step, start: number): F
     case 'pipeRename':
       return renamed(context, from, node)
     case 'pipeAs':
-      return {
-        ...from,
-        names: { ...from.names, relations: [rowRelation(node.alias.name, from.names.columns)] },
-      }
+      return { ...from, names: aliased(from.names, node.alias.name) }
     case 'pipeWhere': {
       const windows = noWindows()
       const inner = { ...inside(context, from, 'pipe WHERE clause'), windows }
@@ -122,7 +119,7 @@ const noWindows = (): Windows => ({ calls: [], named: new Map() })
 function ordered(context: Context, from: From, node: Node<'pipeOrderBy'>): From {
   const windows = noWindows()
   const inner = { ...inside(context, from, 'pipe ORDER BY clause'), windows }
-  const columns = starColumns(from.names.columns).map(({ expr }) => expr)
+  const columns = pipedColumns(from.names.columns).map(({ expr }) => expr)
   const items = node.orderBy.map((item) => {
     checkNoLiteral(context, item)
     const tooMany = (number: string) =>
@@ -154,61 +151,101 @@ function extended(context: Context, from: From, node: Node<'pipeExtend'>): From 
   }
 }
 
+/** Which of the columns an operator means; what it may not mean is told apart from what is not there. */
 function position(
   context: Context,
   columns: readonly NamedColumn[],
-  node: { readonly name: string; readonly start: number; readonly end: number },
-  clause: string,
+  from: From,
+  node: Identifier,
+  operator: 'SET' | 'DROP' | 'RENAME',
 ): number {
   const folded = node.name.toLowerCase()
-  const matching = columns.flatMap((column, index) =>
-    column.anonymous !== true && column.name.toLowerCase() === folded ? [index] : [],
-  )
-  const [only, second] = matching
-  if (second !== undefined)
-    throw problemAt(context, node, `Column name ${node.name} in ${clause} is ambiguous`)
+  const named = (column: NamedColumn) =>
+    column.anonymous !== true && column.name.toLowerCase() === folded ? true : undefined
+  const [only, second] = columns.flatMap((column, index) => (named(column) ? [index] : []))
+  const does = { SET: 'update', DROP: 'drop', RENAME: 'rename' }[operator]
+  const refuse = (what: string) => problemAt(context, node, `${what}: ${node.name}`)
+  if (second !== undefined) throw refuse(`Ambiguous column name in pipe ${operator}`)
   if (only === undefined) {
-    const names = columns.map((column) => column.name)
-    throw problemAt(
-      context,
-      node,
-      `Column ${node.name} in ${clause} not found in the input table${didYouMean(node.name, names)}`,
-    )
+    if (from.names.columns.some(named))
+      throw refuse(
+        `Name in pipe ${operator} is a field inside a value table; ${operator} can only ${does} columns`,
+      )
+    if (from.names.relations.some(({ name }) => name.toLowerCase() === folded))
+      throw refuse(`Name in pipe ${operator} is a table alias; ${operator} can only ${does} columns`)
+    throw refuse(`Column name in pipe ${operator} not found in input table`)
   }
+  if (operator === 'RENAME' && columns[only]?.row !== undefined)
+    throw refuse(`Name in pipe ${operator} is a table alias; ${operator} can only ${does} columns`)
   return only
+}
+
+function checkOnce(context: Context, names: readonly Identifier[], operator: string): void {
+  const folded = names.map(({ name }) => name.toLowerCase())
+  const again = names.find((_, index) => folded.indexOf(folded[index] ?? '') !== index)
+  if (again !== undefined)
+    throw problemAt(context, again, `Duplicate column name in pipe ${operator}: ${again.name}`)
+}
+
+/** Columns after an operator that changed some, with the fields of value tables' rows again. */
+function unfolded(from: From, columns: readonly NamedColumn[]): readonly NamedColumn[] {
+  return columns.flatMap((column) =>
+    column.row === undefined ? [column] : from.names.columns.filter(({ row }) => row === column.row),
+  )
 }
 
 function withSet(context: Context, from: From, node: Node<'pipeSet'>): From {
   const windows = noWindows()
   const inner = { ...inside(context, from, 'pipe SET clause'), windows }
-  const columns = [...from.names.columns]
+  const columns = [...pipedColumns(from.names.columns)]
   const computed: Computed[] = []
+  checkOnce(
+    context,
+    node.items.map((item) => item.column),
+    'SET',
+  )
   for (const item of node.items) {
-    const at = position(context, from.names.columns, item.column, '|> SET')
+    const at = position(context, columns, from, item.column, 'SET')
     const expr = resolveExpression(inner, item.value)
     const column = newColumn(context, item.column.name, expr.type)
     computed.push({ column, expr })
     columns[at] = { name: columns[at]?.name ?? item.column.name, expr: columnRef(column) }
   }
   const input = withWindows(from.scan, windows)
-  return { scan: project(input, computed), names: { columns, relations: from.names.relations } }
+  const names = { columns: unfolded(from, columns), relations: from.names.relations }
+  return { scan: project(input, computed), names }
 }
 
 function dropped(context: Context, from: From, node: Node<'pipeDrop'>): From {
-  const gone = new Set(node.columns.map((column) => position(context, from.names.columns, column, '|> DROP')))
-  const columns = from.names.columns.filter((_, index) => !gone.has(index))
-  if (starColumns(columns).length === 0) throw problemAt(context, node, 'Pipe DROP dropped all columns')
-  return { ...from, names: { columns, relations: from.names.relations } }
+  const given = pipedColumns(from.names.columns)
+  checkOnce(context, node.columns, 'DROP')
+  const gone = new Set(node.columns.map((column) => position(context, given, from, column, 'DROP')))
+  const columns = given.filter((_, index) => !gone.has(index))
+  if (columns.length === 0) throw problemAt(context, node, 'Pipe DROP dropped all columns in the input table')
+  return { ...from, names: { columns: unfolded(from, columns), relations: from.names.relations } }
 }
 
 function renamed(context: Context, from: From, node: Node<'pipeRename'>): From {
-  const columns = [...from.names.columns]
+  const given = pipedColumns(from.names.columns)
+  const columns = [...given]
+  checkOnce(
+    context,
+    node.items.map((item) => item.from),
+    'RENAME',
+  )
   for (const item of node.items) {
-    const at = position(context, from.names.columns, item.from, '|> RENAME')
+    const at = position(context, given, from, item.from, 'RENAME')
     const column = columns[at]
     if (column !== undefined) columns[at] = { ...column, name: item.to.name }
   }
-  return { ...from, names: { columns, relations: from.names.relations } }
+  return { ...from, names: { columns: unfolded(from, columns), relations: from.names.relations } }
+}
+
+/** The rows under another alias. */
+function aliased({ columns }: NameList, alias: string): NameList {
+  const [only, second] = pipedColumns(columns)
+  if (only?.row !== undefined && second === undefined) return valueNames(only.expr, alias)
+  return { columns, relations: [rowRelation(alias, columns)] }
 }
 
 function distinct(context: Context, from: From, node: Node<'pipeDistinct'>): From {
@@ -219,9 +256,19 @@ function distinct(context: Context, from: From, node: Node<'pipeDistinct'>): Fro
     groups.push({ column, expr: columnRef(output.column) })
     return { name: output.name, expr: columnRef(column), ...(output.anonymous ? { anonymous: true } : {}) }
   })
-  if (groups.length === 0) throw problemAt(context, node, 'DISTINCT needs a column')
+  const [only] = columns
+  if (only === undefined) throw problemAt(context, node, 'DISTINCT needs a column')
+  const scan: Scan = {
+    kind: 'aggregate',
+    input: query.scan,
+    groups,
+    sets: undefined,
+    aggregates: [],
+    groupings: [],
+  }
+  if (query.isValue) return { scan, names: valueNames(only.expr, from.names.relations[0]?.name) }
   return {
-    scan: { kind: 'aggregate', input: query.scan, groups, sets: undefined, aggregates: [], groupings: [] },
+    scan,
     names: { columns, relations: from.names.relations.map(({ name }) => rowRelation(name, columns)) },
   }
 }

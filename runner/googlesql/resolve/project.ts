@@ -1,7 +1,6 @@
 import { type Context, newColumn } from './context.ts'
 import type { Column, Computed, Expr, OutputColumn, ResolvedQuery, Scan } from './resolved.ts'
-import type { NamedColumn } from './scope.ts'
-import { starColumns } from './scope.ts'
+import { type NamedColumn, pipedColumns } from './scope.ts'
 
 /** An expression as a column: the column itself, if it is one, or a new one that a `project` step computes. */
 export function asColumn(
@@ -19,15 +18,18 @@ export function project(input: Scan, computed: readonly Computed[]): Scan {
   return computed.length === 0 ? input : { kind: 'project', input, computed }
 }
 
-/** Named expressions as a query's result. */
+/** Named expressions as a query's result; the row of a value table alone stays one. */
 export function materialize(context: Context, scan: Scan, columns: readonly NamedColumn[]): ResolvedQuery {
   const computed: Computed[] = []
-  const outputs = starColumns(columns).map((named): OutputColumn => {
-    const made = asColumn(context, named.name, named.expr)
+  const piped = pipedColumns(columns)
+  const isValue = piped.length === 1 && piped[0]?.row !== undefined
+  const outputs = piped.map((named): OutputColumn => {
+    const made = asColumn(context, named.name === '' ? 'value' : named.name, named.expr)
     computed.push(...made.computed)
-    return { name: named.name, anonymous: named.anonymous === true, column: made.column }
+    const anonymous = isValue || named.anonymous === true
+    return { name: named.name, anonymous, column: made.column }
   })
-  return { scan: project(scan, computed), columns: outputs, isValue: false }
+  return { scan: project(scan, computed), columns: outputs, isValue }
 }
 
 /** NULL: stands where nothing is known yet. */

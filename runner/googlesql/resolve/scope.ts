@@ -11,6 +11,15 @@ export interface NamedColumn {
   readonly hidden?: boolean
   /** BigQuery has it, we have not: naming it is refused for this reason. */
   readonly refused?: string
+  /** It is the value of a value table's row, or a field of it. */
+  readonly row?: RowColumn
+}
+
+/** The one column of a value table: what a pipe hands on, while `*` gives its fields. */
+export interface RowColumn {
+  /** The table's alias; undefined without. */
+  readonly alias: string | undefined
+  readonly expr: Expr
 }
 
 /** A table of a FROM clause under its alias. */
@@ -100,6 +109,32 @@ export function rowValue(columns: readonly NamedColumn[]): Expr {
     type: column.expr.type,
   }))
   return { kind: 'struct', type: { kind: 'STRUCT', fields }, values: shown.map((column) => column.expr) }
+}
+
+/** The names of a value table: its row's fields, or the value itself under the alias. */
+export function valueNames(expr: Expr, alias: string | undefined): NameList {
+  const row: RowColumn = { alias, expr }
+  const isStruct = expr.type.kind === 'STRUCT'
+  const columns = isStruct
+    ? fieldColumns(expr).map((column) => ({ ...column, row }))
+    : [{ ...rowColumn(row), row }]
+  const relation = alias === undefined ? [] : [{ name: alias, columns: isStruct ? columns : [], value: expr }]
+  return { columns, relations: relation }
+}
+
+/** Columns as a pipe hands them on: the row of a value table is one. */
+export function pipedColumns(columns: readonly NamedColumn[]): readonly NamedColumn[] {
+  const seen = new Set<RowColumn>()
+  return starColumns(columns).flatMap((column) => {
+    if (column.row === undefined) return [column]
+    if (seen.has(column.row)) return []
+    seen.add(column.row)
+    return [{ ...rowColumn(column.row), row: column.row }]
+  })
+}
+
+function rowColumn({ alias, expr }: RowColumn): NamedColumn {
+  return alias === undefined ? { name: '', expr, anonymous: true } : { name: alias, expr }
 }
 
 /** A struct's fields as columns. */

@@ -1,6 +1,6 @@
 import type { Statement } from '../parse/ast.ts'
 import { resolveAlter } from './alter.ts'
-import { type Context, unsupportedAt } from './context.ts'
+import { type Context, problemAt, unsupportedAt } from './context.ts'
 import { resolveCreateSnapshot, resolveCreateTable, resolveCreateView } from './create-table.ts'
 import { resolveCreateRoutine, resolveCreateSchema, resolveDrop } from './ddl.ts'
 import { resolveDelete, resolveInsert, resolveTruncate, resolveUpdate } from './dml.ts'
@@ -12,6 +12,10 @@ import { valuesAsColumns } from './value-columns.ts'
 
 /** A statement that runs by itself; those of scripts are the interpreter's. */
 export function resolveStatement(context: Context, node: Statement): Resolved {
+  if ('orReplace' in node && 'ifNotExists' in node && node.orReplace && node.ifNotExists) {
+    const what = node.kind.replace(/(?=[A-Z])/g, ' ').toUpperCase()
+    throw problemAt(context, node, `${what} cannot have both OR REPLACE and IF NOT EXISTS`)
+  }
   switch (node.kind) {
     case 'query':
       return {

@@ -99,6 +99,6 @@ export function resolveTableCall(context: Context, node: TableCall, input?: Reso
   }
   return {
     scan: query.scan,
-    names: namesOf(query.columns, node.alias?.name ?? nameParts(node.name).at(-1), query.isValue),
+    names: namesOf(query.columns, node.alias?.name, query.isValue),
   }
 }

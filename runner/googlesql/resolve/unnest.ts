@@ -2,11 +2,10 @@ import type { Expression, FromItem, Identifier, Pivot, TablePath, Unpivot, WithO
 import { typeName } from '../types/print.ts'
 import { type Context, newColumn, plainContext, problemAt, unsupportedAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
-import { type From, valueNames } from './from.ts'
+import type { From } from './from.ts'
 import { resolvePath } from './path.ts'
-import { resolvePivots } from './pivot.ts'
 import type { Column, Expr, Scan } from './resolved.ts'
-import { columnRef, type NameList } from './scope.ts'
+import { columnRef, type NameList, valueNames } from './scope.ts'
 
 /** An array in a FROM clause. */
 export interface UnnestSource {
@@ -57,7 +56,7 @@ export function resolveUnnest(context: Context, source: UnnestSource): ResolvedU
   }
   const alias = source.alias?.name ?? source.implicitAlias
   const column = newColumn(context, alias ?? 'element', array.type.element)
-  const names = valueNames(column, alias)
+  const names = valueNames(columnRef(column), alias)
   if (source.offset === undefined) return { arrays: [array], columns: [column], offset: undefined, names }
   const offsetName = source.offset.alias?.name ?? 'offset'
   if (names.relations.some(({ name }) => name.toLowerCase() === offsetName.toLowerCase()))
@@ -78,6 +77,9 @@ export function resolveUnnest(context: Context, source: UnnestSource): ResolvedU
 /** An UNNEST that is no join's right side. */
 export function unnestAlone(context: Context, source: UnnestSource): From {
   const { names, arrays, columns, offset } = resolveUnnest(context, source)
+  const [pivot] = source.pivots
+  if (pivot !== undefined)
+    throw problemAt(context, pivot, `${pivot.kind.toUpperCase()} is not allowed with array scans`)
   const scan: Scan = {
     kind: 'unnest',
     input: undefined,
@@ -87,5 +89,5 @@ export function unnestAlone(context: Context, source: UnnestSource): From {
     outer: false,
     condition: undefined,
   }
-  return resolvePivots(context, { scan, names }, source.pivots)
+  return { scan, names }
 }

@@ -1,7 +1,8 @@
 import type { Path, Unpivot, UnpivotSource } from '../parse/ast.ts'
+import { equalTypes } from '../types/equal.ts'
 import type { SqlType } from '../types/type.ts'
 import { callBuiltin } from './builtin.ts'
-import { commonType, convert } from './coerce.ts'
+import { convert } from './coerce.ts'
 import { type Context, newColumn, plainContext, problemAt } from './context.ts'
 import { conjunction, resolveExpression } from './expression.ts'
 import type { From } from './from.ts'
@@ -13,25 +14,25 @@ import { columnRef, fieldOf, type NamedColumn, rowRelation, starColumns } from '
 /** UNPIVOT: each row once for each source, its values in the value columns and the source's label beside them. */
 export function resolveUnpivot(context: Context, from: From, node: Unpivot): From {
   const inner = plainContext({ ...context, scope: { names: from.names, outer: undefined } }, 'UNPIVOT')
-  const sources = node.sources.map((source) => {
-    const values = source.columns.map((column) => resolvePath(inner, column))
-    if (values.length !== node.values.length) {
-      throw problemAt(
-        context,
-        source,
-        `UNPIVOT has ${node.values.length} value columns, this source has ${values.length} columns`,
-      )
-    }
-    return { source, values }
-  })
-  const types = node.values.map((value, index): SqlType => {
-    const type = commonType(sources.flatMap(({ values }) => values[index] ?? []))
-    if (type === undefined)
-      throw problemAt(context, value, 'The columns of UNPIVOT do not have a common type')
-    return type
-  })
+  if (from.names.columns.some(({ row }) => row !== undefined))
+    throw problemAt(context, node, 'UNPIVOT is not allowed on value tables')
+  checkWidths(context, node)
+  const sources = node.sources.map((source) => ({
+    source,
+    values: source.columns.map((column) => resolvePath(inner, column)),
+  }))
+  checkColumns(context, from, sources)
+  const types = node.values.map((_, index) => typeOf(context, sources, index))
   const labels = sources.map(({ source }) => label(inner, source))
-  const labelType = commonType(labels) ?? { kind: 'STRING' }
+  const labelType = labels[0]?.type ?? { kind: 'STRING' }
+  const other = labels.findIndex(({ type }) => type.kind !== labelType.kind)
+  if (other >= 0) {
+    throw problemAt(
+      context,
+      node.sources[other] ?? node,
+      'All UNPIVOT labels must be the same type; when non-string labels are present then all labels must be explicitly provided',
+    )
+  }
   const fields = [
     ...node.values.map((path, index) => ({ name: nameOf(path), type: types[index] ?? labelType })),
     { name: nameOf(node.name), type: labelType },
@@ -69,6 +70,66 @@ export function resolveUnpivot(context: Context, from: From, node: Unpivot): Fro
     scan,
     names: { columns, relations: node.alias === undefined ? [] : [rowRelation(node.alias.name, columns)] },
   }
+}
+
+interface Source {
+  readonly source: UnpivotSource
+  readonly values: readonly Expr[]
+}
+
+function checkWidths(context: Context, node: Unpivot): void {
+  const width = node.sources[0]?.columns.length
+  const other = node.sources.find(({ columns }) => columns.length !== width)
+  if (other !== undefined) {
+    throw problemAt(
+      context,
+      other.columns[0] ?? other,
+      'All column groups in UNPIVOT IN clause must have the same number of columns',
+    )
+  }
+  if (width !== node.values.length) {
+    throw problemAt(
+      context,
+      node.values[0] ?? node,
+      'The number of new columns introduced as value columns must be the same as the number of columns in the column groups of UNPIVOT IN clause',
+    )
+  }
+}
+
+/** Sources are columns of the table, each of them once. */
+function checkColumns(context: Context, from: From, sources: readonly Source[]): void {
+  const own = new Set(from.names.columns.map(({ expr }) => exprKey(expr)))
+  const seen = new Set<string>()
+  for (const { source, values } of sources) {
+    for (const [index, value] of values.entries()) {
+      const key = exprKey(value)
+      const place = source.columns[index] ?? source
+      if (!own.has(key))
+        throw problemAt(
+          context,
+          place,
+          'UNPIVOT IN clause cannot have expressions, only column names are allowed',
+        )
+      if (seen.has(key))
+        throw problemAt(context, place, 'Column names in UNPIVOT IN clause cannot be repeated')
+      seen.add(key)
+    }
+  }
+}
+
+/** The one type that the sources' columns of a position have. */
+function typeOf(context: Context, sources: readonly Source[], index: number): SqlType {
+  const type = sources[0]?.values[index]?.type ?? { kind: 'STRING' }
+  for (const { source, values } of sources) {
+    const found = values[index]?.type ?? type
+    if (equalTypes(found, type)) continue
+    throw problemAt(
+      context,
+      source.columns[index] ?? source,
+      `The datatype of column does not match with other datatypes in the IN clause. Expected ${type.kind}, Found ${found.kind}`,
+    )
+  }
+  return type
 }
 
 function nameOf(path: Path): string {

@@ -2,7 +2,6 @@ import type { FunctionEntry } from '../functions/function.ts'
 import type { Call, Frame, FrameBound, Span, WindowReference, WindowSpecification } from '../parse/ast.ts'
 import { groupable } from '../types/predicates.ts'
 import { typeName } from '../types/print.ts'
-import type { SqlType } from '../types/type.ts'
 import { aggregateParts, IN_AGGREGATE, sortItem } from './aggregate-call.ts'
 import { checkDistance, checkFrame, checkWindow, type Window } from './check-window.ts'
 import { coerceTo } from './coerce.ts'
@@ -173,22 +172,33 @@ function resolveEdge(
 ): FrameEdge {
   if (node.offset === undefined) return { bound: node.bound, offset: undefined }
   const offset = resolveExpression(plainContext(context, 'window frame'), node.offset)
-  const key = order[0]?.expr.type
-  if (frame.unit === 'RANGE') {
-    if (
-      order.length !== 1 ||
-      key === undefined ||
-      !['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'].includes(key.kind)
-    ) {
-      throw problemAt(
-        context,
-        node,
-        'RANGE frame with an offset requires exactly one numeric ORDER BY expression',
-      )
-    }
+  if (!isConstant(offset))
+    throw problemAt(context, node.offset, 'Window framing expression must be a literal or parameter')
+  if (frame.unit === 'ROWS') {
+    const given = typeName(offset.type)
+    const message = `Window framing expression for ROWS can only be of integer type, but has type ${given}`
+    const distance = coerceTo(context, node.offset, offset, { kind: 'INT64' }, message)
+    checkDistance(context, node.offset, distance)
+    return { bound: node.bound, offset: distance }
   }
-  const type: SqlType = frame.unit === 'RANGE' && key !== undefined ? key : { kind: 'INT64' }
-  const distance = coerceTo(context, node.offset, offset, type)
+  const [key, second] = order
+  if (key === undefined || second !== undefined) {
+    const message =
+      'A RANGE-based window with OFFSET PRECEDING or OFFSET FOLLOWING boundaries must have exactly one ORDER BY key'
+    throw problemAt(context, frame, message)
+  }
+  const { type } = key.expr
+  if (!['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'].includes(type.kind)) {
+    const message = `ORDER BY key must be numeric in a RANGE-based window with OFFSET PRECEDING or OFFSET FOLLOWING boundaries, but has type ${type.kind}`
+    throw problemAt(context, frame, message)
+  }
+  const message = `Window framing expression has type ${typeName(offset.type)} that cannot coerce to the type of the ORDER BY expression, which is ${typeName(type)}`
+  const distance = coerceTo(context, node.offset, offset, type, message)
   checkDistance(context, node.offset, distance)
   return { bound: node.bound, offset: distance }
+}
+
+/** A literal, a parameter, or a cast of one. */
+function isConstant(expr: Expr): boolean {
+  return expr.kind === 'literal' || (expr.kind === 'cast' && isConstant(expr.operand))
 }

@@ -1,5 +1,5 @@
 import { type CoercionOptions, coercion } from './coerce.ts'
-import { equalTypes } from './equal.ts'
+import { equalTypes, equivalentTypes } from './equal.ts'
 import type { SqlType } from './type.ts'
 
 /** One expression whose type takes part in a supertype; `null` is the literal NULL, which fits every type. */
@@ -50,17 +50,10 @@ function ordered(deciding: readonly Candidate[], all: readonly Candidate[]): rea
 const numericRank: Readonly<Record<string, number>> = { INT64: 0, NUMERIC: 1, BIGNUMERIC: 2, FLOAT64: 3 }
 
 function nestedSupertype(shape: SqlType, typed: readonly Candidate[]): SqlType | undefined {
+  // Arrays are never converted element by element, not even those written out.
   if (shape.kind === 'ARRAY') {
-    const elements: Candidate[] = []
-    for (const candidate of typed) {
-      if (candidate.type?.kind !== 'ARRAY') return undefined
-      elements.push({ ...candidate, type: candidate.type.element })
-    }
-    const element = supertype(elements)
-    if (element === undefined) return undefined
-    const target: SqlType = { kind: 'ARRAY', element }
-    const fits = typed.every((c) => c.type !== null && coercion(c.type, target, c) !== undefined)
-    return fits ? target : undefined
+    const same = typed.every(({ type }) => type !== null && equivalentTypes(type, shape))
+    return same ? shape : undefined
   }
   if (shape.kind !== 'STRUCT') return undefined
   const structs: Extract<SqlType, { kind: 'STRUCT' }>[] = []

@@ -96,7 +96,7 @@ describe('a JavaScript function', () => {
       temporary(
         'f(a ARRAY<STRUCT<k STRING, v ARRAY<FLOAT64>>>) RETURNS ARRAY<STRUCT<k STRING, n INT64, b BOOL>>',
         'return a.map(({ k, v }) => ({ k: k + `\'"\\\\`, n: v.length, b: v[0] > 1, more: 1 }))',
-        "ARRAY_LENGTH(r), r[0].k, r[0].n, r[1].b FROM (SELECT f([STRUCT('x' AS k, [1.0, 2] AS v), STRUCT('y', [3])]) AS r)",
+        "ARRAY_LENGTH(r), r[0].k, r[0].n, r[1].b FROM (SELECT f([STRUCT('x' AS k, [1.0, 2] AS v), STRUCT('y', [3.0])]) AS r)",
       ),
       [[2, 'x\'"\\', 2, true]],
     ],
