@@ -1,4 +1,6 @@
+import { Problem } from '../../problem.ts'
 import { quoteText } from '../lower/identifier.ts'
+import { unparsed } from '../lower/library/native/time-parse.ts'
 import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { DATE, DATETIME, INT64, STRING, TIME, TIMESTAMP } from '../types/scalars.ts'
@@ -135,7 +137,9 @@ function parsing(family: Family): FunctionEntry {
     signature(
       [STRING, STRING, ...zone],
       typeOf[family],
-      ([pattern = '', text = '', name = `'UTC'`], { literals }) => {
+      ([pattern = '', text = '', name = `'UTC'`], { literals, safe }) => {
+        // Where it is refused only when it runs, SAFE would make a NULL of it.
+        if (safe && typeof literals[0] === 'string') refuseUnparsed(family, literals[0])
         const slow = (v: string) => parsedSlowly(family, pattern, v, name)
         const native =
           typeof literals[0] === 'string' && family !== 'TIME'
@@ -154,6 +158,13 @@ function parsing(family: Family): FunctionEntry {
       },
     ),
   ])
+}
+
+function refuseUnparsed(family: Family, pattern: string): void {
+  for (const [whole, letter = ''] of pattern.matchAll(/%[EO]?(.)/g)) {
+    if (!unparsed.includes(letter)) continue
+    throw new Problem(`PARSE_${family} with format element ${whole} is not supported locally`)
+  }
 }
 
 function parsedSlowly(family: Family, pattern: string, text: string, zone: string): string {

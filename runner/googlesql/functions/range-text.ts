@@ -8,7 +8,7 @@ import { lowerCast } from './cast.ts'
 /** CAST('[a, b)' AS RANGE<T>): the ends are cast as T; UNBOUNDED and NULL are NULL. */
 export function rangeOfText(text: string, element: SqlType): string {
   return once([text], (x) => {
-    const pattern = quoteText('^\\[\\s*(.*?)\\s*,\\s*(.*?)\\s*\\)$')
+    const pattern = quoteText('^\\[([^ ,].*?), ([^ ].*?)\\)$')
     const bound = (group: number) => {
       const part = `regexp_extract(${x}, ${pattern}, ${group})`
       const known = `CASE WHEN upper(${part}) NOT IN ('UNBOUNDED', 'NULL') THEN ${part} END`

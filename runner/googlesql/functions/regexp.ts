@@ -70,6 +70,8 @@ function matches(value: string, pattern: string, call: Call, position: string): 
 
 function extractAll(value: string, pattern: string, call: Call): string {
   return once([value, pattern], (v, p) => {
+    if ((groupsOf(call) ?? 0) > 1)
+      return `CASE WHEN ${v} IS NOT NULL THEN ${raiseText(tooMany, 'VARCHAR[]')} END`
     const list = matches(v, p, call, '1')
     const absent = groupsOf(call) !== 0 && mayBeAbsent(call)
     return absent ? `list_transform(${list}, lambda m: coalesce(m, ''))` : list
@@ -143,7 +145,7 @@ function replace(value: string, pattern: string, by: string, call: Call): string
   const wrong = rewriteProblem(rewrite, groups)
   return wrong === undefined
     ? `regexp_replace(${value}, ${pattern}, ${by}, 'g')`
-    : raiseText(wrong, 'VARCHAR')
+    : `CASE WHEN ${value} IS NOT NULL THEN ${raiseText(wrong, 'VARCHAR')} END`
 }
 
 /** Regular expressions: DuckDB's engine is RE2 as BigQuery's is, with the same options. */

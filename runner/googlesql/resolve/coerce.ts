@@ -51,7 +51,7 @@ export function candidateOf(expr: Expr): Candidate {
   if (isUntyped(expr)) return { type: isUntypedNull(expr) ? null : expr.type, literal: true }
   return {
     type: expr.type,
-    literal: isLiteral(expr),
+    literal: isLiteral(expr) && !(expr.kind === 'literal' && !isAscii(expr.value)),
     parameter: expr.kind === 'literal' && expr.from === 'parameter',
   }
 }
@@ -63,9 +63,10 @@ export function coercionCost(expr: Expr, to: SqlType): number | undefined {
   if (expr.kind === 'array' && expr.untyped === true) return to.kind === 'ARRAY' ? 0 : undefined
   if (equalTypes(expr.type, to)) return 0
   if (expr.kind === 'struct' && to.kind === 'STRUCT') return structCost(expr.values, to)
-  if (expr.kind === 'array' && to.kind === 'ARRAY' && isLiteral(expr)) {
+  if (expr.kind === 'array' && to.kind === 'ARRAY' && isLiteral(expr) && expr.elements.length > 0) {
     return sum(expr.elements.map((element) => coercionCost(element, to.element)))
   }
+  if (to.kind === 'BYTES' && expr.kind === 'literal' && !isAscii(expr.value)) return undefined
   const way = coercion(expr.type, to, {
     literal: isLiteral(expr),
     parameter: expr.kind === 'literal' && expr.from === 'parameter',
@@ -73,6 +74,11 @@ export function coercionCost(expr: Expr, to: SqlType): number | undefined {
   if (way === undefined) return undefined
   if (way === 'same') return 0
   return (way === 'literal' ? 1 : 10) * (distances[`${expr.type.kind} ${to.kind}`] ?? 4)
+}
+
+/** Only such texts stand for BYTES. */
+function isAscii(value: Value): boolean {
+  return typeof value !== 'string' || Buffer.byteLength(value) === value.length
 }
 
 function structCost(values: readonly Expr[], to: Extract<SqlType, { kind: 'STRUCT' }>): number | undefined {
@@ -243,10 +249,20 @@ function commonStruct(exprs: readonly Expr[]): SqlType | undefined {
   if (!exprs.every((expr) => expr.type.kind === 'STRUCT' && expr.type.fields.length === arity))
     return undefined
   const fields = shape.fields.map((field, index) => {
-    const type = commonType(exprs.map((expr) => fieldExpr(expr, index)))
+    const type = commonType(withTypedNull(exprs.map((expr) => fieldExpr(expr, index))))
     return type && { name: field.name, type }
   })
   return fields.every((field) => field !== undefined) ? { kind: 'STRUCT', fields } : undefined
+}
+
+/** Of plain literals a NULL that comes first is an INT64: (1, NULL) and (1, 'a') have no common type. */
+function withTypedNull(fields: readonly Expr[]): readonly Expr[] {
+  const [first] = fields
+  if (first === undefined || !isUntypedNull(first)) return fields
+  const plain = ['INT64', 'FLOAT64', 'BOOL', 'STRING', 'BYTES']
+  return fields.every((field) => field.kind === 'literal' && plain.includes(field.type.kind))
+    ? [{ ...first, untyped: false } as Expr, ...fields.slice(1)]
+    : fields
 }
 
 function fieldExpr(expr: Expr, index: number): Expr {

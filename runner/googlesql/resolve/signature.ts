@@ -89,6 +89,7 @@ function refuseShapes(
   if (entry.name === 'RANGE' && nulls.length === 2 && nulls.every((one) => one)) {
     throw problemAt(context, node, 'at least one of RANGE() arguments must be typed')
   }
+  if (entry.name === 'RANGE') refuseBounds(context, node, given)
   if (entry.name === 'RANGE_BUCKET' && nulls[1] === true) {
     throw problemAt(context, node, 'Second argument of RANGE_BUCKET must be an array but was INT64')
   }
@@ -104,6 +105,15 @@ function refuseShapes(
     node,
     'A literal NULL argument cannot be accepted in place of RANGE. Add a CAST to specify the type like CAST(NULL AS RANGE<DATE>). Range supports DATE, DATETIME, and TIMESTAMP',
   )
+}
+
+/** RANGE converts neither of its bounds. */
+function refuseBounds(context: Pick<Context, 'source'>, node: Span, given: readonly GivenArgument[]): void {
+  const types = given.flatMap(({ value }) =>
+    value.kind === 'part' || isUntypedNull(value) ? [] : [typeName(value.type)],
+  )
+  if (new Set(types).size > 1) throw problemAt(context, node, 'RANGE() arguments must be of the same type')
+  if (types[0] === 'STRING') throw problemAt(context, node, 'STRING is not supported by RANGE()')
 }
 
 function parameterAt({ parameters }: Signature, index: number): Parameter | undefined {

@@ -41,7 +41,8 @@ function intervalParts(text: string, range: string): IntervalParts | undefined {
   let pattern = ''
   for (const [index, unit] of wanted.entries()) {
     const signed = index === 0 || unit === 'DAY' || unit === 'HOUR' ? '([+-]?)' : '()'
-    const digits = unit === 'SECOND' ? '(\\d*)(?:\\.(\\d{1,6}))?' : '(\\d+)'
+    const whole = index === 0 ? '(?=\\.?\\d)(\\d*)' : '(\\d+)'
+    const digits = unit === 'SECOND' ? `${whole}(?:\\.(\\d{1,6}))?` : '(\\d+)'
     pattern += `${index === 0 ? '' : separators[unit]}${signed}${digits}`
   }
   const match = new RegExp(`^${pattern}$`).exec(text)
@@ -74,10 +75,11 @@ function justify(interval: IntervalParts, what: string): IntervalParts {
     months += Math.trunc(days / 30)
     days %= 30
   }
-  if (what === 'INTERVAL') {
-    // All parts get the sign of the whole.
-    if (months > 0 && (days < 0 || (days === 0 && micros < 0n))) [months, days] = [months - 1, days + 30]
-    else if (months < 0 && (days > 0 || (days === 0 && micros > 0n))) [months, days] = [months + 1, days - 30]
+  if (what !== 'HOURS') {
+    // All parts that are looked at get the sign of the whole.
+    const rest = days !== 0 || what === 'DAYS' ? days : Number(micros)
+    if (months > 0 && rest < 0) [months, days] = [months - 1, days + 30]
+    else if (months < 0 && rest > 0) [months, days] = [months + 1, days - 30]
   }
   if (what !== 'DAYS') {
     if (days > 0 && micros < 0n) [days, micros] = [days - 1, micros + microsPerDay]

@@ -54,24 +54,26 @@ export function isoInterval({ months, days, micros }: IntervalParts): string {
 
 /** Text as CAST AS INTERVAL reads it: the canonical form, its parts, or an ISO 8601 duration. */
 export function parseInterval(text: string): IntervalParts | undefined {
-  const parts = /^[+-]?P/.test(text) ? parseIso(text) : parseCanonical(text)
+  const parts = text.startsWith('P') ? parseIso(text) : parseCanonical(text)
   return parts !== undefined && validInterval(parts) ? parts : undefined
 }
 
+const time = String.raw`([+-]?)(\d+)`
+const fraction = String.raw`(?:\.(\d{1,6}))?`
+/** `Y-M`, `Y-M D`, `Y-M D H`, `Y-M D H:M`, `Y-M D H:M:S.F`. */
+const fromYears = new RegExp(
+  String.raw`^([+-]?)(\d+)-(\d+)(?: ([+-]?\d+)(?: ${time}(?::(\d+)(?::(\d+)${fraction})?)?)?)?$`,
+)
+/** `D H:M`, `D H:M:S.F`. */
+const fromDays = new RegExp(String.raw`^()(\d{0})(\d{0})([+-]?\d+) ${time}:(\d+)(?::(\d+)${fraction})?$`)
+/** `H:M:S.F`. */
+const fromHours = new RegExp(String.raw`^()(\d{0})(\d{0})()${time}:(\d+):(\d+)${fraction}$`)
+
 function parseCanonical(text: string): IntervalParts | undefined {
-  const match = /^([+-]?)(\d+)-(\d+) ([+-]?\d+) ([+-]?)(\d+):(\d+):(\d+)(?:\.(\d{1,6}))?$/.exec(text)
-  if (match !== null) {
-    const months = (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 12 + Number(match[3]))
-    return { months, days: Number(match[4]), micros: clock(match.slice(5)) }
-  }
-  const noTime = /^([+-]?)(\d+)-(\d+)(?: ([+-]?\d+))?$/.exec(text)
-  if (noTime !== null) {
-    const months = (noTime[1] === '-' ? -1 : 1) * (Number(noTime[2]) * 12 + Number(noTime[3]))
-    return { months, days: Number(noTime[4] ?? 0), micros: 0n }
-  }
-  const noMonths = /^(?:([+-]?\d+) )?([+-]?)(\d+):(\d+):(\d+)(?:\.(\d{1,6}))?$/.exec(text)
-  if (noMonths === null) return undefined
-  return { months: 0, days: Number(noMonths[1] ?? 0), micros: clock(noMonths.slice(2)) }
+  const match = fromYears.exec(text) ?? fromDays.exec(text) ?? fromHours.exec(text)
+  if (match === null) return undefined
+  const months = (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 12 + Number(match[3]))
+  return { months, days: Number(match[4] ?? 0), micros: clock(match.slice(5)) }
 }
 
 function clock([sign, hour, minute, second, fraction]: readonly (string | undefined)[]): bigint {
@@ -80,19 +82,18 @@ function clock([sign, hour, minute, second, fraction]: readonly (string | undefi
   return sign === '-' ? -micros : micros
 }
 
+/** `P1Y2M3W4DT5H6M7.8S`: units in any order, and any number of times. */
 function parseIso(text: string): IntervalParts | undefined {
-  const match =
-    /^([+-]?)P(?:([+-]?\d+)Y)?(?:([+-]?\d+)M)?(?:([+-]?\d+)W)?(?:([+-]?\d+)D)?(?:T(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?)(\d+)(?:\.(\d{1,6}))?S)?)?$/.exec(
-      text,
-    )
-  if (match === null || /^[+-]?P$|T$/.test(text)) return undefined
-  const sign = match[1] === '-' ? -1 : 1
-  const number = (index: number) => Number(match[index] ?? 0)
-  const seconds = clock([match[8], '0', '0', match[9] ?? '0', match[10]])
-  const micros = BigInt(number(6)) * 3_600_000_000n + BigInt(number(7)) * 60_000_000n + seconds
-  return {
-    months: sign * (number(2) * 12 + number(3)),
-    days: sign * (number(4) * 7 + number(5)),
-    micros: BigInt(sign) * micros,
+  const match = /^P((?:-?\d+[YMWD])*)(?:T((?:-?\d+[HM]|-?\d+(?:\.\d{1,6})?S)*))?$/.exec(text)
+  if (match === null || text === 'P') return undefined
+  let [months, days, micros] = [0, 0, 0n]
+  for (const [, count, unit] of (match[1] ?? '').matchAll(/(-?\d+)(.)/g)) {
+    if (unit === 'Y' || unit === 'M') months += Number(count) * (unit === 'Y' ? 12 : 1)
+    else days += Number(count) * (unit === 'W' ? 7 : 1)
   }
+  for (const [, sign, count, part, unit] of (match[2] ?? '').matchAll(/(-?)(\d+)(?:\.(\d+))?(.)/g)) {
+    const [hours, minutes, seconds] = ['H', 'M', 'S'].map((name) => (name === unit ? count : '0'))
+    micros += clock([sign, hours, minutes, seconds, part])
+  }
+  return { months, days, micros }
 }

@@ -85,7 +85,7 @@ export function stripNulls(value: Json, arrays: boolean, empty: boolean): Json |
   if (isArray(value)) {
     const kept = arrays
       ? value.map((item) => stripNulls(item, arrays, empty)).filter((item) => item !== undefined)
-      : value.map((item) => stripNulls(item, arrays, empty) ?? null)
+      : value.map((item) => stripNulls(item, arrays, empty) ?? (isObject(item) ? new Map() : null))
     return empty && arrays && kept.length === 0 ? undefined : kept
   }
   return value
@@ -97,7 +97,7 @@ export function keysOf(value: Json, depth: number, mode: string): readonly strin
   const visit = (item: Json, path: string, level: number, inArray: number): void => {
     if (isObject(item)) {
       for (const [key, member] of item) {
-        const shown = /^[\p{L}\p{N}_\-: ]+$/u.test(key) ? key : `"${key.replace(/["\\]/g, '\\$&')}"`
+        const shown = /^[\p{L}\p{N}_\-: ]*$/u.test(key) ? key : `"${key.replace(/["\\]/g, '\\$&')}"`
         const whole = path === '' ? shown : `${path}.${shown}`
         found.add(whole)
         if (level < depth) visit(member, whole, level + 1, 0)

@@ -52,6 +52,7 @@ function readPath(path: string, mode: PathMode): readonly Step[] {
   const steps: Step[] = []
   let rest = path.slice(1)
   while (rest !== '') {
+    if (mode === 'LEGACY' && rest === '.') break
     const step = readStep(rest, mode)
     if (step === undefined) {
       const operator = /\.\.|[*@?]/.exec(rest)?.[0]
@@ -68,7 +69,7 @@ function readStep(rest: string, mode: PathMode): (Step & { length: number }) | u
   const patterns =
     mode === 'STANDARD'
       ? [/^\."((?:[^"\\]|\\.)*)"/, /^\.([^.[\]"'*@?$]+)/, /^\[\s*(-?\d+)\s*\]/]
-      : [/^\['((?:[^'\\]|\\.)*)'\]/, /^\.([^.[\]"'*@?$]+)/, /^\[\s*([^'"\]\s]+)\s*\]/]
+      : [/^\['((?:[^'\\]|\\.)*)'\]/, /^\.([^.[\]"'*@?$]+)/, /^\[\s*([^'"\]\s*,]+)\s*\]/]
   for (const pattern of patterns) {
     const match = pattern.exec(rest)
     if (match !== null) {

@@ -153,8 +153,8 @@ function intervalValue(months: bigint, days: bigint, micros: bigint): DuckDBInte
 
 /** By the double's exact value: 2.675 is less than it looks, and rounds to 2.67. */
 function roundDouble(value: number, digits: bigint, mode: string): number {
+  if (digits < -308n) return 0
   if (!Number.isFinite(value) || digits >= 323n) return value
-  if (digits <= -310n) return 0
   const places = Number(digits)
   const scale = Math.max(places, 0)
   // Exact: enough digits for any double that has a fraction of this size.

@@ -36,7 +36,7 @@ const composites: Readonly<Record<string, string>> = {
 const dateOnly = 'AaBbhCDdeFGgJjmQUuVWwxYy'
 const timeOnly = 'HIklMPpRrSTX'
 /** Elements that BigQuery formats but for which parsing has no agreed answer. */
-const unparsed = 'GgJUuVWw'
+export const unparsed = 'GgJUuVWw'
 
 class Parser {
   readonly #text: string
