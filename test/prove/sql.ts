@@ -91,8 +91,8 @@ async function explain(warehouse: Warehouse, oracle: Oracle, query: Query): Prom
   ].join('\n')
 }
 
-function show({ error, types, rows }: TableOutcome): string {
+function show({ error, names, types, rows }: TableOutcome): string {
   return error === undefined
-    ? `${JSON.stringify(rows)} ${types?.join(', ')}`
+    ? `${JSON.stringify(rows)} ${types?.join(', ')} (${names?.join(', ')})`
     : `error: ${error.split('\n').slice(0, 2).join(' ')}`
 }

@@ -1,5 +1,7 @@
 import { Problem } from '../../problem.ts'
 import { quoteText } from '../lower/identifier.ts'
+import { format } from '../lower/library/native/printf.ts'
+import { GoogleSqlError } from '../lower/library/native-function.ts'
 import { once } from '../lower/library/once.ts'
 import { physicalFieldNames } from '../types/physical.ts'
 import { typeName } from '../types/print.ts'
@@ -19,9 +21,7 @@ export const formatFunctions: readonly FunctionEntry[] = [
     signature([STRING, repeated(anyType)], STRING, ([pattern = '', ...args], call) => {
       const types = args.map((_, index) => typeAt(call.argumentTypes, index + 1))
       const wanted = call.literals[0]
-      // A pattern that does not fit its arguments is an error that SAFE does not forgive.
-      if (call.safe && typeof wanted === 'string')
-        throw new Problem('SAFE.FORMAT with a literal pattern is not supported locally')
+      if (typeof wanted === 'string') checkPattern(wanted, types)
       const native = typeof wanted === 'string' ? nativeFormat(wanted, args, types, formatted) : undefined
       if (native !== undefined) return native
       const literal = typeof wanted !== 'string' || wanted.includes('T')
@@ -36,6 +36,18 @@ export const formatFunctions: readonly FunctionEntry[] = [
     }),
   ]),
 ]
+
+/** A literal pattern that does not fit its arguments is an error before anything runs, which SAFE does not forgive. */
+function checkPattern(pattern: string, types: readonly SqlType[]): void {
+  try {
+    format(
+      pattern,
+      types.map((type) => ({ type: shownType(type), plain: null, literal: null })),
+    )
+  } catch (error) {
+    throw error instanceof GoogleSqlError ? new Problem(error.message) : error
+  }
+}
 
 /** One argument by one specifier. */
 function formatted(pattern: string, value: string, type: SqlType): string {

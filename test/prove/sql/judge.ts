@@ -33,7 +33,7 @@ export async function judge(
     return { verdict: 'unknown', ours, theirs }
   }
   // A call with an argument that is a constant NULL, or comes to one, need not compute the others, which may raise.
-  const nulls = /CAST\(NULL AS/.test(query.replace(/ FROM UNNEST\(\[STRUCT\(.* AS n$/, ''))
+  const nulls = /CAST\(NULL AS/.test(query.replace(/ FROM UNNEST\(\[STRUCT\(.* AS n WHERE n\.i = 1$/, ''))
   const whole = (ours.rows ?? []).every((row) =>
     row.every((value) => value === null || value === false || (Array.isArray(value) && value.length === 0)),
   )
@@ -62,7 +62,12 @@ async function answer(warehouse: Warehouse, query: string): Promise<TableOutcome
   try {
     const { columns, rows } = await warehouse.execute(query)
     const shown = rows.map((row) => row.map(comparable))
-    return { types: columns.map(({ type }) => typeName(type)), values: shown[0] ?? [], rows: shown }
+    return {
+      names: columns.map(({ name }) => name),
+      types: columns.map(({ type }) => typeName(type)),
+      values: shown[0] ?? [],
+      rows: shown,
+    }
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : ''
     const message = error instanceof Error ? error.message : String(error)
@@ -85,6 +90,7 @@ function verdictOf(ours: TableOutcome, theirs: TableOutcome | undefined, ordered
   const same = (values: Row | undefined, others: Row) =>
     values !== undefined &&
     sameOutcome({ types: ours.types ?? [], values }, { types: theirs.types ?? [], values: others })
+  if (ours.names?.join() !== theirs.names?.join()) return 'wrong'
   if (mine.length !== other.length || !sameOutcome({ ...ours, values: [] }, { ...theirs, values: [] }))
     return 'wrong'
   if (ordered) return other.every((row, index) => same(mine[index], row)) ? 'right' : 'wrong'

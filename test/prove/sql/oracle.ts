@@ -4,6 +4,7 @@ import { comparable, type Outcome } from '../../googlesql/functions/outcome.ts'
 
 interface Answer {
   readonly id: string
+  readonly columns?: readonly string[]
   readonly types?: readonly string[]
   readonly rows?: readonly (readonly unknown[])[]
   readonly error?: { readonly message: string; readonly line?: number }
@@ -12,6 +13,7 @@ interface Answer {
 
 export interface TableOutcome extends Outcome {
   readonly rows?: readonly (readonly unknown[])[]
+  readonly names?: readonly string[]
   /** Of an error that the analyzer found: its line. */
   readonly place?: number | undefined
 }
@@ -49,7 +51,7 @@ export class Oracle {
     if (answer.refused !== undefined) return undefined
     if (answer.error !== undefined) return { error: answer.error.message, place: answer.error.line }
     const rows = (answer.rows ?? []).map((row) => row.map(comparable))
-    return { types: answer.types ?? [], values: rows[0] ?? [], rows }
+    return { names: answer.columns ?? [], types: answer.types ?? [], values: rows[0] ?? [], rows }
   }
 
   close(): void {

@@ -280,4 +280,16 @@ export const cases: readonly Case[] = [
   ],
   ["SAFE.SUBSTR('abc',1,-1)", { types: 'STRING', values: [null] }],
   ['LENGTH(NULL)', { types: 'INT64', values: [null] }],
+  [
+    "CONCAT(CAST(NULL AS STRING), FORMAT('%g', 'a'))",
+    { error: 'Invalid type for argument 2 to FORMAT; Expected FLOAT64; Got STRING' },
+  ],
+  [
+    "SAFE.FORMAT('%d', 'a')",
+    { error: 'Invalid type for argument 2 to FORMAT; Expected integer; Got STRING' },
+  ],
+  [
+    "SAFE.FORMAT('%d', 1), (SELECT SAFE.FORMAT(x, 'a') FROM UNNEST(['%d']) AS x)",
+    { types: 'STRING, STRING', values: ['1', null] },
+  ],
 ]
