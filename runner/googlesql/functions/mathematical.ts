@@ -304,7 +304,9 @@ const functions: readonly FunctionEntry[] = [
   math('SAFE_NEGATE', [
     plain([INT64], INT64, (x) => once([x], (v) => `TRY(-${v})`)),
     plain([NUMERIC], NUMERIC, (x) => `(-${x})`),
-    plain([BIGNUMERIC], BIGNUMERIC, (x) => `TRY(${bigDecimal('subtract', `'0'::BIGNUM`, x)})`),
+    plain([BIGNUMERIC], BIGNUMERIC, (x) =>
+      once([x], (v) => `TRY(${bigDecimal('subtract', `'0'::BIGNUM`, v)})`),
+    ),
     plain([FLOAT64], FLOAT64, (x) => `(-${x})`),
   ]),
   math('RAND', [plain([], FLOAT64, () => 'random()')]),

@@ -287,7 +287,10 @@ function resolveCast(context: Context, node: Extract<Expression, { kind: 'cast' 
   const { type, parameters } = resolveType(context, node.type)
   const given = resolveExpression(context, node.operand)
   // A NULL that was given a type is no literal any more: it does not coerce as one.
-  if (isUntypedNull(given)) return { kind: 'literal', type, value: null, from: 'value' }
+  if (isUntypedNull(given))
+    return given.kind === 'literal'
+      ? { kind: 'literal', type, value: null, from: 'value' }
+      : convert(given, type)
   // An array's elements are not cast, even where the array is a literal that would coerce.
   const coerces = type.kind !== 'ARRAY' && coercionCost(given, type) !== undefined
   const fits = castable(given.type, type) || coerces || (given.kind === 'array' && given.untyped === true)

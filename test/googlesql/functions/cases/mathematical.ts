@@ -94,4 +94,5 @@ export const cases: readonly Case[] = [
   ["SAFE_ADD(NUMERIC '5', 1.5)", { types: 'NUMERIC', values: ['6.5'] }],
   ["POW(NUMERIC '2', 0.5)", { types: 'NUMERIC', values: ['1.414213562'] }],
   ["POW(NUMERIC '2', 2)", { types: 'NUMERIC', values: ['4'] }],
+  ["SAFE_NEGATE(POW(BIGNUMERIC '-1.5', BIGNUMERIC '5.7e38'))", { error: '' }],
 ]
