@@ -120,7 +120,9 @@ export class Expressions {
   #conditional(type: SqlType, depth: number): Tree {
     const random = this.#random
     const condition = this.of(BOOL, depth - 1)
-    const branches = [this.of(type, depth - 1), this.of(type, depth - 1)]
+    // What is not chosen is not computed.
+    const branch = () => (random.chance(0.06) ? leaf(type, "ERROR('e')") : this.of(type, depth - 1))
+    const branches = [branch(), branch()]
     const simple = random.pick(scalarTypes.filter(({ kind }) => kind !== 'JSON'))
     switch (random.between(0, 3)) {
       case 0:

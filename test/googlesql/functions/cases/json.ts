@@ -321,4 +321,11 @@ export const cases: readonly Case[] = [
     '(SELECT STRING_AGG(TO_JSON_STRING(TO_JSON(9007199254740993, stringify_wide_numbers => x)) ORDER BY x) FROM UNNEST([TRUE, FALSE, NULL]) AS x)',
     { types: 'STRING', values: ['null,9007199254740993,"9007199254740993"'] },
   ],
+  [
+    String.raw`JSON_KEYS(JSON_OBJECT('a.b', 1)), JSON_KEYS(JSON_OBJECT('a"b', 1)), JSON_KEYS(JSON_OBJECT('a\tb', 1)), JSON_KEYS(JSON_OBJECT('a[$]%', 1)), JSON_KEYS(JSON_OBJECT('', 1))`,
+    {
+      types: 'ARRAY<STRING>, ARRAY<STRING>, ARRAY<STRING>, ARRAY<STRING>, ARRAY<STRING>',
+      values: [['"a.b"'], ['"a\\"b"'], ['"a\\tb"'], ['a[$]%'], ['']],
+    },
+  ],
 ]

@@ -91,13 +91,14 @@ export function stripNulls(value: Json, arrays: boolean, empty: boolean): Json |
   return value
 }
 
-/** JSON_KEYS: the paths of all keys, those in arrays too if lax; keys with special characters in quotes. */
+/** JSON_KEYS: the paths of all keys, those in arrays too if lax; keys with points, and those that JSON escapes, in quotes. */
 export function keysOf(value: Json, depth: number, mode: string): readonly string[] {
   const found = new Set<string>()
   const visit = (item: Json, path: string, level: number, inArray: number): void => {
     if (isObject(item)) {
       for (const [key, member] of item) {
-        const shown = /^[\p{L}\p{N}_\-: ]*$/u.test(key) ? key : `"${key.replace(/["\\]/g, '\\$&')}"`
+        const quoted = JSON.stringify(key)
+        const shown = key.includes('.') || quoted !== `"${key}"` ? quoted : key
         const whole = path === '' ? shown : `${path}.${shown}`
         found.add(whole)
         if (level < depth) visit(member, whole, level + 1, 0)
