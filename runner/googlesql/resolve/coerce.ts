@@ -260,7 +260,8 @@ function withTypedNull(fields: readonly Expr[]): readonly Expr[] {
   const [first] = fields
   if (first === undefined || !isUntypedNull(first)) return fields
   const plain = ['INT64', 'FLOAT64', 'BOOL', 'STRING', 'BYTES']
-  return fields.every((field) => field.kind === 'literal' && plain.includes(field.type.kind))
+  const literal = (field: Expr) => field.kind === 'literal' && field.from === 'literal'
+  return fields.every((field) => literal(field) && plain.includes(field.type.kind))
     ? [{ ...first, untyped: false } as Expr, ...fields.slice(1)]
     : fields
 }

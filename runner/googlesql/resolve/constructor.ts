@@ -85,7 +85,9 @@ export function resolveStruct(context: Context, node: StructConstructor): Expr {
         `Struct field ${index + 1} has type ${typeName(value.type)} which does not coerce to ${typeName(field.type)}`,
       )
     }
-    return convert(value, field.type)
+    const given = convert(value, field.type)
+    // Of a type that was written: it coerces as a literal no more.
+    return given.kind === 'literal' ? { ...given, from: 'value' as const } : given
   })
   return { kind: 'struct', type, values: converted }
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { BIGINT, BLOB, DuckDBBlobValue, VARCHAR } from '@duckdb/node-api'
+import { BIGINT, BLOB, BOOLEAN, DuckDBBlobValue, VARCHAR } from '@duckdb/node-api'
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
+import { castNumber } from './cast-number.ts'
 import { formatCast, parseCast } from './cast-time-format.ts'
 
 /** Bits of a digit by the names that CAST(… FORMAT …) has for bases of two. */
@@ -80,6 +81,13 @@ export const castFormatFunctions: readonly NativeFunction[] = [
     parameters: [VARCHAR, VARCHAR, VARCHAR, VARCHAR],
     returns: BIGINT,
     evaluate: parseCast,
+  },
+  {
+    // The number as text, and whether it is a FLOAT64.
+    name: 'googlesql_number_cast',
+    parameters: [VARCHAR, BOOLEAN, VARCHAR],
+    returns: VARCHAR,
+    evaluate: castNumber,
   },
   {
     name: 'googlesql_encode_cast',

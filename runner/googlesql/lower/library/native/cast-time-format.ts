@@ -184,12 +184,12 @@ function readElement(name: string, rest: string, fields: Fields, text: string, f
   if (name === 'TZH') {
     const found = take(/^[-+ ]?\d{1,2}/)
     fields.zoneSign = found.startsWith('-') ? -1n : 1n
-    fields.zoneHour = BigInt(found.replace(/^[-+ ]/, ''))
+    fields.zoneHour = BigInt(within(Number(found.replace(/^[-+ ]/, '')), 0, 14))
     return found.length
   }
   const found = digits(category === 'FRACTION' ? Number(name.slice(2)) : (widths[name] ?? 2))
   const value = Number(found)
-  if (category === 'YEAR') fields.year = yearOf(name, value, found)
+  if (category === 'YEAR') fields.year = yearOf(name, value)
   else if (name === 'MM') fields.month = value
   else if (name === 'DD') fields.day = value
   else if (name === 'HH24') fields.hour = within(value, 0, 23)
@@ -209,10 +209,10 @@ function within(value: number, low: number, high: number): number {
 }
 
 /** The digits that a short year leaves out are those of the current one; RR is the nearest century's. */
-function yearOf(name: string, value: number, digits: string): number {
+function yearOf(name: string, value: number): number {
   const current = new Date().getUTCFullYear()
-  if (name === 'YYYY' || (name === 'RRRR' && digits.length > 2)) return value
-  if (name === 'RR' || name === 'RRRR') {
+  if (name === 'YYYY' || name === 'RRRR') return value
+  if (name === 'RR') {
     const century = Math.floor(current / 100)
     const now = current % 100
     const shift = value < 50 && now >= 50 ? 1 : value >= 50 && now < 50 ? -1 : 0

@@ -201,7 +201,7 @@ function withZeros(text: string, figures: number): string {
 }
 
 /** %f: of the exact value; a double's tie goes to the even digit, as in C, a decimal's away from zero. */
-function fixed(text: string, precision: number, alternate: boolean, isDouble: boolean): string {
+export function fixed(text: string, precision: number, alternate: boolean, isDouble: boolean): string {
   const exact = isDouble ? { value: scaledDouble(Number(text), 1074), scale: 1074 } : exactDecimal(text)
   const unit = 10n ** BigInt(Math.max(0, exact.scale - precision))
   const raised = exact.scale < precision ? exact.value * 10n ** BigInt(precision - exact.scale) : exact.value
