@@ -39,7 +39,7 @@ function presentText(type: SqlType, value: string, form: JsonForm): string {
     case 'BIGNUMERIC':
       return decimalText(type, value, form)
     case 'STRING':
-      return quotedText(value)
+      return quotedText(value, form)
     case 'BYTES':
       return `('"' || to_base64(${value}) || '"')`
     case 'DATE':
@@ -84,12 +84,14 @@ function decimalText(type: SqlType, value: string, form: JsonForm): string {
   })
 }
 
-/** DuckDB writes escapes by number in capitals, and none of the two separators of lines. */
-export function quotedText(value: string): string {
+/** DuckDB writes escapes by number in capitals, and none of the two separators of lines, which only STRINGs have. */
+export function quotedText(value: string, form: JsonForm): string {
   return onceUnlessCheap([value], (v) => {
     const text = `CAST(to_json(CAST(${v} AS VARCHAR)) AS VARCHAR)`
-    const other = ['\\u00', '\u2028', '\u2029'].map((part) => `contains(${text}, ${quoteText(part)})`)
-    return `CASE WHEN ${other.join(' OR ')} THEN googlesql_json_quote(${v}) WHEN ${v} IS NOT NULL THEN ${text} END`
+    const parts = form === 'STRING' ? ['\\u00', '\u2028', '\u2029'] : ['\\u00']
+    const others = parts.map((part) => `contains(${text}, ${quoteText(part)})`).join(' OR ')
+    const exact = form === 'STRING' ? `googlesql_json_quote(${v})` : `googlesql_json_sorted(${text})`
+    return `CASE WHEN ${others} THEN ${exact} WHEN ${v} IS NOT NULL THEN ${text} END`
   })
 }
 

@@ -7,6 +7,7 @@ import { arrayOf, BOOL, FLOAT64, INT64, JSON_TYPE, STRING } from '../types/scala
 import type { SqlType } from '../types/type.ts'
 import { anyType, given, named, optional, repeated, scalar, signature, typeAt } from './define.ts'
 import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
+import { nativeExtraction, plainPath, type Reading } from './json-extraction.ts'
 import { jsonText, quotedText, toJson } from './json-sql.ts'
 
 const page = 'json_functions'
@@ -23,14 +24,13 @@ function entry(name: string, signatures: readonly Signature[]): FunctionEntry {
 function extraction(
   name: string,
   mode: 'STANDARD' | 'LEGACY',
-  native: string,
+  reading: Reading,
   result: (json: boolean) => SqlType,
 ): FunctionEntry {
   return entry(
     name,
     [STRING, JSON_TYPE].map((type) => {
       const isJson = type === JSON_TYPE
-      const last = native === 'json_query' ? `, ${isJson ? 'TRUE' : 'FALSE'}` : ''
       const path =
         name === 'JSON_QUERY' || name === 'JSON_EXTRACT' ? jsonPath : { ...jsonPath, optional: true }
       return signature([type, path], result(isJson), ([value = '', path = `'$'`], facts) => {
@@ -41,43 +41,16 @@ function extraction(
         ) {
           return json(`googlesql_json_lax_query(${text(value)}, ${path})`)
         }
-        if (native === 'json_value') {
-          const plain = plainPath(path)
-          if (plain !== undefined) return scalarAt(value, plain, path, mode, isJson)
+        const slow = (v: string) => {
+          const call = `googlesql_json_${reading}(${isJson ? text(v) : v}, ${path}, '${mode}', ${isJson})`
+          if (!isJson || reading.startsWith('value')) return call
+          return reading === 'query' ? json(call) : `CAST(${call} AS JSON[])`
         }
-        const call = `googlesql_${native}(${isJson ? text(value) : value}, ${path}, '${mode}'${last})`
-        if (!isJson || native.startsWith('json_value')) return call
-        return native === 'json_query' ? json(call) : `CAST(${call} AS JSON[])`
+        const plain = plainPath(path)
+        return plain === undefined ? slow(value) : nativeExtraction(reading, value, plain, isJson, slow)
       })
     }),
   )
-}
-
-/** A path of names alone, in DuckDB's spelling; undefined for others. */
-function plainPath(path: string): string | undefined {
-  const names = /^'\$((?:\.[A-Za-z_]\w*)+)'$/.exec(path)?.[1]
-  return names === undefined ? undefined : `'$${names.replace(/\.(\w+)/g, '."$1"')}'`
-}
-
-/**
- * The text of a scalar by DuckDB's own JSON functions. Fractions, and texts that are no JSON throughout, are left to
- * ours: their digits and their beginning count.
- */
-function scalarAt(value: string, plain: string, path: string, mode: string, isJson: boolean): string {
-  return once([value], (v) => {
-    const slow = `googlesql_json_value(${isJson ? text(v) : v}, ${path}, '${mode}')`
-    const found = `json_extract_string(${v}, ${plain})`
-    const kind = `json_type(${v}, ${plain})`
-    const taken = ['VARCHAR', 'BOOLEAN', 'UBIGINT'].map((type) => `WHEN '${type}' THEN ${found}`).join(' ')
-    const left = ['DOUBLE', 'BIGINT', 'HUGEINT'].map((type) => `WHEN '${type}' THEN ${slow}`).join(' ')
-    if (isJson) return `CASE ${kind} ${taken} ${left} END`
-    // Escapes of surrogates are no characters to functions on STRING.
-    const halves = `contains(${v}, '\\ud') OR contains(${v}, '\\uD')`
-    const nothing = ['OBJECT', 'ARRAY', 'NULL'].map((type) => `WHEN '${type}' THEN NULL`).join(' ')
-    // What is no JSON has no kind, and what is not there neither.
-    const other = `CASE WHEN NOT json_valid(${v}) THEN ${slow} END`
-    return `CASE WHEN ${halves} THEN ${slow} ELSE CASE TRY(${kind}) ${taken} ${left} ${nothing} ELSE ${other} END END`
-  })
 }
 
 const same = (isJson: boolean): SqlType => (isJson ? JSON_TYPE : STRING)
@@ -170,7 +143,7 @@ function jsonObject(args: readonly string[], call: Call): string {
         'Invalid input to JSON_OBJECT: The number of keys and values must match',
         'JSON',
       )
-      const pair = `coalesce(${quotedText('m[1]')}, ${nullKey}) || ':' || m[2]`
+      const pair = `coalesce(${quotedText('m[1]', 'JSON')}, ${nullKey}) || ':' || m[2]`
       const texts = `list_transform(${v}, lambda w: ${jsonText(values.element, 'w', 'JSON')})`
       const members = `list_transform(list_zip(${k}, ${texts}), lambda m: ${pair})`
       const whole = json(
@@ -184,7 +157,7 @@ function jsonObject(args: readonly string[], call: Call): string {
   for (let at = 0; at < args.length; at += 2) {
     if (typeAt(call.argumentTypes, at).kind !== 'STRING')
       throw new Problem('JSON_OBJECT: a key must be a STRING')
-    const key = `coalesce(${quotedText(args[at] ?? '')}, ${nullKey})`
+    const key = `coalesce(${quotedText(args[at] ?? '', 'JSON')}, ${nullKey})`
     members.push(
       `${key} || ':' || ${jsonText(typeAt(call.argumentTypes, at + 1), args[at + 1] ?? '', 'JSON')}`,
     )
@@ -194,14 +167,14 @@ function jsonObject(args: readonly string[], call: Call): string {
 }
 
 export const jsonFunctions: readonly FunctionEntry[] = [
-  extraction('JSON_QUERY', 'STANDARD', 'json_query', same),
-  extraction('JSON_VALUE', 'STANDARD', 'json_value', strings),
-  extraction('JSON_QUERY_ARRAY', 'STANDARD', 'json_query_array', sameArray),
-  extraction('JSON_VALUE_ARRAY', 'STANDARD', 'json_value_array', stringArray),
-  extraction('JSON_EXTRACT', 'LEGACY', 'json_query', same),
-  extraction('JSON_EXTRACT_SCALAR', 'LEGACY', 'json_value', strings),
-  extraction('JSON_EXTRACT_ARRAY', 'LEGACY', 'json_query_array', sameArray),
-  extraction('JSON_EXTRACT_STRING_ARRAY', 'LEGACY', 'json_value_array', stringArray),
+  extraction('JSON_QUERY', 'STANDARD', 'query', same),
+  extraction('JSON_VALUE', 'STANDARD', 'value', strings),
+  extraction('JSON_QUERY_ARRAY', 'STANDARD', 'query_array', sameArray),
+  extraction('JSON_VALUE_ARRAY', 'STANDARD', 'value_array', stringArray),
+  extraction('JSON_EXTRACT', 'LEGACY', 'query', same),
+  extraction('JSON_EXTRACT_SCALAR', 'LEGACY', 'value', strings),
+  extraction('JSON_EXTRACT_ARRAY', 'LEGACY', 'query_array', sameArray),
+  extraction('JSON_EXTRACT_STRING_ARRAY', 'LEGACY', 'value_array', stringArray),
   ...conversions('BOOL', BOOL),
   ...conversions('INT64', INT64),
   ...conversions('FLOAT64', FLOAT64),

@@ -4,6 +4,7 @@ import { numericProduct, numericQuotient } from '../../../runner/googlesql/funct
 import { lowerCast } from '../../../runner/googlesql/functions/cast.ts'
 import { float64Text, numericText } from '../../../runner/googlesql/functions/cast-text.ts'
 import { findFunction } from '../../../runner/googlesql/functions/index.ts'
+import { nativeExtraction, plainPath } from '../../../runner/googlesql/functions/json-extraction.ts'
 import { quotedText } from '../../../runner/googlesql/functions/json-sql.ts'
 import { nativeFormat } from '../../../runner/googlesql/functions/native-format.ts'
 import { nativeParsePattern, nativePrintPattern } from '../../../runner/googlesql/functions/native-time.ts'
@@ -199,7 +200,61 @@ test('texts in JSON have the escapes that BigQuery writes, for every character',
     select unnest([chr(i), 'a' || chr(i) || '"', chr(i) || chr(1) || '\\']) as x from
       (select (case when i between 55296 and 57343 then 65 else i end)::int as i from range(1, 70000) as r(i))
     union all select unnest(['', null, chr(0), chr(128512), 'a' || chr(0) || chr(11)])`)
-  expect(await differing('characters', quotedText('x'), 'googlesql_json_quote(x)')).toEqual([])
+  expect(await differing('characters', quotedText('x', 'STRING'), 'googlesql_json_quote(x)')).toEqual([])
+  const sorted = `googlesql_json_sorted(googlesql_json_quote(x))`
+  expect(await differing('characters', quotedText('x', 'JSON'), sorted)).toEqual([])
+})
+
+test('what DuckDB finds in JSON is what is found by reading it, in JSON of all kinds and in broken JSON', async () => {
+  const tokens =
+    `{ } [ ] , : " ' \\ null true false NaN -Infinity nan inf 0 -0 1.50 1e5 1E+30 1e-7 -12 18446744073709551616 "a" "b" "a": "b": "x" ` +
+    `"nancy" "é" "\\n" "\\u00e9" "\\u001F" "\\ud83d\\ude00" "\\/" "\u2028" "1e5" "-0" [1,"x",null] ["x","y"] {"b":7} {"b":[0]} {"b":0,"b":"2"} []`
+  const pieces = tokens.split(' ')
+  let seed = 11
+  const below = (limit: number) => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0
+    return (seed >>> 8) % limit
+  }
+  const any = () => pieces[below(pieces.length)] ?? ''
+  const texts = Array.from({ length: 4000 }, (_, index) => {
+    const shapes = [
+      ['{"a":', any(), '}'],
+      ['{"c":', any(), ',"a":', any(), '}'],
+      ['{"a": {"c":', any(), ', "b":', any(), '} , "a":', any(), '}'],
+      ['{"a":[', any(), ',', any(), ' ],"b":', any(), '}', any()],
+    ]
+    const shape = [...(shapes[index % shapes.length] ?? [])]
+    if (below(4) === 0) shape[below(shape.length)] = any()
+    return shape.join('')
+  })
+  const quoted = texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(', ')
+  await connection.run(`create table documents as select unnest([${quoted}, null, '']) as x`)
+  await connection.run(
+    `create table values as select CAST(y AS JSON) as x from (select TRY(googlesql_parse_json(x, 'round', 'f')) as y from documents) where y is not null`,
+  )
+  for (const reading of ['value', 'query', 'value_array', 'query_array'] as const) {
+    for (const steps of ['$.a', '$.a.b']) {
+      const path = plainPath(`'${steps}'`)
+      const exact = (v: string, json: boolean) =>
+        `googlesql_json_${reading}(CAST(${v} AS VARCHAR), '${steps}', 'STANDARD', ${json})`
+      for (const [table, json] of [
+        ['documents', false],
+        ['values', true],
+      ] as const) {
+        const native = path && nativeExtraction(reading, 'x', path, json, (v) => exact(v, json))
+        const shown = reading.endsWith('array')
+          ? `CAST(${native} AS VARCHAR[])`
+          : `CAST(${native} AS VARCHAR)`
+        expect([reading, steps, json, await differing(table, shown, exact('x', json))]).toEqual([
+          reading,
+          steps,
+          json,
+          [],
+        ])
+      }
+    }
+  }
+  expect(plainPath(`'$.a[0]'`)).toBeUndefined()
 })
 
 test('white space is trimmed that is white in Unicode, and nothing else', async () => {

@@ -87,7 +87,7 @@ function conversions(
   }
   const loosely = (value: Json): DuckDBValue => lax[kind](value) ?? null
   const items = (text: string): readonly Json[] | undefined => {
-    const value = new JsonReader(text, true).value()
+    const value = new JsonReader(text).value()
     return isArray(value) ? value : undefined
   }
   return [
@@ -95,13 +95,13 @@ function conversions(
       name: `googlesql_json_${kind}`,
       parameters: [VARCHAR],
       returns: type,
-      evaluate: (text: string) => exactly(new JsonReader(text, true).value()),
+      evaluate: (text: string) => exactly(new JsonReader(text).value()),
     },
     {
       name: `googlesql_json_lax_${kind}`,
       parameters: [VARCHAR],
       returns: type,
-      evaluate: (text: string) => loosely(new JsonReader(text, true).value()),
+      evaluate: (text: string) => loosely(new JsonReader(text).value()),
     },
     {
       name: `googlesql_json_${kind}_array`,

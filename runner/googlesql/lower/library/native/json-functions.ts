@@ -1,9 +1,19 @@
-import { BIGINT, BOOLEAN, DOUBLE, DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api'
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  DuckDBListValue,
+  type DuckDBType,
+  type DuckDBValue,
+  LIST,
+  VARCHAR,
+} from '@duckdb/node-api'
 import { GoogleSqlError, type NativeFunction } from '../native-function.ts'
 import { jsonConversions } from './json-convert.ts'
 import { append, changeAt, insert, keysOf, removeAt, setAt, stripNulls } from './json-edit.ts'
 import { laxMatches } from './json-lax.ts'
 import { type PathMode, parseEditPath, parsePath } from './json-path.ts'
+import { type Found, findInText } from './json-stream.ts'
 import {
   isArray,
   isNumber,
@@ -18,24 +28,31 @@ import {
 } from './json-text.ts'
 import { normalDecimal, printGeneral } from './numbers.ts'
 
-/** What a text holds at a path; undefined if nothing, or if the text is broken before it. */
-function find(text: string, path: string, mode: string): Json | undefined {
+/** What stands at a path, of a STRING or of a value of the JSON type. */
+function find(text: string, path: string, mode: string, json: boolean): Found | undefined {
   const steps = parsePath(path, mode as PathMode)
-  try {
-    return new JsonReader(text, false).find(steps)
-  } catch (error) {
-    if (error instanceof JsonError) return undefined
-    throw error
+  if (!json) return findInText(text, steps)
+  const value = new JsonReader(text).find(steps)
+  return value === undefined ? undefined : foundOf(value)
+}
+
+function foundOf(value: Json): Found {
+  const isList = isArray(value)
+  return {
+    kind: isList ? 'array' : isObject(value) ? 'object' : 'scalar',
+    json: printJson(value, false),
+    text: scalarText(value),
+    elements: isList ? value.map(foundOf) : [],
   }
 }
 
 /** A value of the JSON type, which is always well-formed. */
 function whole(text: string): Json {
-  return new JsonReader(text, true).value()
+  return new JsonReader(text).value()
 }
 
-function scalarText(value: Json | undefined): string | null {
-  if (value === undefined || value === null) return null
+function scalarText(value: Json): string | null {
+  if (value === null) return null
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return String(value)
   return isNumber(value) ? value.number : null
@@ -75,7 +92,7 @@ function canonical(value: Json, mode: string, name: string): Json {
 function parseJson(text: string, mode: string, name: string): string {
   if (mode !== 'exact' && mode !== 'round')
     throw new GoogleSqlError(`Invalid \`wide_number_mode\` specified for ${name}: ${mode}`)
-  const reader = new JsonReader(text, true)
+  const reader = new JsonReader(text)
   let value: Json
   try {
     value = reader.value()
@@ -91,48 +108,42 @@ function elements(value: Json | undefined): readonly Json[] | undefined {
   return value !== undefined && isArray(value) ? value : undefined
 }
 
-const reading: readonly NativeFunction[] = [
-  {
-    name: 'googlesql_json_value',
-    parameters: [VARCHAR, VARCHAR, VARCHAR],
-    returns: VARCHAR,
-    evaluate: (text: string, path: string, mode: string) => scalarText(find(text, path, mode)),
-  },
-  {
-    // A JSON null is NULL in a STRING, and itself in a JSON.
-    name: 'googlesql_json_query',
+/** Of a STRING, or (last argument) of the JSON type. */
+function reader(
+  name: string,
+  returns: DuckDBType,
+  result: (found: Found, json: boolean) => DuckDBValue,
+): NativeFunction {
+  return {
+    name: `googlesql_json_${name}`,
     parameters: [VARCHAR, VARCHAR, VARCHAR, BOOLEAN],
-    returns: VARCHAR,
+    returns,
     evaluate: (text: string, path: string, mode: string, json: boolean) => {
-      const value = find(text, path, mode)
-      return value === undefined || (value === null && !json) ? null : printJson(value, false)
+      const found = find(text, path, mode, json)
+      return found === undefined ? null : result(found, json)
     },
-  },
+  }
+}
+
+const reading: readonly NativeFunction[] = [
+  reader('value', VARCHAR, ({ text }) => text),
+  // A JSON null is NULL in a STRING, and itself in a JSON.
+  reader('query', VARCHAR, ({ json, text, kind }, isJson) =>
+    kind === 'scalar' && text === null && !isJson ? null : json,
+  ),
+  reader('query_array', LIST(VARCHAR), ({ kind, elements }) =>
+    kind === 'array' ? new DuckDBListValue(elements.map(({ json }) => json)) : null,
+  ),
+  reader('value_array', LIST(VARCHAR), ({ kind, elements }) => {
+    if (kind !== 'array' || elements.some((element) => element.kind !== 'scalar')) return null
+    return new DuckDBListValue(elements.map(({ text }) => text))
+  }),
   {
     // JSON_QUERY by a path that begins with `lax`: all that it finds, in one array.
     name: 'googlesql_json_lax_query',
     parameters: [VARCHAR, VARCHAR],
     returns: VARCHAR,
     evaluate: (text: string, path: string) => printJson(laxMatches(whole(text), path), false),
-  },
-  {
-    name: 'googlesql_json_query_array',
-    parameters: [VARCHAR, VARCHAR, VARCHAR],
-    returns: LIST(VARCHAR),
-    evaluate: (text: string, path: string, mode: string) => {
-      const items = elements(find(text, path, mode))
-      return items === undefined ? null : new DuckDBListValue(items.map((item) => printJson(item, false)))
-    },
-  },
-  {
-    name: 'googlesql_json_value_array',
-    parameters: [VARCHAR, VARCHAR, VARCHAR],
-    returns: LIST(VARCHAR),
-    evaluate: (text: string, path: string, mode: string) => {
-      const items = elements(find(text, path, mode))
-      if (items === undefined || items.some((item) => isArray(item) || isObject(item))) return null
-      return new DuckDBListValue(items.map(scalarText))
-    },
   },
   {
     name: 'googlesql_json_flatten',

@@ -22,19 +22,13 @@ export class JsonError extends Error {}
 
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
-/**
- * Reads from left to right and no further than asked: functions on JSON in a STRING give what they find even where
- * the rest of the text is broken, as BigQuery's do.
- */
+/** Reads values of the JSON type, and text that is to become one. */
 export class JsonReader {
   readonly #text: string
-  readonly #strict: boolean
   #at = 0
 
-  /** @param strict refuses texts in single quotes, which functions on STRING accept */
-  constructor(text: string, strict: boolean) {
+  constructor(text: string) {
     this.#text = text
-    this.#strict = strict
   }
 
   /** True if nothing but white space is left. */
@@ -53,7 +47,7 @@ export class JsonReader {
     const next = this.#peek()
     if (next === '{') return this.#object()
     if (next === '[') return this.#array()
-    if (next === '"' || (next === "'" && !this.#strict)) return this.#string()
+    if (next === '"') return this.#string()
     for (const [word, value] of [
       ['true', true],
       ['false', false],
@@ -155,8 +149,7 @@ export class JsonReader {
   }
 
   #string(): string {
-    const quote = this.#text[this.#at]
-    if (quote !== '"' && (quote !== "'" || this.#strict)) this.fail()
+    if (this.#text[this.#at] !== '"') this.fail()
     const start = ++this.#at
     let escaped = false
     for (; this.#at < this.#text.length; this.#at++) {
@@ -164,10 +157,10 @@ export class JsonReader {
       if (character === '\\') {
         escaped = true
         this.#at++
-      } else if (character === quote) {
+      } else if (character === '"') {
         const raw = this.#text.slice(start, this.#at++)
         return escaped ? this.#unescape(raw) : raw
-      } else if (this.#strict && (character ?? '') < ' ') this.fail()
+      } else if ((character ?? '') < ' ') this.fail()
     }
     return this.fail()
   }
@@ -176,25 +169,19 @@ export class JsonReader {
     const text = raw.replace(
       /\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g,
       (_, code: string | undefined, sign: string) => {
-        if (code !== undefined) return this.#character(Number.parseInt(code, 16))
+        if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
         const plain = escapes[sign]
         if (plain === undefined) this.fail()
         return plain
       },
     )
-    if (this.#strict && !text.isWellFormed()) this.fail()
+    if (!text.isWellFormed()) this.fail()
     return text
-  }
-
-  /** Functions on STRING take no two escapes for one character: each half of a pair is none. */
-  #character(code: number): string {
-    return !this.#strict && code >= 0xd800 && code < 0xe000 ? '\ufffd' : String.fromCharCode(code)
   }
 }
 
 const escapes: Readonly<Record<string, string>> = {
   '"': '"',
-  "'": "'",
   '\\': '\\',
   '/': '/',
   b: '\b',
@@ -204,7 +191,7 @@ const escapes: Readonly<Record<string, string>> = {
   t: '\t',
 }
 
-/** A text in quotes, with the escapes that BigQuery writes. */
+/** A text in quotes, with the escapes that BigQuery writes in a STRING. */
 export function quoteJson(text: string): string {
   return JSON.stringify(text).replace(/[\u2028\u2029]/g, (sign) =>
     sign === '\u2028' ? '\\u2028' : '\\u2029',
@@ -216,15 +203,15 @@ function byCodePoint(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
-/** JSON text without spaces; `sorted`: with keys in BigQuery's order. */
+/** JSON text of the JSON type, without spaces; `sorted`: with keys in BigQuery's order. */
 export function printJson(value: Json, sorted: boolean): string {
   if (value === null || typeof value === 'boolean') return String(value)
-  if (typeof value === 'string') return quoteJson(value)
+  if (typeof value === 'string') return JSON.stringify(value)
   if (isNumber(value)) return value.number
   if (isArray(value)) return `[${value.map((item) => printJson(item, sorted)).join(',')}]`
   const entries = [...value]
   if (sorted) entries.sort(([a], [b]) => byCodePoint(a, b))
-  return `{${entries.map(([key, item]) => `${quoteJson(key)}:${printJson(item, sorted)}`).join(',')}}`
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${printJson(item, sorted)}`).join(',')}}`
 }
 
 /**

@@ -33,7 +33,7 @@ function parseOptions(text: string | null, analyzer: string): Options {
   const bad = (why: string) => new GoogleSqlError(`Invalid analyzer options: ${why}`)
   let value: Json
   try {
-    value = new JsonReader(text, true).value()
+    value = new JsonReader(text).value()
   } catch (error) {
     throw error instanceof JsonError ? bad(error.message) : error
   }
@@ -229,7 +229,7 @@ export const textAnalysisFunctions: readonly NativeFunction[] = [
     parameters: [VARCHAR, VARCHAR],
     returns: LIST(VARCHAR),
     evaluate: (text: string, scope: string) => {
-      const value = new JsonReader(text, true).value()
+      const value = new JsonReader(text).value()
       return new DuckDBListValue([...jsonTexts(value, scope !== 'JSON_VALUES', scope !== 'JSON_KEYS')])
     },
   },
