@@ -1,12 +1,36 @@
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { Effects } from '../../runner/effects.ts'
 import { executeRun, runnable } from '../../runner/execute/execute-run.ts'
 import type { Value } from '../../runner/googlesql/result.ts'
 import { compile } from '../../runner/project/compile.ts'
+import type { Action } from '../../runner/project/compiled-graph.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** A landing's, at the end of the sample's day. */
+export const effects: Effects = {
+  print: () => {},
+  note: () => {},
+  now: () => new Date(Date.UTC(2024, 5, 2)),
+  interactive: false,
+  signal: new AbortController().signal,
+  environment: {},
+  workingFolder: root,
+}
+
+/** The repository's own project as Dataform alone sees it. */
+export function ownProject(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'streamform-own-'))
+  for (const part of ['definitions', 'macros', 'workflow_settings.yaml'])
+    cpSync(join(root, part), join(folder, part), { recursive: true })
+  return folder
+}
 
 export interface DataformRun {
   readonly code: number
@@ -60,21 +84,25 @@ function outcomesOf(text: string): Readonly<Record<string, string>> {
 export async function runOurs(
   warehouse: Warehouse,
   folder: string,
-  fullRefresh = false,
+  {
+    fullRefresh = false,
+    retries = 0,
+    only = () => true,
+  }: { fullRefresh?: boolean; retries?: number; only?: (action: Action) => boolean } = {},
 ): Promise<readonly string[]> {
   const { actions } = await compile(folder)
   const { actions: results } = await executeRun(warehouse, {
     command: 'run',
     folder,
     actions,
-    selected: runnable(actions),
+    selected: runnable(actions).filter(only),
     fullRefresh,
     select: [],
     exclude: [],
     vars: {},
     resumes: null,
     concurrency: 2,
-    retries: 0,
+    retries,
     signal: new AbortController().signal,
     now: () => new Date(),
     onEvent: () => {},

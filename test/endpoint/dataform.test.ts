@@ -1,18 +1,17 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { land } from '../../loaders/land.ts'
 import { writeSample } from '../../loaders/sample/sample.ts'
 import { localStore } from '../../loaders/store/local.ts'
-import type { Effects } from '../../runner/effects.ts'
 import { type Endpoint, startEndpoint } from '../../runner/endpoint/endpoint.ts'
 import { runnable } from '../../runner/execute/execute-run.ts'
 import { compile } from '../../runner/project/compile.ts'
 import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
 import type { LocalWarehouse } from '../../runner/warehouse/local-warehouse.ts'
 import { dataformCli, withCore } from '../project/dataform-cli.ts'
-import { contents, dataform, differences, runOurs } from './dataform-run.ts'
+import { contents, dataform, differences, effects, ownProject, runOurs } from './dataform-run.ts'
 
 const cli = dataformCli() ?? ''
 if (cli === '') console.log("Dataform's command line is not installed: STREAMFORM_CI=1 installs it")
@@ -20,25 +19,7 @@ if (cli === '') console.log("Dataform's command line is not installed: STREAMFOR
 const root = join(import.meta.dirname, '..', '..')
 const world = 'streamform-local'
 
-const effects: Effects = {
-  print: () => {},
-  note: () => {},
-  now: () => new Date(Date.UTC(2024, 5, 2)),
-  interactive: false,
-  signal: new AbortController().signal,
-  environment: {},
-  workingFolder: root,
-}
-
 const open = (defaultProject: string) => openDuckDbWarehouse({ path: ':memory:', defaultProject })
-
-/** The repository's own project as Dataform alone sees it. */
-function ownProject(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'streamform-own-'))
-  for (const part of ['definitions', 'macros', 'workflow_settings.yaml'])
-    cpSync(join(root, part), join(folder, part), { recursive: true })
-  return folder
-}
 
 describe.skipIf(cli === '')("dataform's own command line on world_x", () => {
   let theirs: LocalWarehouse
@@ -115,7 +96,7 @@ describe.skipIf(cli === '')("dataform's own command line on world_x", () => {
 
   test('run --full-refresh builds what our runner builds anew', async () => {
     await expectRun('run', '--full-refresh')
-    expect(await runOurs(ours, own, true)).toEqual([])
+    expect(await runOurs(ours, own, { fullRefresh: true })).toEqual([])
     expect(differences(await contents(theirs), await contents(ours))).toEqual([])
   }, 300_000)
 

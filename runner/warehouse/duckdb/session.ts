@@ -18,6 +18,7 @@ import { type CatalogState, loadCatalog } from './catalog.ts'
 import { translateError } from './errors.ts'
 import { putExternalRows } from './external-rows.ts'
 import { toValue } from './values.ts'
+import { isMutating, type Writers } from './writers.ts'
 
 /** The warehouse's catalog as it was last committed, shared by all sessions. */
 export class SharedCatalog {
@@ -101,6 +102,7 @@ export interface SessionOptions {
   readonly maxRows: number | undefined
   readonly compiled: CompiledCache
   readonly external: ExternalFiles | undefined
+  readonly writers: Writers
   /** Of a session that lasts longer than one execution. */
   readonly id?: string
 }
@@ -111,6 +113,8 @@ export class Session implements ScriptHost {
   readonly temporaryRoutines = new Map<string, CatalogRoutine>()
   readonly #temporary: CatalogChange[] = []
   #holdsRows = false
+  /** What the transaction has seen, of `Writers`. */
+  #seen = 0
   #transaction: CatalogChange[] | undefined
   #pretending = false
 
@@ -238,8 +242,18 @@ export class Session implements ScriptHost {
 
   /** Runs a compiled statement. */
   async run(compiled: Compiled, rows: 'all' | 'asked'): Promise<StatementResult> {
-    const { steps } = compiled
     await this.#readExternal(compiled)
+    const { writers } = this.#options
+    const [table] = compiled.writes
+    const shared = table !== undefined && !isSessions(table) && isMutating(compiled.statementType)
+    if (shared && this.#transaction !== undefined) writers.hold(table, this, this.#seen)
+    return shared && this.#transaction === undefined
+      ? writers.inTurn(table, () => this.#execute(compiled, rows))
+      : this.#execute(compiled, rows)
+  }
+
+  async #execute(compiled: Compiled, rows: 'all' | 'asked'): Promise<StatementResult> {
+    const { steps } = compiled
     const alone = steps.length > 1 && this.#transaction === undefined
     const { connection } = this.#options
     let result: Pick<StatementResult, 'rows' | 'affectedRows'> = { rows: [] }
@@ -297,6 +311,7 @@ export class Session implements ScriptHost {
 
   async begin(): Promise<void> {
     if (this.#transaction !== undefined) throw new Problem('Transaction is already in progress')
+    this.#seen = this.#options.writers.seen
     await this.#options.connection.run('BEGIN')
     this.#transaction = []
   }
@@ -309,6 +324,7 @@ export class Session implements ScriptHost {
       await this.rollback()
       throw translateError(error)
     }
+    this.#options.writers.release(this, true)
     this.#options.shared.apply(this.#transaction)
     this.#transaction = undefined
   }
@@ -317,16 +333,20 @@ export class Session implements ScriptHost {
     if (this.#transaction === undefined) throw new Problem('There is no transaction in progress')
     this.#transaction = undefined
     if (this.#pretending) return
+    this.#options.writers.release(this, false)
     await this.#options.connection.run('ROLLBACK').catch(() => undefined)
   }
 }
 
+/** True for a temporary table. */
+const isSessions = ({ database }: Target): boolean => database === SESSION.database
+
 function isTemporary(change: CatalogChange): boolean {
   switch (change.kind) {
     case 'put table':
-      return change.table.target.database === SESSION.database
+      return isSessions(change.table.target)
     case 'drop table':
-      return change.target.database === SESSION.database
+      return isSessions(change.target)
     default:
       return false
   }

@@ -25,6 +25,7 @@ import { extendTable, readColumns } from './raw-table.ts'
 import { readParquet } from './read-parquet.ts'
 import { CompiledCache, Session, SharedCatalog } from './session.ts'
 import { duckDbState } from './state.ts'
+import { type Writers, writersOf } from './writers.ts'
 
 export interface DuckDbWarehouseOptions extends DatabaseOptions {
   /** A file, or `:memory:`. */
@@ -65,11 +66,13 @@ class DuckDbWarehouse implements LocalWarehouse {
   readonly #compiled = new CompiledCache()
   readonly #idle: DuckDBConnection[] = []
   readonly #jobs: JobLog
+  readonly #writers: Writers
   #external: ExternalFiles | undefined
   #state: Kysely<StateTables> | undefined
 
   constructor(database: Database, options: DuckDbWarehouseOptions) {
     this.#database = database
+    this.#writers = writersOf(database.path)
     this.#jobs = new JobLog(options.defaultProject)
     this.#options = options
     this.#shared = new SharedCatalog(() => database.connect())
@@ -135,6 +138,7 @@ class DuckDbWarehouse implements LocalWarehouse {
       maxRows: options.maxRows,
       compiled: this.#compiled,
       external: this.#external,
+      writers: this.#writers,
       ...(id === undefined ? {} : { id }),
     })
   }
