@@ -52,7 +52,7 @@ const batches = fc.array(
 
 function parquetOf(given: readonly (readonly Row[])[]): Uint8Array {
   const pieces: Uint8Array[] = []
-  const parquet = new ParquetWriter(columns, (bytes) => pieces.push(bytes.slice()))
+  const parquet = new ParquetWriter(columns, (bytes) => pieces.push(new Uint8Array(bytes)))
   const builders = columns.map(({ name, type }) => ({ name, builder: builderFor(type) }))
   for (const rows of given) {
     rows.forEach(({ id, keys, parts }, row) => {

@@ -38,8 +38,8 @@ export class PartWriter {
   constructor(target: Target, columns: readonly RawColumn[]) {
     this.target = target
     this.columns = columns
-    // The batch's arrays are the caller's again at once.
-    const keep = (bytes: Uint8Array) => this.chunks.push(bytes.slice())
+    // The arrays are the batch's and the writer's again at once. (`slice` of a Buffer copies nothing.)
+    const keep = (bytes: Uint8Array) => this.chunks.push(new Uint8Array(bytes))
     // Which encodings BigQuery's reader takes is not documented: these are what every reader does.
     this.writer = new ParquetWriter(withTextForJson(columns), keep, 'plain')
   }

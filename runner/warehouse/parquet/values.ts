@@ -104,7 +104,8 @@ function bigEndianDecimals(
     for (let word = 0; word < 4; word++) out[i * 4 + word] = from[element * 4 + 3 - word] as number
   }
   // Words are in order now, each with its least significant byte first still.
-  return Buffer.from(out.buffer, out.byteOffset, out.byteLength).swap32()
+  Buffer.from(out.buffer, out.byteOffset, out.byteLength).swap32()
+  return new Uint8Array(out.buffer, out.byteOffset, out.byteLength)
 }
 
 function packBits(values: Uint8Array, elements: Int32Array | undefined, slots: number): Uint8Array {

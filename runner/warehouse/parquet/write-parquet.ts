@@ -6,7 +6,8 @@ import { type EncodedValues, encodeValues, type LeafVector, type TextEncoding } 
 
 /**
  * Writes rows as Parquet, uncompressed, one row group for each batch: a file that a warehouse reads once. Columns come
- * out in the order of `columns`, all of them optional; what a batch does not name is NULL (an ARRAY: empty).
+ * out in the order of `columns`, all of them optional; what a batch does not name is NULL (an ARRAY: empty). The sink is to
+ * use up or copy each piece that it is given: its memory is written again for the next.
  *
  * @example
  * const parquet = new ParquetWriter(columns, (bytes) => writeSync(file, bytes))
