@@ -17,6 +17,7 @@ import {
   minuteFolder,
   newestMinutes,
   noteMinute,
+  renewEntries,
   settleBefore,
 } from './ledger.ts'
 import { SourceSchemas } from './source-schemas.ts'
@@ -177,10 +178,17 @@ class LandRun {
       isWanted: (source) => this.selection.wantsTable(source),
     })
     // Another loader may have landed some since they were listed; landings go one after another.
-    const entries = await entriesOf(
-      landing.state,
-      objects.map(({ name }) => name),
+    const entries = new Map(
+      await entriesOf(
+        landing.state,
+        objects.map(({ name }) => name),
+      ),
     )
+    for (const object of objects) {
+      const before = entries.get(object.name)
+      if (before === undefined) continue
+      entries.set(object.name, await renewEntries(landing.state, store, object, before))
+    }
     const outcomes: FileOutcome[] = []
     const known: FileEntry['status'][] = []
     store.expect?.(objects.filter(({ name }) => !undone.has(name) && !entries.has(name)))

@@ -3,6 +3,7 @@ import type { SqlType } from '../runner/googlesql/types/type.ts'
 import type { Landing } from '../runner/warehouse/landing.ts'
 import { type FilesTable, type StateTables, stateDataset } from '../runner/warehouse/state.ts'
 import { builderFor, type Stored } from './columns/builder.ts'
+import type { ObjectStore, StoredObject } from './store/store.ts'
 
 export type FileEntry = Readonly<FilesTable>
 
@@ -62,6 +63,39 @@ export async function addEntries(
 
 function storedOf(value: FileEntry[keyof FilesTable]): Stored {
   return value instanceof Date ? BigInt(value.getTime()) * 1000n : value
+}
+
+/**
+ * An object's entries, those of its content with the version that it has now: what was only moved or given other rights
+ * has another one.
+ */
+export async function renewEntries(
+  state: Kysely<StateTables>,
+  store: ObjectStore,
+  object: StoredObject,
+  entries: readonly FileEntry[],
+): Promise<readonly FileEntry[]> {
+  const renewed: FileEntry[] = []
+  for (const entry of entries) {
+    const isOfNow = store.isVersionOf(entry.generation, object.version)
+    const generation = isOfNow ? undefined : await store.recheck?.(object, entry.generation)
+    renewed.push(generation === undefined ? entry : { ...entry, generation })
+    if (generation === undefined) continue
+    const before = entry.generation
+    await state
+      .updateTable('files')
+      .set({ generation })
+      .where('name', '=', object.name)
+      .where('generation', '=', before)
+      .execute()
+    await state
+      .updateTable('dead_letters')
+      .set({ generation })
+      .where('file', '=', object.name)
+      .where('generation', '=', before)
+      .execute()
+  }
+  return renewed
 }
 
 /** A file that met this landing, as far as what was before it is concerned. */

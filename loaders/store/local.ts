@@ -35,7 +35,8 @@ export function localStore(folder: string): ObjectStore {
     list: () => pagesOf(root),
     stat: async (name) => statObject(root, realRoot(root), name),
     read: (object) => readObject(root, object),
-    isVersionOf: (generation, version) => generation.startsWith(`${version}-`),
+    isVersionOf,
+    recheck: (object, generation) => recheck(root, object, generation),
   }
 }
 
@@ -151,8 +152,34 @@ function pathWithin(root: string, name: string): string {
   })
 }
 
-function versionOf(stat: { readonly size: bigint; readonly mtimeNs: bigint }): string {
-  return `${stat.size}-${stat.mtimeNs}`
+interface Stat {
+  readonly size: bigint
+  readonly mtimeNs: bigint
+  readonly ctimeNs: bigint
+}
+
+function versionOf({ size, mtimeNs, ctimeNs }: Stat): string {
+  return `${size}-${mtimeNs}-${ctimeNs}`
+}
+
+/** `<size>-<mtime>-<ctime>-<hash>`; ledgers have generations without the ctime, too. */
+function isVersionOf(generation: string, version: string): boolean {
+  const parts = generation.split('-').slice(0, -1)
+  return parts.length > 1 && version.split('-', parts.length).join('-') === parts.join('-')
+}
+
+/** Files get another ctime by being moved, or given other rights: a file of the same size and mtime is looked into. */
+async function recheck(root: string, object: StoredObject, generation: string): Promise<string | undefined> {
+  const [size, mtime] = object.version.split('-')
+  if (!generation.startsWith(`${size}-${mtime}-`)) return undefined
+  const { pieces, generation: read } = readObject(root, object)
+  try {
+    for await (const _piece of pieces);
+    return read().split('-').at(-1) === generation.split('-').at(-1) ? read() : undefined
+  } catch (error) {
+    if (error instanceof ObjectChanged || error instanceof StoreFailure) return undefined // told where it is landed
+    throw error
+  }
 }
 
 function readObject(root: string, object: StoredObject): ObjectReader {
@@ -225,6 +252,10 @@ function unreadObject({ name }: StoredObject, error: unknown): StoreFailure {
 }
 
 function checkUnchanged(file: number, object: StoredObject): void {
-  const now = versionOf(fstatSync(file, { bigint: true }))
-  if (now !== object.version) throw new ObjectChanged(object, `it was ${object.version}, it is ${now}`)
+  const stat = fstatSync(file, { bigint: true })
+  const now = versionOf(stat)
+  // One that was replaced has no name any more, which its ctime tells; what is read is what was listed.
+  const isReplaced = stat.nlink === 0n && object.version.startsWith(`${stat.size}-${stat.mtimeNs}-`)
+  if (now !== object.version && !isReplaced)
+    throw new ObjectChanged(object, `it was ${object.version}, it is ${now}`)
 }

@@ -4,8 +4,8 @@ export interface StoredObject {
   readonly name: string
   readonly bytes: number
   /**
-   * Changes whenever the content may have: Cloud Storage's generation; locally `<size>-<modification time in ns>`. Two
-   * objects of one name and version have the same content.
+   * Changes whenever the content may have: Cloud Storage's generation; locally `<size>-<mtime>-<ctime>`, times in
+   * nanoseconds: a tool may set the first, none the second. Two objects of one name and version have the same content.
    */
   readonly version: string
   /** Why it may not be read at all, such as a link that leads out of the root. */
@@ -43,6 +43,12 @@ export interface ObjectStore {
 
   /** True if `generation`, as a reader gave it, is that of an object of this version. */
   isVersionOf(generation: string, version: string): boolean
+
+  /**
+   * The generation of an object that has another version than `generation`, if its content is the same all the same;
+   * undefined if it is not, or could not be looked at. Only where a version may change without the content.
+   */
+  recheck?(object: StoredObject, generation: string): Promise<string | undefined>
 
   /**
    * Says what will be read next, in this order, in place of what was said before: a store far away begins with it.

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { forgetFiles } from '../../loaders/files.ts'
 import { land } from '../../loaders/land.ts'
 import { localStore } from '../../loaders/store/local.ts'
 import type { ObjectStore } from '../../loaders/store/store.ts'
@@ -287,6 +288,54 @@ describe('a file that is not what it was', () => {
     ).toEqual([{ entries: '2', generations: '2' }])
     warehouse.close()
   })
+
+  test('in place, with the size and the time that it had, lands again', async () => {
+    const folder = freshFolder()
+    await writeFiles(folder, { [name]: fileOf(1, 2) })
+    const path = join(folder, name)
+    const { size, mtime } = statSync(path)
+    const warehouse = await freshWarehouse()
+    await landFolder(warehouse, folder)
+    writeFileSync(path, fileOf(5, 2))
+    utimesSync(path, mtime, mtime)
+    expect([statSync(path).size, statSync(path).mtimeMs]).toEqual([size, mtime.getTime()])
+    expect(await landFolder(warehouse, folder)).toMatchObject({ landed: 1, rows: 2 })
+    expect(await landFolder(warehouse, folder)).toMatchObject({ landed: 0, alreadyLanded: 1 })
+    warehouse.close()
+  })
+})
+
+test('a file that was moved and given other rights is known by its content, with its dead letters, whatever became of it', async () => {
+  const folder = freshFolder()
+  const name = minutePath('2024/06/01/00/00', 'a.avro')
+  const path = join(folder, name)
+  const day = { name: 'day', type: { type: 'int', logicalType: 'date' } }
+  await writeFiles(folder, { [name]: mysqlFile([day], [{ day: 1 }, { day: 9_000_000 }]) })
+  const warehouse = await freshWarehouse()
+  const { state } = warehouse.warehouse
+  await landFolder(warehouse, folder)
+  const move = (rights: number) => {
+    renameSync(path, `${path}.away`)
+    chmodSync(`${path}.away`, rights)
+    renameSync(`${path}.away`, path)
+  }
+  const known = async () => {
+    const files = await state.selectFrom('files').select(['status', 'generation']).execute()
+    const letters = await state.selectFrom('dead_letters').select('generation').execute()
+    const { version = '' } = (await localStore(folder).stat(name)) ?? {}
+    const isOfNow = ({ generation }: { generation: string }) => generation.startsWith(`${version}-`)
+    return [files.map((file) => [file.status, isOfNow(file)]), letters.map(isOfNow)]
+  }
+  move(0o600)
+  expect(await known()).toEqual([[['landed', false]], [false]])
+  expect(await landFolder(warehouse, folder)).toMatchObject({ landed: 0, alreadyLanded: 1 })
+  expect(await known()).toEqual([[['landed', true]], [true]])
+  // Forgotten, it lands once more; its letter is still one.
+  await forgetFiles(warehouse.warehouse, [], 'landed', new Date('2024-06-02T00:00:01Z'))
+  move(0o644)
+  expect(await landFolder(warehouse, folder)).toMatchObject({ landed: 1, rows: 1, deadLetters: 1 })
+  expect((await known())[1]).toEqual([true])
+  warehouse.close()
 })
 
 describe('the stamp of a landing', () => {

@@ -273,7 +273,9 @@ class Model {
       const hash = createHash('sha256').update(bytesOf(content)).digest('hex')
       const entry = entries.find(
         ({ name: path, generation }) =>
-          path === pathOf(file) && String(generation).endsWith(`${1_700_000_000 + version}000000000-${hash}`),
+          path === pathOf(file) &&
+          String(generation).includes(`-${1_700_000_000 + version}000000000-`) &&
+          String(generation).endsWith(`-${hash}`),
       )
       if (entry === undefined || this.known.has(key)) continue
       this.known.set(key, entry['status'] as 'landed' | 'quarantined')
