@@ -64,7 +64,7 @@ const RECENT_DAYS = 20
  */
 const newEvents = (table, { ref, self, when, incremental }) => {
   const raw = ref(`${table.database}_raw`, table.name)
-  const recentDays = `DECLARE recent_days ARRAY<DATE> DEFAULT (
+  const recentDays = `DECLARE _metadata_recent_days ARRAY<DATE> DEFAULT (
   SELECT ARRAY_AGG(DISTINCT day IGNORE NULLS)
   FROM (
     SELECT day
@@ -77,7 +77,7 @@ const newEvents = (table, { ref, self, when, incremental }) => {
   const takenUntil = `(
   SELECT COALESCE(MAX(_metadata_loaded_at), ${NEVER})
   FROM ${self()}
-  WHERE DATE(_metadata_timestamp) IN UNNEST(recent_days) OR _metadata_timestamp IS NULL
+  WHERE DATE(_metadata_timestamp) IN UNNEST(_metadata_recent_days) OR _metadata_timestamp IS NULL
 )`
   return when(
     incremental(),
@@ -86,7 +86,7 @@ WITH
   deliveries AS (
     SELECT *, ${event} AS event
     FROM ${raw}
-    WHERE _loaded_at > taken_until AND _loaded_at <= landed_until
+    WHERE _loaded_at > _metadata_taken_until AND _loaded_at <= _metadata_landed_until
   )
 SELECT *
 FROM deliveries

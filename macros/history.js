@@ -51,7 +51,8 @@ const versionsConfig = (table) => ({
 })
 
 /** True for the versions that an increment reads: a condition that BigQuery's planner can use. */
-const mayChange = (column = '_metadata_superseded_at') => `(${column} >= read_from OR ${column} IS NULL)`
+const mayChange = (column = '_metadata_superseded_at') =>
+  `(${column} >= _metadata_read_from OR ${column} IS NULL)`
 
 /** Where a change stands, without the digit that tells the halves of a key change from one another. */
 const place = "REGEXP_EXTRACT(_metadata_position, r'^(.*):[01]$')"
@@ -66,10 +67,10 @@ const changedFrom = (table, { ref }) => {
   return `(
   SELECT
     IF(
-      COALESCE(MAX(landing.landed_at), ${NEVER}) < landed_until,
+      COALESCE(MAX(landing.landed_at), ${NEVER}) < _metadata_landed_until,
       ${NEVER},
       MIN(IF(
-        landing.landed_at > taken_until OR landing.last_position >= news.first_position,
+        landing.landed_at > _metadata_taken_until OR landing.last_position >= news.first_position,
         COALESCE(landing.first_event_at, ${NEVER}),
         NULL
       ))
@@ -79,7 +80,7 @@ const changedFrom = (table, { ref }) => {
     -- From the delete half on, of a key change.
     SELECT epoch, REGEXP_REPLACE(MIN(first_position), r'1$', '0') AS first_position
     FROM ${landings}
-    WHERE landed_at > taken_until
+    WHERE landed_at > _metadata_taken_until
     GROUP BY epoch
   ) AS news ON news.epoch = landing.epoch
 )`
@@ -89,26 +90,26 @@ const changedFrom = (table, { ref }) => {
  * Before an increment: `new_changes`, the events that the versions have not taken yet; `known_versions`, what they have of
  * the keys that these concern, as far as it may change; and `key_changes`, when the key changes among them happened.
  *
- * A version that was over before `changed_from` stays as it is. It matters to later ones through the one that came after
+ * A version that was over before `_metadata_changed_from` stays as it is. It matters to later ones through the one that came after
  * it, which is among those read; and as the latest change before a backfill row, as long as the margin.
  */
 const versionsNews = (table, { ref, self, when, incremental }) => {
   const standing = `${self()} WHERE _metadata_superseded_at IS NULL`
   const takenUntil = `(SELECT COALESCE(MAX(_metadata_taken_at), ${NEVER}) FROM ${standing})`
   // The latest event is over no earlier than the latest of those that stand.
-  const knownUntil = `(SELECT MAX(_metadata_timestamp) FROM ${standing} OR _metadata_superseded_at >= standing_until)`
-  const standingUntil = `DECLARE standing_until TIMESTAMP DEFAULT (SELECT MAX(_metadata_timestamp) FROM ${standing});\n`
+  const knownUntil = `(SELECT MAX(_metadata_timestamp) FROM ${standing} OR _metadata_superseded_at >= _metadata_standing_until)`
+  const standingUntil = `DECLARE _metadata_standing_until TIMESTAMP DEFAULT (SELECT MAX(_metadata_timestamp) FROM ${standing});\n`
   const margin = `INTERVAL ${table.backfillMarginMinutes} MINUTE`
-  const limits = `DECLARE changed_from TIMESTAMP DEFAULT ${changedFrom(table, { ref })};
-DECLARE read_from TIMESTAMP DEFAULT IF(
-  changed_from < TIMESTAMP_ADD(${NEVER}, ${margin}), changed_from, TIMESTAMP_SUB(changed_from, ${margin})
+  const limits = `DECLARE _metadata_changed_from TIMESTAMP DEFAULT ${changedFrom(table, { ref })};
+DECLARE _metadata_read_from TIMESTAMP DEFAULT IF(
+  _metadata_changed_from < TIMESTAMP_ADD(${NEVER}, ${margin}), _metadata_changed_from, TIMESTAMP_SUB(_metadata_changed_from, ${margin})
 );
 ${table.retentionDays === undefined ? '' : standingUntil}`
   return when(
     incremental(),
     `${newChanges(table, { takenUntil, knownUntil, limits }, { ref })};
 CREATE TEMP TABLE known_versions AS
-SELECT *, changed_from
+SELECT *, _metadata_changed_from
 FROM ${self()}
 WHERE
   ${mayChange()}
@@ -121,21 +122,21 @@ WHERE
     WHERE
       ${mayChange()}
       AND _metadata_position IN (
-        SELECT CONCAT(${place}, half)
-        FROM new_changes, UNNEST([':0', ':1']) AS half
+        SELECT CONCAT(${place}, _metadata_half)
+        FROM new_changes, UNNEST([':0', ':1']) AS _metadata_half
         WHERE _metadata_change_type = 'UPDATE-DELETE'
       )
   );
 CREATE TEMP TABLE key_changes AS
-SELECT place, MIN(_metadata_timestamp) AS changed_at
+SELECT _metadata_place, MIN(_metadata_timestamp) AS _metadata_changed_at
 FROM (
-  SELECT ${place} AS place, _metadata_timestamp
+  SELECT ${place} AS _metadata_place, _metadata_timestamp
   FROM ${self()}
   WHERE ${mayChange()} AND _metadata_change_type = 'UPDATE-DELETE'
   UNION ALL
   SELECT ${place}, _metadata_timestamp FROM new_changes WHERE _metadata_change_type = 'UPDATE-DELETE'
 )
-GROUP BY place`,
+GROUP BY _metadata_place`,
   )
 }
 
@@ -166,8 +167,8 @@ WITH
   known AS (
     SELECT
       * EXCEPT (_metadata_valid_from, _metadata_valid_to, _metadata_shown, _metadata_superseded_at),
-      _metadata_shown AS was_shown,
-      _metadata_valid_from AS was_valid_from
+      _metadata_shown AS _metadata_was_shown,
+      _metadata_valid_from AS _metadata_was_valid_from
     FROM known_versions
     FULL OUTER UNION ALL BY NAME
     SELECT * FROM news
@@ -177,71 +178,71 @@ WITH
       *,
       CAST(NULL AS TIMESTAMP) AS _metadata_happened_at,
       CAST(NULL AS TIMESTAMP) AS _metadata_taken_at,
-      CAST(NULL AS BOOL) AS was_shown,
-      CAST(NULL AS TIMESTAMP) AS was_valid_from,
-      CAST(NULL AS TIMESTAMP) AS changed_from
+      CAST(NULL AS BOOL) AS _metadata_was_shown,
+      CAST(NULL AS TIMESTAMP) AS _metadata_was_valid_from,
+      CAST(NULL AS TIMESTAMP) AS _metadata_changed_from
     FROM news
   ),
   key_changes AS (
-    SELECT ${place} AS place, MIN(_metadata_timestamp) AS changed_at
+    SELECT ${place} AS _metadata_place, MIN(_metadata_timestamp) AS _metadata_changed_at
     FROM news
     WHERE _metadata_change_type = 'UPDATE-DELETE'
-    GROUP BY place
+    GROUP BY _metadata_place
   ),`,
   )}
   -- The insert half of a key change is stamped a second after its delete half: both happened at once.
   timed AS (
     SELECT
-      known.* REPLACE (
+      _metadata_known.* REPLACE (
         COALESCE(
-          LEAST(COALESCE(known._metadata_happened_at, known._metadata_timestamp), key_changes.changed_at),
-          known._metadata_happened_at,
-          known._metadata_timestamp,
+          LEAST(COALESCE(_metadata_known._metadata_happened_at, _metadata_known._metadata_timestamp), key_changes._metadata_changed_at),
+          _metadata_known._metadata_happened_at,
+          _metadata_known._metadata_timestamp,
           ${NEVER}
         ) AS _metadata_happened_at,
-        COALESCE(known._metadata_taken_at, known._metadata_loaded_at) AS _metadata_taken_at
+        COALESCE(_metadata_known._metadata_taken_at, _metadata_known._metadata_loaded_at) AS _metadata_taken_at
       ),
-      COALESCE(known._metadata_timestamp, ${NEVER}) AS stamped_at
-    FROM known
-    LEFT JOIN key_changes ON key_changes.place = ${place.replace('_metadata_position', 'known._metadata_position')}
+      COALESCE(_metadata_known._metadata_timestamp, ${NEVER}) AS _metadata_stamped_at
+    FROM known AS _metadata_known
+    LEFT JOIN key_changes ON key_changes._metadata_place = ${place.replace('_metadata_position', '_metadata_known._metadata_position')}
   ),
   -- Within an epoch the source's log is the order; between epochs, and for a backfill, only time can tell.
   settled AS (
     SELECT
       *,
-      MAX(stamped_at) OVER (PARTITION BY _metadata_key, _metadata_epoch ORDER BY ${inPlace}) AS settled_at
+      MAX(_metadata_stamped_at) OVER (PARTITION BY _metadata_key, _metadata_epoch ORDER BY ${inPlace}) AS _metadata_settled_at
     FROM timed
   ),
   ordered AS (
     SELECT
       *,
-      ROW_NUMBER() OVER (PARTITION BY _metadata_key ORDER BY settled_at, _metadata_epoch, ${inPlace}) AS ordinal,
-      MAX(IF(_metadata_epoch = 'backfill', NULL, stamped_at)) OVER (PARTITION BY _metadata_key ORDER BY settled_at) AS latest_change
+      ROW_NUMBER() OVER (PARTITION BY _metadata_key ORDER BY _metadata_settled_at, _metadata_epoch, ${inPlace}) AS _metadata_ordinal,
+      MAX(IF(_metadata_epoch = 'backfill', NULL, _metadata_stamped_at)) OVER (PARTITION BY _metadata_key ORDER BY _metadata_settled_at) AS _metadata_latest_change
     FROM settled
   ),
   -- A backfill row counts as in the current table: if no change was known, or the latest is older by more than the margin.
   -- What was settled before anything changed is as it was.
   judged AS (
     SELECT
-      * EXCEPT (stamped_at, latest_change, was_shown, was_valid_from, changed_from),
+      * EXCEPT (_metadata_stamped_at, _metadata_latest_change, _metadata_was_shown, _metadata_was_valid_from, _metadata_changed_from),
       IF(
-        settled_at < changed_from,
-        was_shown,
+        _metadata_settled_at < _metadata_changed_from,
+        _metadata_was_shown,
         _metadata_epoch != 'backfill'
-          OR latest_change IS NULL
-          OR TIMESTAMP_DIFF(settled_at, latest_change, MICROSECOND) > ${table.backfillMarginMinutes} * 60000000
+          OR _metadata_latest_change IS NULL
+          OR TIMESTAMP_DIFF(_metadata_settled_at, _metadata_latest_change, MICROSECOND) > ${table.backfillMarginMinutes} * 60000000
       ) AS _metadata_shown,
-      IF(settled_at < changed_from, was_valid_from, _metadata_happened_at) AS begins_at
+      IF(_metadata_settled_at < _metadata_changed_from, _metadata_was_valid_from, _metadata_happened_at) AS _metadata_begins_at
     FROM ordered
   ),
   -- Time must not run backwards along that order; what does not count holds nothing up.
   begun AS (
     SELECT
-      * EXCEPT (begins_at),
+      * EXCEPT (_metadata_begins_at),
       IF(
         _metadata_shown,
-        MAX(IF(_metadata_shown, begins_at, NULL)) OVER (PARTITION BY _metadata_key ORDER BY ordinal),
-        begins_at
+        MAX(IF(_metadata_shown, _metadata_begins_at, NULL)) OVER (PARTITION BY _metadata_key ORDER BY _metadata_ordinal),
+        _metadata_begins_at
       ) AS _metadata_valid_from
     FROM judged
   ),
@@ -249,12 +250,12 @@ WITH
     SELECT
       *,
       IF(_metadata_shown, LEAD(_metadata_valid_from) OVER shown, NULL) AS _metadata_valid_to,
-      IF(_metadata_shown, LEAD(settled_at) OVER shown, settled_at) AS _metadata_superseded_at
+      IF(_metadata_shown, LEAD(_metadata_settled_at) OVER shown, _metadata_settled_at) AS _metadata_superseded_at
     FROM begun
-    WINDOW shown AS (PARTITION BY _metadata_key, _metadata_shown ORDER BY ordinal)
+    WINDOW shown AS (PARTITION BY _metadata_key, _metadata_shown ORDER BY _metadata_ordinal)
   )
 SELECT
-  * EXCEPT (ordinal, settled_at) REPLACE (
+  * EXCEPT (_metadata_ordinal, _metadata_settled_at) REPLACE (
     IF(
       _metadata_superseded_at IS NULL,
       MAX(_metadata_taken_at) OVER (PARTITION BY _metadata_key),
@@ -291,8 +292,8 @@ const validAt = (instant) => `valid_from <= ${instant} AND (valid_to IS NULL OR 
 
 const metadataColumns = Object.keys(HISTORY_METADATA).join(', ')
 
-/** A version's row as the source had it: an expression over a history called `version`. */
-const sourceRow = `(SELECT AS STRUCT version.* EXCEPT (${metadataColumns}))`
+/** A version's row as the source had it: an expression over a history called `_metadata_version`. */
+const sourceRow = `(SELECT AS STRUCT _metadata_version.* EXCEPT (${metadataColumns}))`
 
 /**
  * A table function: the table as it stood at an instant, as far as its changes have arrived.
@@ -305,13 +306,20 @@ const asOfFunction = (table, { ref, self }) => {
   const versions = ref(table.database, `${table.name}_versions`)
   return `
 CREATE OR REPLACE TABLE FUNCTION ${self()}(instant TIMESTAMP) AS (
-  SELECT * EXCEPT (${metadataColumns}, first_event)
-  FROM ${history}, (SELECT MIN(_metadata_valid_from) AS first_event FROM ${versions})
+  SELECT * EXCEPT (${metadataColumns}, _metadata_instant, _metadata_first_event)
+  FROM
+    ${history},
+    (SELECT instant AS _metadata_instant),
+    (SELECT MIN(_metadata_valid_from) AS _metadata_first_event FROM ${versions})
   WHERE
     IF(
-      instant < first_event,
-      ERROR(FORMAT('nothing is known of ${table.database}.${table.name} at %t: its first event is of %t', instant, first_event)),
-      ${validAt('instant')}
+      _metadata_instant < _metadata_first_event,
+      ERROR(FORMAT(
+        'nothing is known of ${table.database}.${table.name} at %t: its first event is of %t',
+        _metadata_instant,
+        _metadata_first_event
+      )),
+      ${validAt('_metadata_instant')}
     )
 )`
 }
@@ -327,17 +335,23 @@ const changesFunction = (table, { ref, self }) => {
   const rowsAt = (condition) => `SELECT _metadata_key, TO_JSON_STRING(source) AS text, source
     FROM (
       SELECT _metadata_key, ${sourceRow} AS source
-      FROM ${ref(table.database, `${table.name}_history`)} AS version
+      FROM
+        ${ref(table.database, `${table.name}_history`)} AS _metadata_version,
+        (SELECT since AS _metadata_since, until AS _metadata_until)
       WHERE ${condition}
     )`
   return `
 CREATE OR REPLACE TABLE FUNCTION ${self()}(since TIMESTAMP, until TIMESTAMP) AS (
   WITH
     earlier AS (
-      ${rowsAt(`IF(since > until, ERROR(FORMAT('since (%t) is later than until (%t)', since, until)), ${validAt('since')})`)}
+      ${rowsAt(`IF(
+        _metadata_since > _metadata_until,
+        ERROR(FORMAT('since (%t) is later than until (%t)', _metadata_since, _metadata_until)),
+        ${validAt('_metadata_since')}
+      )`)}
     ),
     later AS (
-      ${rowsAt(validAt('until'))}
+      ${rowsAt(validAt('_metadata_until'))}
     )
   SELECT
     _metadata_key AS row_key,

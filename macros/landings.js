@@ -20,7 +20,7 @@ const landingsConfig = (table) => ({ schema: table.database, tags: ['log'], colu
 const landingsTaken = ({ self, when, incremental }) =>
   when(
     incremental(),
-    `DECLARE known_until TIMESTAMP DEFAULT (SELECT COALESCE(MAX(landed_at), ${NEVER}) FROM ${self()})`,
+    `DECLARE _metadata_known_until TIMESTAMP DEFAULT (SELECT COALESCE(MAX(landed_at), ${NEVER}) FROM ${self()})`,
   )
 
 /**
@@ -38,7 +38,7 @@ WITH
       _loaded_at AS landed_at,
       ${eventTime} AS event_at,
       ${position()} AS _metadata_position
-    FROM ${placed(`${ref(`${table.database}_raw`, table.name)}${when(incremental(), ' WHERE _loaded_at > known_until')}`)}
+    FROM ${placed(`${ref(`${table.database}_raw`, table.name)}${when(incremental(), ' WHERE _loaded_at > _metadata_known_until')}`)}
   )
 SELECT
   landed_at,

@@ -28,8 +28,8 @@ WITH
   logged AS (
     SELECT
       *,
-      ${keyText(table)} AS key,
-      ${epoch} AS epoch
+      ${keyText(table)} AS _metadata_key,
+      ${epoch} AS _metadata_epoch
     FROM ${ref(table.database, `${table.name}_log`)}
   ),
   -- What the state must have kept of the log: the greatest of each key and epoch.
@@ -40,19 +40,19 @@ WITH
       MAX(_metadata_position) AS position,
       MAX(_metadata_timestamp) AS latest
     FROM ${inTime(table, ref(table.database, `${table.name}_log`))}
-    GROUP BY key, epoch
+    GROUP BY 1, 2
   ),
   kept AS (
     SELECT _metadata_key AS key, _metadata_epoch AS epoch, _metadata_position AS position, _metadata_latest_timestamp AS latest
     FROM ${ref(table.database, `${table.name}_state`)}
   ),
   shown AS (
-    SELECT ${keyText(table)} AS key, TO_JSON_STRING(source) AS text
-    FROM ${ref(table.database, table.name)} AS source
+    SELECT ${keyText(table)} AS key, TO_JSON_STRING(_metadata_row) AS text
+    FROM ${ref(table.database, table.name)} AS _metadata_row
   ),
   standing AS (
     SELECT _metadata_key AS key, TO_JSON_STRING(${sourceRow}) AS text
-    FROM ${ref(table.database, `${table.name}_history`)} AS version
+    FROM ${ref(table.database, `${table.name}_history`)} AS _metadata_version
     WHERE valid_to IS NULL
   )
 SELECT 'landed, not in the log' AS problem, event AS subject
@@ -65,11 +65,11 @@ GROUP BY _metadata_uuid
 HAVING COUNT(*) > 1
 UNION ALL
 -- One reading of a table has each row once. A row that is read anew is in another file.
-SELECT 'rows that differ have this key: it is no key of the table', CONCAT(key, ' in ', _metadata_file)
-FROM logged
-WHERE epoch = 'backfill'
-GROUP BY key, _metadata_file
-HAVING COUNT(DISTINCT TO_JSON_STRING((SELECT AS STRUCT logged.* EXCEPT (key, epoch, ${Object.keys(METADATA).join(', ')})))) > 1
+SELECT 'rows that differ have this key: it is no key of the table', CONCAT(_metadata_key, ' in ', _metadata_file)
+FROM logged AS _metadata_logged
+WHERE _metadata_epoch = 'backfill'
+GROUP BY _metadata_key, _metadata_file
+HAVING COUNT(DISTINCT TO_JSON_STRING((SELECT AS STRUCT _metadata_logged.* EXCEPT (_metadata_key, _metadata_epoch, ${Object.keys(METADATA).join(', ')})))) > 1
 UNION ALL
 SELECT 'in the log, not in the state', CONCAT(expected.key, ' ', expected.epoch)
 FROM expected

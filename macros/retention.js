@@ -5,7 +5,7 @@ const MINUTE = 60 * 1000000
 
 /** True for an event that came in time, by the watermark of its landing; one without a time cannot be told to be late. */
 const isInTime = ({ retentionDays }) =>
-  `COALESCE(TIMESTAMP_DIFF(watermark, _metadata_timestamp, MICROSECOND) <= ${retentionDays} * ${DAY}, TRUE)`
+  `COALESCE(TIMESTAMP_DIFF(_metadata_watermark, _metadata_timestamp, MICROSECOND) <= ${retentionDays} * ${DAY}, TRUE)`
 
 /**
  * The events of a log, each with the watermark of its landing: the greatest time of an event that landed before it.
@@ -18,15 +18,15 @@ const withWatermark = (events, knownUntil) => {
         ORDER BY _metadata_loaded_at
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
       )`
-  return `SELECT logged.*, landing.watermark
-  FROM ${events} AS logged
+  return `SELECT _metadata_events.*, _metadata_landing._metadata_watermark
+  FROM ${events} AS _metadata_events
   JOIN (
     SELECT
       _metadata_loaded_at AS landed_at,
-      ${knownUntil === undefined ? before : `COALESCE(GREATEST(${knownUntil}, ${before}), ${knownUntil}, ${before})`} AS watermark
+      ${knownUntil === undefined ? before : `COALESCE(GREATEST(${knownUntil}, ${before}), ${knownUntil}, ${before})`} AS _metadata_watermark
     FROM ${events}
     GROUP BY _metadata_loaded_at
-  ) AS landing ON landing.landed_at = logged._metadata_loaded_at`
+  ) AS _metadata_landing ON _metadata_landing.landed_at = _metadata_events._metadata_loaded_at`
 }
 
 /**
@@ -42,7 +42,7 @@ const inTime = (table, events, knownUntil) =>
   table.retentionDays === undefined
     ? events
     : `(
-  SELECT * EXCEPT (watermark)
+  SELECT * EXCEPT (_metadata_watermark)
   FROM (${withWatermark(events, knownUntil)})
   WHERE ${isInTime(table)}
 )`
@@ -59,7 +59,7 @@ LIMIT 0`
 
 /** Events that came too late to count: a query over the change log. */
 const tooLate = (table, { ref }) =>
-  `SELECT '${table.name}' AS table_name, _metadata_uuid, _metadata_timestamp, _metadata_loaded_at, _metadata_file, watermark
+  `SELECT '${table.name}' AS table_name, _metadata_uuid, _metadata_timestamp, _metadata_loaded_at, _metadata_file, _metadata_watermark AS watermark
 FROM (${withWatermark(ref(table.database, `${table.name}_log`))})
 WHERE NOT ${isInTime(table)}`
 

@@ -99,11 +99,11 @@ describe('the change log', () => {
 
   test('reads of itself only the days of what is new, by variables that the planner knows', () => {
     const { preOps, predicates } = actionOf(models, 'plain_log').incremental ?? { preOps: [], predicates: [] }
-    expect(predicates.join()).toContain('IN UNNEST(days_with_news)')
+    expect(predicates.join()).toContain('IN UNNEST(_metadata_days_with_news)')
     const reads = [...preOps.join().matchAll(/FROM `[^`]*plain_log`\s+WHERE (.*)/g)].map(([, where]) => where)
     expect(reads).toEqual([
-      'DATE(_metadata_timestamp) IN UNNEST(recent_days) OR _metadata_timestamp IS NULL',
-      '(_metadata_timestamp BETWEEN first_news_at AND last_news_at AND DATE(_metadata_timestamp) IN UNNEST(days_with_news) OR _metadata_timestamp IS NULL)',
+      'DATE(_metadata_timestamp) IN UNNEST(_metadata_recent_days) OR _metadata_timestamp IS NULL',
+      '(_metadata_timestamp BETWEEN _metadata_first_news_at AND _metadata_last_news_at AND DATE(_metadata_timestamp) IN UNNEST(_metadata_days_with_news) OR _metadata_timestamp IS NULL)',
     ])
   })
 
