@@ -10,6 +10,8 @@ export interface Environment {
   /** WITH entries in the order in which they must stand. */
   readonly ctes: { readonly id: number; readonly sql: string; readonly recursive: boolean }[]
   readonly counter: { next: number }
+  /** How many scalar and ARRAY subqueries are being lowered inside each other. */
+  readonly nesting: { depth: number }
 }
 
 /** A table alias that nothing else in the statement has. */

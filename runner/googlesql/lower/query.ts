@@ -5,7 +5,7 @@ import { collectUsed } from './used.ts'
 
 /** A fresh environment for a statement whose parts are given. */
 export function newEnvironment(parts: readonly unknown[]): Environment {
-  return { names: new Map(), used: collectUsed(parts), ctes: [], counter: { next: 0 } }
+  return { names: new Map(), used: collectUsed(parts), ctes: [], counter: { next: 0 }, nesting: { depth: 0 } }
 }
 
 /** A whole query as DuckDB SQL, its WITH queries before it. */

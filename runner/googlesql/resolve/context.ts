@@ -75,6 +75,8 @@ export interface CteBinding {
   readonly cte: Cte
   readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly anonymous: boolean }[]
   readonly isValue: boolean
+  /** Of a recursive query, seen from its own recursive term: the number of the iteration that a row came in. */
+  readonly iteration?: Column
 }
 
 export const EMPTY_SCOPE: Scope = { names: NO_NAMES, outer: undefined }

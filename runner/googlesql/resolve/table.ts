@@ -28,6 +28,7 @@ export function resolveTable(context: Context, node: TablePath): From {
   if (cte !== undefined) {
     const outputs = copyColumns(context, cte.columns)
     const columns = outputs.map((output) => output.column)
+    if (cte.iteration !== undefined) columns.push(cte.iteration)
     return { scan: { kind: 'cte', cte: cte.cte, columns }, names: namesOf(outputs, alias, cte.isValue) }
   }
   if (parts.some((part) => part.toUpperCase() === 'INFORMATION_SCHEMA')) {

@@ -11,6 +11,7 @@ import {
   problemAt,
   unsupportedAt,
 } from './context.ts'
+import { countIterations } from './count-iterations.ts'
 import { project } from './project.ts'
 import { resolveBody, resolveQuery } from './query.ts'
 import { references } from './references.ts'
@@ -78,13 +79,18 @@ function recursiveCte(context: Context, entry: WithEntry): CteBinding {
   if (first === undefined || last === undefined) throw unsupportedAt(context, entry, 'this form of recursion')
   const base = resolveBody(context, inputs.length === 1 ? first : ({ ...union, inputs } as SetOperation))
   const made = binding(context, entry.name.name, base)
+  const distinct = union.operation.quantifier === 'DISTINCT'
+  const self = newColumn(context, 'iteration', { kind: 'INT64' })
   const ctes = new Map(context.ctes)
-  ctes.set(entry.name.name.toLowerCase(), made)
+  ctes.set(entry.name.name.toLowerCase(), distinct ? made : { ...made, iteration: self })
   const step = resolveBody({ ...context, ctes }, last)
   const problem = recursionProblem(made.cte, step)
   if (problem !== undefined) throw problemAt(context, last, problem)
   const query = matched(context, entry, base, step)
-  made.cte.recursion = { query, distinct: union.operation.quantifier === 'DISTINCT' }
+  made.cte.recursion = {
+    query: distinct ? query : countIterations(context, entry, made.cte, self, query),
+    distinct,
+  }
   return made
 }
 
