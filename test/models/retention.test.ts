@@ -101,7 +101,7 @@ describe('a table with a retention', () => {
     }),
   )
 
-  test('has the same rows after increments as after a full refresh (seed 7, 20 histories)', async () => {
+  test('has the same rows after increments as after a full refresh (seed 7)', async () => {
     const property = fc.asyncProperty(delivered, async ({ order, again, cuts }) => {
       const all = [...order, ...again]
       const ends = [...new Set([...cuts.filter((at) => at > 0 && at < all.length), all.length])].sort(
@@ -113,6 +113,6 @@ describe('a table with a retention', () => {
       expect(increments).toEqual(await everything())
       expect(await rowsOf(warehouse, actionOf(models, 'brief_reconciles').query)).toEqual([])
     })
-    await fc.assert(property, { seed: 7, numRuns: 20 })
+    await fc.assert(property, { seed: 7, numRuns: process.env['STREAMFORM_CI'] === undefined ? 5 : 20 })
   }, 300_000)
 })
