@@ -32,8 +32,11 @@ export async function judge(
   if (open && options.tables && (await raisedByRows(warehouse, query, ours, theirs))) {
     return { verdict: 'unknown', ours, theirs }
   }
-  // A call with an argument that is a constant NULL, or comes to one, need not compute the others, which may raise.
-  const nulls = /CAST\(NULL AS/.test(query.replace(/ FROM UNNEST\(\[STRUCT\(.* AS n WHERE n\.i = 1$/, ''))
+  // A call with an argument that is a constant NULL, or comes to one, need not compute the others, which may raise; nor
+  // need a condition that one of its sides decides.
+  const nulls = /CAST\(NULL AS|\bSAFE[._]|\b(?:AND|OR|BETWEEN)\b/.test(
+    query.replace(/ FROM UNNEST\(\[STRUCT\(.* AS n WHERE n\.i = 1$/, ''),
+  )
   const whole = (ours.rows ?? []).every((row) =>
     row.every((value) => value === null || value === false || (Array.isArray(value) && value.length === 0)),
   )
@@ -83,7 +86,7 @@ function verdictOf(ours: TableOutcome, theirs: TableOutcome | undefined, ordered
   if (theirs === undefined) return 'unknown'
   // BigQuery puts no NULL of an array into a result; the reference implementation does.
   if (ours.error?.startsWith('Array cannot have a null element') === true)
-    return hasNullInList(theirs) ? 'right' : 'wrong'
+    return theirs.error !== undefined || hasNullInList(theirs) ? 'right' : 'wrong'
   if (ours.error !== undefined || theirs.error !== undefined)
     return sameOutcome(ours, theirs) ? 'right' : 'wrong'
   const [mine, other] = [ours.rows ?? [], theirs.rows ?? []]
