@@ -1,5 +1,3 @@
-import { cpSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { deadLettersDiscard } from '../../runner/commands/dead-letters-discard.ts'
 import { deadLettersList } from '../../runner/commands/dead-letters-list.ts'
@@ -44,16 +42,13 @@ beforeAll(async () => {
     [minutePath(at(3), 'c.avro')]: mysqlFile(columns(), [{ id: 4 }], { first: 4 }).subarray(0, 900),
     'README.md': 'about these files',
   })
-  // Each has its own copy, with the same times: a file's version is told by them.
-  for (const folder of Object.values(projects))
-    cpSync(stream, join(folder, 'in'), { recursive: true, preserveTimestamps: true })
   await writeFiles(projects.embedded, {
     'workflow_settings.yaml': workflow,
-    'streamform.yaml': 'stream: {path: in}\nwarehouse: {path: w.duckdb}\n',
+    'streamform.yaml': `stream: {path: '${stream}'}\nwarehouse: {path: w.duckdb}\n`,
   })
   await writeFiles(projects.bigquery, {
     'workflow_settings.yaml': workflow,
-    'streamform.yaml': `stream: {path: in}\nwarehouse: {kind: bigquery, endpoint: '${endpoint.url}'}\n`,
+    'streamform.yaml': `stream: {path: '${stream}'}\nwarehouse: {kind: bigquery, endpoint: '${endpoint.url}'}\n`,
   })
 })
 afterAll(() => endpoint?.close())
