@@ -6,13 +6,15 @@ import { closest, distance } from 'fastest-levenshtein'
  * @example nearest('uniqeKey', ['uniqueKey', 'tags']) // 'uniqueKey'
  */
 export function nearest(given: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined
-  const byFolded = new Map(known.map((name) => [name.toLowerCase(), name]))
+  const most = Math.max(1, Math.floor(given.length / 3))
+  // A name that is longer or shorter by more than that is no neighbour, and need not be compared.
+  const alike = known.filter((name) => Math.abs(name.length - given.length) <= most)
+  if (alike.length === 0) return undefined
+  const byFolded = new Map(alike.map((name) => [name.toLowerCase(), name]))
   const folded = given.toLowerCase()
   const best = closest(folded, [...byFolded.keys()])
   const steps = distance(folded, best)
-  const near =
-    steps <= Math.max(1, Math.floor(given.length / 3)) || (steps === 2 && sameLetters(folded, best))
+  const near = steps <= most || (steps === 2 && sameLetters(folded, best))
   return near ? byFolded.get(best) : undefined
 }
 

@@ -77,12 +77,12 @@ export class CatalogState implements Catalog {
 
   tables(database: string, schema: string): readonly CatalogTable[] {
     const found = this.#datasets.get(datasetKey({ database, schema }))
-    return found === undefined ? [] : [...found.tables.values()].sort(byName)
+    return found === undefined ? [] : sorted(found.tables)
   }
 
   routines(database: string, schema: string): readonly CatalogRoutine[] {
     const found = this.#datasets.get(datasetKey({ database, schema }))
-    return found === undefined ? [] : [...found.routines.values()].sort(byName)
+    return found === undefined ? [] : sorted(found.routines)
   }
 
   /** Projects that have a dataset, by name. */
@@ -149,6 +149,17 @@ function applyChange(datasets: Map<string, Dataset>, change: CatalogChange): voi
     case 'drop dataset':
       datasets.delete(datasetKey(change))
   }
+}
+
+const sortedMaps = new WeakMap<object, readonly { readonly target: Target }[]>()
+
+/** By name; a map never changes, so that it is sorted once. */
+function sorted<V extends { readonly target: Target }>(map: LayeredMap<V>): readonly V[] {
+  const known = sortedMaps.get(map) as readonly V[] | undefined
+  if (known !== undefined) return known
+  const made = [...map.values()].sort(byName)
+  sortedMaps.set(map, made)
+  return made
 }
 
 function byName(a: { readonly target: Target }, b: { readonly target: Target }): number {
