@@ -4,6 +4,7 @@ import type { Effects } from '../effects.ts'
 import { checkRunnable, executeRun } from '../execute/execute-run.ts'
 import type { RunError, RunResults } from '../execute/run-results.ts'
 import { select, withAssertions } from '../graph/select.ts'
+import { checkLanding } from '../project/check-landing.ts'
 import { compile } from '../project/compile.ts'
 import { type Action, targetId } from '../project/compiled-graph.ts'
 import type { UnitTest } from '../project/unit-tests.ts'
@@ -18,7 +19,7 @@ import { executionFlags, executionOptions, type RunOptions } from './run.ts'
 import { type TestResults, test } from './test.ts'
 
 export interface BuildOptions extends RunOptions {
-  /** False: build from what has landed already. Default true. */
+  /** False: build from what has landed already. Default true, where `landing.kind` is `loader`. */
   readonly land?: boolean
 }
 
@@ -52,8 +53,12 @@ export async function build(
   })
   const selected = withAssertions(actions, select(actions, { select: selectors, exclude }), exclude)
   checkRunnable(selected)
+  checkLanding(project.settings, actions)
 
-  const landed = options.land === false ? null : await landFirst(options, effects)
+  const landed =
+    options.land === false || project.settings.landing.kind === 'external'
+      ? null
+      : await landFirst(options, effects)
   const tested = await testModels(unitTests, selected, options, effects)
   const { concurrency, retries } = project.settings.run
   const run = await withWarehouse(project, effects, ({ warehouse }) =>

@@ -7,6 +7,7 @@ import { type WatchReport, watch } from '../../loaders/watch.ts'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { Problem } from '../problem.ts'
+import { checkLoader } from '../project/check-landing.ts'
 import type { Settings } from '../project/settings.ts'
 import { systemClock } from '../warehouse/bigquery/clock.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'
@@ -35,6 +36,7 @@ export async function land(
 ): Promise<LandReport> {
   return await withProject(options, effects, async ({ project, warehouse, defaultProject }) => {
     const { settings } = project
+    checkLoader(settings)
     const { dryRun, tables, since, salvage } = options
     return await landStream(
       {
@@ -74,6 +76,7 @@ export async function landWatch(
   if (!(every >= 1 && every <= 86_400))
     throw new Problem(`\`--every\` is ${every}; it must be from 1 to 86400 seconds`, { exitCode: 2 })
   return await withProject(options, effects, async ({ project, warehouse, defaultProject }) => {
+    checkLoader(project.settings)
     const { stream, landing } = project.settings
     const notifications = await openNotifications(stream, effects)
     try {

@@ -3,6 +3,7 @@ import type { Effects } from '../effects.ts'
 import { checkRunnable } from '../execute/execute-run.ts'
 import { type PlannedAction, planRun } from '../execute/plan-run.ts'
 import { select } from '../graph/select.ts'
+import { checkLanding } from '../project/check-landing.ts'
 import { compile } from '../project/compile.ts'
 import type { Settings } from '../project/settings.ts'
 import { counted } from '../report/progress.ts'
@@ -38,6 +39,7 @@ export async function plan(
   })
   const selected = select(actions, { select: selectors, exclude })
   checkRunnable(selected)
+  checkLanding(project.settings, actions)
   return withWarehouse(project, effects, ({ warehouse }) =>
     planRun(warehouse, actions, selected, fullRefresh, priceOf(project.settings)),
   )

@@ -4,6 +4,7 @@ import { checkRunnable, executeRun } from '../execute/execute-run.ts'
 import type { RunResults } from '../execute/run-results.ts'
 import { select } from '../graph/select.ts'
 import { Problem } from '../problem.ts'
+import { checkLanding } from '../project/check-landing.ts'
 import { compile } from '../project/compile.ts'
 import { progressReporter } from '../report/progress.ts'
 import { runSummary } from '../report/summary.ts'
@@ -45,6 +46,7 @@ export async function run(
   })
   const selected = select(actions, { select: selectors, exclude })
   checkRunnable(selected)
+  checkLanding(project.settings, actions)
   const { concurrency, retries } = project.settings.run
   return withWarehouse(project, effects, ({ warehouse }) =>
     executeRun(warehouse, {

@@ -45,6 +45,8 @@ export interface BigQuerySettings {
 }
 
 export interface LandingSettings {
+  /** Who brings change files into raw tables: `land`, or external tables of the project's own actions. */
+  readonly kind: 'loader' | 'external'
   /** A landing with more dead letters than this fails. */
   readonly maxDeadLetters: number
   /** What one block of Avro or line of JSON, and what a file's content may be once uncompressed. */
@@ -129,6 +131,10 @@ export const settingsSchema = section({
     ...envelopeSchema,
   }).prefault({}),
   landing: section({
+    kind: z
+      .enum(['loader', 'external'])
+      .describe('`loader`: `land` fills the raw tables; `external`: actions of the project read the files')
+      .default('loader'),
     max_dead_letters: wholeNumber(0, 1_000_000_000).default(1000),
     max_block_megabytes: wholeNumber(1, 2000).default(512),
     max_file_gigabytes: wholeNumber(1, 100_000).default(64),
@@ -150,6 +156,7 @@ export async function readSettings(folder: string): Promise<Settings> {
   const file = await readYamlFile(join(folder, settingsFile))
   const { warehouse, stream, landing, run, deploy } = check(settingsSchema, file)
   checkKind(file, warehouse.kind)
+  checkLandingKeys(file, landing.kind)
   return Object.freeze({
     warehouse:
       warehouse.kind === 'duckdb'
@@ -170,6 +177,7 @@ export async function readSettings(folder: string): Promise<Settings> {
       subscription: stream.subscription,
     },
     landing: {
+      kind: landing.kind,
       maxDeadLetters: landing.max_dead_letters,
       limits: {
         maxBlockBytes: landing.max_block_megabytes * 1024 ** 2,
@@ -179,6 +187,24 @@ export async function readSettings(folder: string): Promise<Settings> {
     run: { concurrency: run.concurrency, retries: run.retries },
     deploy: deploy === undefined ? undefined : deploySettings(deploy),
   })
+}
+
+/** What only a loader heeds. @throws Problem or Problems (exit code 2) */
+function checkLandingKeys(file: YamlFile | undefined, kind: LandingSettings['kind']): void {
+  if (kind === 'loader') return
+  const { landing = {} } = (file?.value ?? {}) as { readonly landing?: object }
+  throwProblems(
+    Object.keys(landing)
+      .filter((key) => key !== 'kind')
+      .map(
+        (key) =>
+          new Problem(`\`landing.${key}\` is for the loader; \`landing.kind\` is \`${kind}\``, {
+            ...file?.placeOfKey(['landing', key]),
+            hint: 'take the key away, or set `landing.kind: loader`',
+            exitCode: 2,
+          }),
+      ),
+  )
 }
 
 /** A key of the other kind would be passed over, and be meant. @throws Problem or Problems (exit code 2) */

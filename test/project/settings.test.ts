@@ -34,6 +34,7 @@ describe('streamform.yaml', () => {
     warehouse: { kind: 'duckdb', path: join(folder, '.streamform/warehouse.duckdb') },
     stream: { path: join(folder, '.streamform/stream'), envelope: auto, subscription: undefined },
     landing: {
+      kind: 'loader',
       maxDeadLetters: 1000,
       limits: { maxBlockBytes: 512 * 1024 ** 2, maxContentBytes: 64 * 1024 ** 3 },
     },
@@ -63,6 +64,7 @@ describe('streamform.yaml', () => {
       warehouse: { kind: 'duckdb', path: join(folder, 'data/w.duckdb') },
       stream: { path: '/bucket', envelope: auto, subscription: undefined },
       landing: {
+        kind: 'loader',
         maxDeadLetters: 0,
         limits: { maxBlockBytes: 3 * 1024 ** 2, maxContentBytes: 2 * 1024 ** 3 },
       },
