@@ -1,3 +1,4 @@
+import { Problem } from '../../problem.ts'
 import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { orderable } from '../types/predicates.ts'
@@ -194,8 +195,10 @@ function decimalMath(name: string, operands: 1 | 2): readonly Signature[] {
     signature(
       Array.from({ length: operands }, () => type),
       type,
-      ([x = '', y]) => {
+      ([x = '', y], { safe }) => {
         const big = type === BIGNUMERIC
+        // Refused only when it runs, for some values, SAFE would make a NULL of it.
+        if (safe && name === 'POW' && !big) throw new Problem('SAFE.POW of NUMERIC is not supported locally')
         const text = (value: string) => (big ? `CAST(${value} AS VARCHAR)` : value)
         const one = big ? `'0'` : 'CAST(0 AS DECIMAL(38,9))'
         const call = `googlesql_${big ? 'bignumeric' : 'numeric'}_math('${operands === 2 && name === 'LOG' ? 'LOG_BASE' : name}', ${text(x)}, ${y === undefined ? one : text(y)})`

@@ -97,7 +97,21 @@ function extractNth(
 }
 
 function regexp(name: string, signatures: FunctionEntry['signatures']): FunctionEntry {
-  return scalar(name, `${page}#${name.toLowerCase()}`, signatures)
+  const safe = signatures.map((given) => ({ ...given, lower: compiledLate(given.lower) }))
+  return scalar(name, `${page}#${name.toLowerCase()}`, safe)
+}
+
+/** DuckDB compiles a literal pattern before it runs anything, where SAFE cannot forgive it. */
+function compiledLate(lower: Signature['lower']): Signature['lower'] {
+  return (args, call) => {
+    if (!call.safe || typeof call.literals[1] !== 'string') return lower(args, call)
+    const fields = args.map((arg, index) => `'s${index}': ${arg}`)
+    const inner = lower(
+      args.map((_, index) => `safe_call.s${index}`),
+      { ...call, literals: args.map(() => undefined) },
+    )
+    return `list_transform([{${fields.join(', ')}}], lambda safe_call: ${inner})[1]`
+  }
 }
 
 /** Over STRING, and over BYTES: these as text of the characters 0 to 255, which is how RE2 reads them. */

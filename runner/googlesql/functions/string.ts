@@ -56,7 +56,7 @@ const duckType = (bytes: boolean) => (bytes ? 'BLOB' : 'VARCHAR')
 /** DuckDB measures and cuts BLOBs by their hexadecimal text. */
 const bytesLength = (value: string) => `octet_length(${value})`
 const bytesSlice = (value: string, start: string, length?: string) =>
-  `unhex(substr(hex(${value}), 2 * (${start}) - 1${length === undefined ? '' : `, 2 * (${length})`}))`
+  `unhex(substr(hex(${value}), 2 * (${start}) - 1${length === undefined ? '' : `, 2 * greatest(${length}, 0)`}))`
 
 /** Positions and lengths that DuckDB takes: no text is longer. */
 const least = (count: string) =>

@@ -32,7 +32,12 @@ export function checkParameters(sql: string, column: ColumnType, safe = false): 
       return `CASE WHEN ${wide} THEN ${failure(message)} ELSE CAST(${v} AS BIGNUM) END`
     })
   }
+  const limit = (v: string) => `abs(${v}) >= CAST('1${'0'.repeat(first - scale)}' AS DECIMAL(38,9))`
+  if (first - scale >= 29) {
+    // As many digits before the point as NUMERIC has itself: rounding alone may go beyond them, and raises there.
+    return scale === 9 ? sql : `googlesql_numeric_round(${sql}, ${scale}, 'ROUND_HALF_AWAY_FROM_ZERO')`
+  }
   return once([`round(${sql}, ${scale})`], (v) => {
-    return `CASE WHEN abs(${v}) >= CAST('1${'0'.repeat(first - scale)}' AS DECIMAL(38,9)) THEN ${failure(message)} ELSE CAST(${v} AS DECIMAL(38,9)) END`
+    return `CASE WHEN ${limit(v)} THEN ${failure(message)} ELSE CAST(${v} AS DECIMAL(38,9)) END`
   })
 }

@@ -24,10 +24,18 @@ export function parseString(p: Parser): StringLiteral {
   const first = parseOneString(p)
   if (p.kind !== tokenKind.string) return first
   const parts = [first]
-  while (p.kind === tokenKind.string) parts.push(parseOneString(p))
+  while (p.kind === tokenKind.string) {
+    requireSpace(p, 'string')
+    parts.push(parseOneString(p))
+  }
   const value = parts.map((part) => part.value).join('')
   const text = parts.map((part) => part.text).join(' ')
   return { kind: 'string', start: first.start, end: p.end, value, text }
+}
+
+function requireSpace(p: Parser, what: string): void {
+  if (p.start === p.end)
+    p.fail(`concatenated ${what} literals must be separated by whitespace or comments`, p.start)
 }
 
 function parseOneString(p: Parser): StringLiteral {
@@ -46,6 +54,7 @@ export function parseBytes(p: Parser): Expression {
   const values: Uint8Array[] = []
   const texts: string[] = []
   while (p.kind === tokenKind.bytes) {
+    if (values.length > 0) requireSpace(p, 'bytes')
     const text = p.text.slice(p.start, p.tokens.ends[p.index])
     const value = decodeBytes(text)
     if (!(value instanceof Uint8Array)) p.fail(value.message, p.start + value.offset)

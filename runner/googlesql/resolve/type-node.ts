@@ -9,10 +9,31 @@ export function resolveType(context: Pick<Context, 'source'>, node: TypeNode): C
   const type = bareType(context, node)
   if (node.parameters === undefined) return { type }
   const parameters = node.parameters.map((value) => (value === 'MAX' ? -1 : Number(value)))
-  if (!['STRING', 'BYTES', 'NUMERIC', 'BIGNUMERIC'].includes(type.kind)) {
-    throw problemAt(context, node, `${type.kind} does not support type parameters`)
-  }
+  const wrong = wrongParameters(type.kind, parameters)
+  if (wrong !== undefined) throw problemAt(context, node, wrong)
   return { type, parameters: parameters.filter((value) => value >= 0) }
+}
+
+/** What is wrong with a type's parameters; MAX is -1 (data-types#parameterized_data_types). */
+function wrongParameters(kind: SqlType['kind'], parameters: readonly number[]): string | undefined {
+  const [first = 0, scale] = parameters
+  if (kind === 'STRING' || kind === 'BYTES') {
+    if (parameters.length > 1)
+      return `${kind} type can only have one parameter. Found ${parameters.length} parameters`
+    if (first === 0) return `${kind} length must be greater than 0`
+    return first <= 2 ** 63 ? undefined : `Invalid integer literal: ${first}`
+  }
+  if (kind !== 'NUMERIC' && kind !== 'BIGNUMERIC') return `${kind} does not support type parameters`
+  if (parameters.length > 2)
+    return `${kind} type can only have 1 or 2 parameters. Found ${parameters.length} parameters`
+  if (first < 0) return kind === 'NUMERIC' ? 'NUMERIC precision must be an integer' : undefined
+  const [whole, most] = kind === 'NUMERIC' ? [29, 9] : [38, 38]
+  if (scale !== undefined && scale > most) return `In ${kind}(P, S), S must be between 0 and ${most}`
+  const [low, high] = [Math.max(1, scale ?? 0), whole + (scale ?? 0)]
+  const shown = scale === undefined ? 'P' : `P, ${scale}`
+  return first < low || first > high
+    ? `In ${kind}(${shown}), P must be between ${low} and ${high}`
+    : undefined
 }
 
 function bareType(context: Pick<Context, 'source'>, node: TypeNode): SqlType {

@@ -49,6 +49,9 @@ function ipText(bytes: Uint8Array): string {
   const runs = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].sort((a, b) => b[0].length - a[0].length)
   const [longest] = runs
   if (longest === undefined) return text
+  // An IPv4 address in the last four bytes is shown as one.
+  const mapped = /^(?:0:){6}(?!0:)|^(?:0:){5}ffff:/.exec(text)
+  if (mapped !== null) return `::${mapped[0].endsWith('ffff:') ? 'ffff:' : ''}${bytes.slice(12).join('.')}`
   const [before, after] = [text.slice(0, longest.index), text.slice(longest.index + longest[0].length)]
   return `${before}::${after.replace(/^:/, '')}`
 }
