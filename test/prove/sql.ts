@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
+import { comparable } from '../googlesql/functions/outcome.ts'
 import { shared } from '../shared.ts'
 import { type Judged, judge, type Verdict } from './sql/judge.ts'
 import { Oracle, type TableOutcome } from './sql/oracle.ts'
@@ -77,15 +78,19 @@ const topReasons = (reasons: ReadonlyMap<string, number>): string =>
     .map(([reason, count]) => `${count}  ${reason}`)
     .join('\n')
 
-const optionsOf = ({ ordered, rows }: Query) => ({ ordered, tables: rows.length > 0 })
+const optionsOf = ({ ordered, rows, parameters }: Query) => ({ ordered, tables: rows.length > 0, parameters })
 
 /** A failure made small, with both answers. */
 async function explain(warehouse: Warehouse, oracle: Oracle, query: Query): Promise<string> {
   const ask = (tried: Query): Promise<Judged> => judge(warehouse, oracle, queryText(tried), optionsOf(tried))
   const small = await shrink(query, async (tried) => (await ask(tried)).verdict === 'wrong')
   const { ours, theirs } = await ask(small)
+  const given = (small.parameters ?? []).map(
+    ({ name, value }) => `${name ?? '?'} = ${JSON.stringify(comparable(value))}`,
+  )
   return [
     queryText(small),
+    ...(given.length === 0 ? [] : [`  with      ${given.join(', ')}`]),
     `  ours      ${show(ours)}`,
     `  reference ${theirs === undefined ? '-' : show(theirs)}`,
   ].join('\n')

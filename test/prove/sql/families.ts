@@ -5,6 +5,7 @@ import { type Grammar, grammarQuery } from './grammar.ts'
 import { groups } from './groups.ts'
 import { joins } from './joins.ts'
 import { nestedValues } from './nested-values.ts'
+import { parametrized } from './parameters.ts'
 import { pipes } from './pipes.ts'
 import { plainValues } from './plain-values.ts'
 import type { Query } from './query.ts'
@@ -23,9 +24,12 @@ const grammars: Readonly<Record<string, Grammar>> = {
 const fewest: Readonly<Record<string, number>> = { groups: 1, pipes: 1 }
 
 /** Families of queries by name. */
-export const families: Readonly<Record<string, (random: Random) => Query>> = Object.fromEntries(
-  Object.entries(grammars).map(([name, grammar]) => [
-    name,
-    (random: Random) => grammarQuery(random, grammar, fewest[name]),
-  ]),
-)
+export const families: Readonly<Record<string, (random: Random) => Query>> = {
+  ...Object.fromEntries(
+    Object.entries(grammars).map(([name, grammar]) => [
+      name,
+      (random: Random) => grammarQuery(random, grammar, fewest[name]),
+    ]),
+  ),
+  parametrized,
+}

@@ -1,3 +1,4 @@
+import type { QueryParameter } from '../../../runner/googlesql/result.ts'
 import { typeName } from '../../../runner/googlesql/types/print.ts'
 import { translateError } from '../../../runner/warehouse/duckdb/errors.ts'
 import type { Warehouse } from '../../../runner/warehouse/warehouse.ts'
@@ -19,17 +20,27 @@ const raw = new RegExp(
     .replace(/[.*+?()]/g, '\\$&'),
 )
 
+export interface AskOptions {
+  readonly ordered: boolean
+  readonly tables: boolean
+  readonly parameters?: readonly QueryParameter[] | undefined
+}
+
 /** Both answers to a query. `ordered`: rows compare as they stand. */
 export async function judge(
   warehouse: Warehouse,
   oracle: Oracle,
   query: string,
-  options: { readonly ordered: boolean; readonly tables: boolean },
+  options: AskOptions,
 ): Promise<Judged> {
-  const [ours, theirs] = await Promise.all([answer(warehouse, query), oracle.ask(query)])
+  const { parameters = [] } = options
+  const [ours, theirs] = await Promise.all([
+    answer(warehouse, query, parameters),
+    oracle.ask(query, parameters),
+  ])
   const verdict = verdictOf(ours, theirs, options.ordered)
   const open = verdict === 'wrong' && theirs !== undefined && !raw.test(ours.error ?? '')
-  if (open && options.tables && (await raisedByRows(warehouse, query, ours, theirs))) {
+  if (open && options.tables && (await raisedByRows(warehouse, query, parameters, ours, theirs))) {
     return { verdict: 'unknown', ours, theirs }
   }
   // A call with an argument that is a constant NULL, or comes to one, need not compute the others, which may raise; nor
@@ -50,20 +61,25 @@ export async function judge(
 async function raisedByRows(
   warehouse: Warehouse,
   query: string,
+  parameters: readonly QueryParameter[],
   ours: TableOutcome,
   theirs: TableOutcome,
 ): Promise<boolean> {
   if (theirs.error !== undefined) return ours.error === undefined && theirs.place === undefined
   if (ours.error === undefined) return false
-  return warehouse.dryRun(query).then(
+  return warehouse.dryRun(query, { parameters }).then(
     () => true,
     () => false,
   )
 }
 
-async function answer(warehouse: Warehouse, query: string): Promise<TableOutcome> {
+async function answer(
+  warehouse: Warehouse,
+  query: string,
+  parameters: readonly QueryParameter[],
+): Promise<TableOutcome> {
   try {
-    const { columns, rows } = await warehouse.execute(query)
+    const { columns, rows } = await warehouse.execute(query, { parameters })
     const shown = rows.map((row) => row.map(comparable))
     return {
       names: columns.map(({ name }) => name),

@@ -1,5 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { QueryParameter } from '../../../runner/googlesql/result.ts'
+import type { SqlType } from '../../../runner/googlesql/types/type.ts'
 import { comparable, type Outcome } from '../../googlesql/functions/outcome.ts'
 
 interface Answer {
@@ -41,12 +43,12 @@ export class Oracle {
   }
 
   /** undefined where it gives no answer. */
-  async ask(query: string): Promise<TableOutcome | undefined> {
+  async ask(query: string, parameters: readonly QueryParameter[] = []): Promise<TableOutcome | undefined> {
     if (this.#gone !== undefined) throw new Error(this.#gone)
     const id = String(this.#next++)
     const answer = await new Promise<Answer>((resolve) => {
       this.#waiting.set(id, resolve)
-      this.#child.stdin.write(`${JSON.stringify({ id, query })}\n`)
+      this.#child.stdin.write(`${JSON.stringify({ id, query, ...given(parameters) })}\n`)
     })
     if (answer.refused !== undefined) return undefined
     if (answer.error !== undefined) return { error: answer.error.message, place: answer.error.line }
@@ -57,4 +59,20 @@ export class Oracle {
   close(): void {
     this.#child.stdin.end()
   }
+}
+
+/** Parameters in the form that the REST API has for them. */
+function given(parameters: readonly QueryParameter[]): object {
+  if (parameters.length === 0) return {}
+  const list = parameters.map(({ name, type, value }) => ({
+    ...(name === undefined ? {} : { name }),
+    type: givenType(type),
+    value: comparable(value),
+  }))
+  const mode = parameters[0]?.name === undefined ? 'positional' : 'named'
+  return { parameters: { mode, parameters: list } }
+}
+
+function givenType(type: SqlType): unknown {
+  return type.kind === 'ARRAY' ? { type: 'ARRAY', arrayType: { type: type.element.kind } } : type.kind
 }

@@ -1,3 +1,4 @@
+import type { QueryParameter } from '../../../runner/googlesql/result.ts'
 import { groupable, orderable } from '../../../runner/googlesql/types/predicates.ts'
 import { typeName } from '../../../runner/googlesql/types/print.ts'
 import { BOOL } from '../../../runner/googlesql/types/scalars.ts'
@@ -16,6 +17,7 @@ export interface Query {
   /** Rows of its tables, as written; none for a query of one row. */
   readonly rows: readonly (readonly string[])[]
   readonly ordered: boolean
+  readonly parameters?: readonly QueryParameter[]
   readonly write: (trees: readonly string[], rows: readonly (readonly string[])[]) => string
 }
 
