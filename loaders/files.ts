@@ -1,9 +1,9 @@
 import { Problem } from '../runner/problem.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
-import { inLanding } from './in-landing.ts'
-import type { FileEntry } from './ledger.ts'
+import { inLanding } from './landing/in-landing.ts'
+import type { FileEntry } from './ledger/ledger.ts'
+import { storeStatus } from './ledger/store-status.ts'
 import type { ObjectStore } from './store/store.ts'
-import { storeStatus } from './store-status.ts'
 
 export const fileStatuses = [
   'landed',

@@ -1,4 +1,4 @@
-import type { LandReport, MisfitReport } from './land-report.ts'
+import type { LandReport, MisfitReport } from './landing/land-report.ts'
 import { printable } from './printable.ts'
 import { shortReason } from './short-reason.ts'
 

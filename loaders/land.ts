@@ -2,14 +2,14 @@ import type { Effects } from '../runner/effects.ts'
 import { Problem } from '../runner/problem.ts'
 import { type Landing, LandingConflict } from '../runner/warehouse/landing.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
-import { type ContentLimits, defaultContentLimits } from './content-limits.ts'
-import { addDeadLetters } from './dead-letters.ts'
 import { defaultEnvelope, type EnvelopeSettings } from './envelope-settings.ts'
-import { FileSelection } from './file-selection.ts'
-import { TooManyDeadLetters } from './file-work.ts'
-import { type FileOutcome, GroupLanding, UndoGroup } from './land-group.ts'
-import { type LandReport, ReportBuilder } from './land-report.ts'
+import { type ContentLimits, defaultContentLimits } from './file/content-limits.ts'
 import { landText } from './land-text.ts'
+import { FileSelection } from './landing/file-selection.ts'
+import { TooManyDeadLetters } from './landing/file-work.ts'
+import { type FileOutcome, GroupLanding, UndoGroup } from './landing/land-group.ts'
+import { type LandReport, ReportBuilder } from './landing/land-report.ts'
+import { addDeadLetters } from './ledger/dead-letters.ts'
 import {
   addEntries,
   entriesOf,
@@ -19,12 +19,12 @@ import {
   noteMinute,
   renewEntries,
   settleBefore,
-} from './ledger.ts'
-import { SourceSchemas } from './source-schemas.ts'
+} from './ledger/ledger.ts'
+import { SourceSchemas } from './ledger/source-schemas.ts'
+import { knownStatus, storeStatus } from './ledger/store-status.ts'
 import type { ObjectStore, StoredObject } from './store/store.ts'
-import { knownStatus, storeStatus } from './store-status.ts'
 
-export type { FileReason, LandReport, TableReport } from './land-report.ts'
+export type { FileReason, LandReport, TableReport } from './landing/land-report.ts'
 
 export interface LandOptions {
   readonly store: ObjectStore

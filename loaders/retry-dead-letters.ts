@@ -7,6 +7,7 @@ import type { Warehouse } from '../runner/warehouse/warehouse.ts'
 import { Misfit } from './avro/compile-decoder.ts'
 import { parseAvroSchema } from './avro/schema.ts'
 import type { Stored } from './columns/builder.ts'
+import { JsonRows } from './columns/json-rows.ts'
 import { converter } from './datastream/convert.ts'
 import { type Envelope, envelopePayload, findEnvelope, refuse } from './datastream/envelope.ts'
 import {
@@ -19,10 +20,9 @@ import {
 import { neededColumns } from './datastream/json-payload.ts'
 import { parseExact } from './datastream/raw-json.ts'
 import { avroOfJson } from './datastream/value-of-json.ts'
-import { FileTally } from './file-tally.ts'
-import { inLanding } from './in-landing.ts'
-import { JsonRows } from './json-rows.ts'
-import { TableWork } from './table-work.ts'
+import { FileTally } from './landing/file-tally.ts'
+import { inLanding } from './landing/in-landing.ts'
+import { TableWork } from './landing/table-work.ts'
 
 export type DeadLetter = Readonly<DeadLettersTable>
 

@@ -1,6 +1,6 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib'
 import snappy from 'snappyjs'
-import { settingOf } from '../content-limits.ts'
+import { settingOf } from '../file/content-limits.ts'
 import { CorruptError } from './corrupt.ts'
 
 export type Codec = 'null' | 'deflate' | 'snappy'

@@ -1,5 +1,5 @@
 import { Problem } from '../../runner/problem.ts'
-import { defaultContentLimits, settingOf } from '../content-limits.ts'
+import { defaultContentLimits, settingOf } from '../file/content-limits.ts'
 import { type Codec, inflated, isCodec, uncompress } from './codec.ts'
 import { CorruptError } from './corrupt.ts'
 import { type HeaderBytes, parseHeader } from './file-header.ts'

@@ -1,7 +1,7 @@
 import type { Problem } from '../../runner/problem.ts'
 import { UnreadableFile } from '../avro/container.ts'
-import { type ContentLimits, defaultContentLimits, maxLineBytes, settingOf } from '../content-limits.ts'
 import { parseLine } from '../debezium/repeated-schema.ts'
+import { type ContentLimits, defaultContentLimits, maxLineBytes, settingOf } from '../file/content-limits.ts'
 import { RepeatedKey } from './repeated-key.ts'
 
 /** One JSON object of a file, and where it begins there. */

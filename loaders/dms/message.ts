@@ -1,8 +1,8 @@
 import { isObject, type JsonEvent, type JsonObject, translatedEvent } from '../datastream/json-event.ts'
 import { type SourceTable, sourceTable } from '../datastream/naming.ts'
 import { plainText } from '../datastream/raw-json.ts'
-import { identityOf } from '../identity.ts'
-import { RefusedEvent } from '../refused-event.ts'
+import { identityOf } from '../file/identity.ts'
+import { RefusedEvent } from '../file/refused-event.ts'
 import { sequenceOf } from './event.ts'
 import type { DmsSettings } from './settings.ts'
 

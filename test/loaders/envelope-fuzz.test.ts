@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Misfit } from '../../loaders/avro/compile-decoder.ts'
-import { ChangeEvents } from '../../loaders/change-events.ts'
 import { eventValues } from '../../loaders/datastream/json-event.ts'
 import { sourceTable } from '../../loaders/datastream/naming.ts'
 import { parseExact } from '../../loaders/datastream/raw-json.ts'
 import { defaultDmsSettings } from '../../loaders/dms/settings.ts'
 import { defaultEnvelope } from '../../loaders/envelope-settings.ts'
+import { ChangeEvents } from '../../loaders/file/change-events.ts'
 import { Problem } from '../../runner/problem.ts'
 import { postgresMessage, wrapped } from './debezium/messages.ts'
 

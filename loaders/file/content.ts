@@ -1,5 +1,5 @@
 import { createGunzip } from 'node:zlib'
-import { UnreadableFile } from './avro/container.ts'
+import { UnreadableFile } from '../avro/container.ts'
 import { type ContentLimits, defaultContentLimits, settingOf } from './content-limits.ts'
 
 /** True if the bytes begin as gzip does. */

@@ -1,9 +1,9 @@
-import type { Target } from '../runner/googlesql/target.ts'
-import type { StructField } from '../runner/googlesql/types/type.ts'
-import type { Landing } from '../runner/warehouse/landing.ts'
-import { payloadFields, rawColumns } from './datastream/columns.ts'
-import { mergePayload, type PayloadField } from './datastream/payload-plan.ts'
-import type { RowsOfTable } from './rows-of-table.ts'
+import type { Target } from '../../runner/googlesql/target.ts'
+import type { StructField } from '../../runner/googlesql/types/type.ts'
+import type { Landing } from '../../runner/warehouse/landing.ts'
+import type { RowsOfTable } from '../columns/rows-of-table.ts'
+import { payloadFields, rawColumns } from '../datastream/columns.ts'
+import { mergePayload, type PayloadField } from '../datastream/payload-plan.ts'
 
 /** Rows that wait for one raw table, and the payload's columns that it is to have. */
 export class TableWork {

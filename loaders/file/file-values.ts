@@ -1,11 +1,11 @@
-import { parquetRows } from '../runner/warehouse/duckdb/parquet-rows.ts'
-import { UnreadableFile } from './avro/container.ts'
+import { parquetRows } from '../../runner/warehouse/duckdb/parquet-rows.ts'
+import { UnreadableFile } from '../avro/container.ts'
+import { type JsonLine, jsonLines, NoJson } from '../datastream/json-events.ts'
+import { csvLines } from '../dms/csv.ts'
+import type { DmsFile } from '../dms/event.ts'
+import { DmsRow, UnevenRow } from '../dms/row.ts'
+import type { EnvelopeSettings } from '../envelope-settings.ts'
 import { type ContentLimits, maxLineBytes } from './content-limits.ts'
-import { type JsonLine, jsonLines, NoJson } from './datastream/json-events.ts'
-import { csvLines } from './dms/csv.ts'
-import type { DmsFile } from './dms/event.ts'
-import { DmsRow, UnevenRow } from './dms/row.ts'
-import type { EnvelopeSettings } from './envelope-settings.ts'
 
 export interface FileValuesOptions {
   readonly envelope: EnvelopeSettings

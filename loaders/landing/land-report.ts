@@ -1,6 +1,6 @@
+import type { FileEntry } from '../ledger/ledger.ts'
+import type { StoredObject } from '../store/store.ts'
 import type { FileOutcome } from './land-group.ts'
-import type { FileEntry } from './ledger.ts'
-import type { StoredObject } from './store/store.ts'
 
 export interface LandReport {
   readonly dryRun: boolean

@@ -1,5 +1,5 @@
-import { type Landing, LandingConflict } from '../runner/warehouse/landing.ts'
-import type { Warehouse } from '../runner/warehouse/warehouse.ts'
+import { type Landing, LandingConflict } from '../../runner/warehouse/landing.ts'
+import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 
 /**
  * Does work in a landing and commits it; does it anew, on what the tables are by then, where another landing was faster.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isObject } from './datastream/json-event.ts'
+import { isObject } from '../datastream/json-event.ts'
 
 /**
  * The identity of an event whose envelope has none: the same parts give the same text, in the form of a UUID (version 8,

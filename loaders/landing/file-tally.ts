@@ -1,5 +1,5 @@
-import { UnreadableFile } from './avro/container.ts'
-import type { UnfitEvent } from './dead-letters.ts'
+import { UnreadableFile } from '../avro/container.ts'
+import type { UnfitEvent } from '../ledger/dead-letters.ts'
 
 /** Nothing of such a file can be kept: what is of which table is not to be told. */
 export class TwoSourceTables extends UnreadableFile {

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
-import type { SqlType } from '../runner/googlesql/types/type.ts'
-import type { Landing } from '../runner/warehouse/landing.ts'
-import { type FilesTable, type StateTables, stateDataset } from '../runner/warehouse/state.ts'
-import { builderFor, type Stored } from './columns/builder.ts'
-import type { ObjectStore, StoredObject } from './store/store.ts'
+import type { SqlType } from '../../runner/googlesql/types/type.ts'
+import type { Landing } from '../../runner/warehouse/landing.ts'
+import { type FilesTable, type StateTables, stateDataset } from '../../runner/warehouse/state.ts'
+import { builderFor, type Stored } from '../columns/builder.ts'
+import type { ObjectStore, StoredObject } from '../store/store.ts'
 
 export type FileEntry = Readonly<FilesTable>
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import type { DeadLettersTable, StateTables } from '../runner/warehouse/state.ts'
+import type { DeadLettersTable, StateTables } from '../../runner/warehouse/state.ts'
 
 /** An event that could not be landed, before it is stored. */
 export interface UnfitEvent {

@@ -1,5 +1,5 @@
-import { Problem } from '../runner/problem.ts'
-import type { SourceTable } from './datastream/naming.ts'
+import { Problem } from '../../runner/problem.ts'
+import type { SourceTable } from '../datastream/naming.ts'
 
 /** An event that was understood and cannot be landed rightly: it becomes a dead letter of its table. */
 export class RefusedEvent extends Problem {

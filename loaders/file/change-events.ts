@@ -1,13 +1,13 @@
-import { Problem } from '../runner/problem.ts'
-import { UnreadableFile } from './avro/container.ts'
-import { isObject, type JsonEvent, jsonEvent } from './datastream/json-event.ts'
-import { debeziumEvent } from './debezium/event.ts'
-import { DebeziumRecord, debeziumMessage, isUnwrappedRow } from './debezium/message.ts'
-import { unavailableValues } from './debezium/unavailable.ts'
-import { DmsFile } from './dms/event.ts'
-import { dmsMessage, dmsMessageEvents } from './dms/message.ts'
-import { DmsRow, UnevenRow } from './dms/row.ts'
-import type { EnvelopeKind, EnvelopeSettings } from './envelope-settings.ts'
+import { Problem } from '../../runner/problem.ts'
+import { UnreadableFile } from '../avro/container.ts'
+import { isObject, type JsonEvent, jsonEvent } from '../datastream/json-event.ts'
+import { debeziumEvent } from '../debezium/event.ts'
+import { DebeziumRecord, debeziumMessage, isUnwrappedRow } from '../debezium/message.ts'
+import { unavailableValues } from '../debezium/unavailable.ts'
+import { DmsFile } from '../dms/event.ts'
+import { dmsMessage, dmsMessageEvents } from '../dms/message.ts'
+import { DmsRow, UnevenRow } from '../dms/row.ts'
+import type { EnvelopeKind, EnvelopeSettings } from '../envelope-settings.ts'
 
 /**
  * The change events of one file's values, whatever the envelope: all have Datastream's shape afterwards, so that raw

@@ -1,8 +1,8 @@
-import { nearest } from '../runner/nearest.ts'
-import { Problem } from '../runner/problem.ts'
-import type { SourceTable } from './datastream/naming.ts'
-import { minuteFolder } from './ledger.ts'
-import type { StoredObject } from './store/store.ts'
+import { nearest } from '../../runner/nearest.ts'
+import { Problem } from '../../runner/problem.ts'
+import type { SourceTable } from '../datastream/naming.ts'
+import { minuteFolder } from '../ledger/ledger.ts'
+import type { StoredObject } from '../store/store.ts'
 
 export interface FileSelectionOptions {
   readonly tables?: readonly string[]

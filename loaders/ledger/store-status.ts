@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
-import type { StateTables } from '../runner/warehouse/state.ts'
+import type { StateTables } from '../../runner/warehouse/state.ts'
+import type { ObjectStore, StoredObject } from '../store/store.ts'
 import { entriesOf, type FileEntry } from './ledger.ts'
-import type { ObjectStore, StoredObject } from './store/store.ts'
 
 /** Several pages at once: on BigQuery a question takes a second, whatever it asks; it has at most 10,000 parameters. */
 const namesPerQuery = 4000

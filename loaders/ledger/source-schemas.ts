@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import { Problem } from '../runner/problem.ts'
-import type { StateTables } from '../runner/warehouse/state.ts'
-import type { SourceTable } from './datastream/naming.ts'
+import { Problem } from '../../runner/problem.ts'
+import type { StateTables } from '../../runner/warehouse/state.ts'
+import type { SourceTable } from '../datastream/naming.ts'
 
 /** SHA-256 of a schema's text, hex. */
 export function fingerprintOf(schema: string): string {

@@ -1,5 +1,5 @@
-import type { Batch } from '../runner/warehouse/landing.ts'
-import type { FileTally } from './file-tally.ts'
+import type { Batch } from '../../runner/warehouse/landing.ts'
+import type { FileTally } from '../landing/file-tally.ts'
 
 /** As many as DuckDB's row groups have, so that a batch becomes one. */
 export const rowsPerBatch = 122_880
