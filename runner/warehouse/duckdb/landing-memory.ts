@@ -5,6 +5,8 @@ import type { RawColumn } from '../landing.ts'
 const mebibyte = 1024 * 1024
 /** DuckDB keeps two blocks of 256 KiB open for each column that a thread inserts into: values and validity. */
 const bytesPerColumn = mebibyte / 2
+/** A limit holds for inserts that need a little more: each change of it keeps DuckDB waiting. */
+const step = 64 * mebibyte
 /** Rows are looked at so many at a time, whatever their size. */
 const rowsPerVector = 2048
 /** What a thread reads and compresses at a time: 64 MiB, once as they are read and once as they will be stored. */
@@ -40,12 +42,13 @@ export class LandingMemory {
   async allow(columns: readonly RawColumn[], rows: number, bytes: number): Promise<void> {
     const leaves = columns.reduce((sum, { type }) => sum + leavesOf(type), 0)
     const rowBytes = rows === 0 ? 0 : bytes / rows
-    const wanted =
+    const needed =
       this.threads * bytesPerThread +
       (this.threads + 1) * (leaves * bytesPerColumn + rowBytes * rowsPerVector)
+    const wanted = Math.ceil(needed / step) * step
     if (wanted <= this.allowed || this.allowed >= this.before.bytes) return
     this.allowed = wanted
-    if (wanted < this.before.bytes) await this.limit(`${Math.ceil(wanted / mebibyte)} MiB`)
+    if (wanted < this.before.bytes) await this.limit(`${wanted / mebibyte} MiB`)
     else await this.restore()
   }
 
