@@ -1,12 +1,20 @@
 import type { FunctionEntry } from '../functions/function.ts'
-import type { Call, Limit, OrderItem } from '../parse/ast.ts'
+import type { Call, Limit, OrderItem, Span } from '../parse/ast.ts'
 import { groupable, orderable } from '../types/predicates.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
 import { isBareLiteral } from './bare-literal.ts'
 import { resolveArguments } from './call.ts'
 import { coerceTo } from './coerce.ts'
-import { type Context, newColumn, plainContext, problemAt, unsupportedAt } from './context.ts'
+import {
+  type Context,
+  keywordBefore,
+  newColumn,
+  ORDER_BY,
+  plainContext,
+  problemAt,
+  unsupportedAt,
+} from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { aggregateKey, exprKey } from './key.ts'
 import type { AggregateCall, Expr, SortItem } from './resolved.ts'
@@ -127,20 +135,36 @@ function checkOrderOfDistinct(
 
 function checkClauses(context: Context, node: Call, entry: FunctionEntry): void {
   const allowed = entry.clauses ?? {}
-  const refuse = (what: string) => {
-    throw problemAt(context, node, `${what} in function call is not supported for function ${entry.name}`)
+  const analytic = entry.kind === 'navigation' || entry.kind === 'numbering'
+  const kind = analytic ? 'analytic' : 'aggregate'
+  const name = entry.name
+  if (node.distinct && allowed.distinct !== true)
+    throw problemAt(context, node, `DISTINCT is not allowed for ${kind} function ${name.toLowerCase()}`)
+  if (node.nulls !== undefined && allowed.nulls !== true) {
+    const shown = analytic ? name : name.toLowerCase()
+    const message = `IGNORE NULLS and RESPECT NULLS are not allowed for ${kind} function ${shown}`
+    throw problemAt(context, node, message)
   }
-  if (node.distinct && allowed.distinct !== true) refuse('DISTINCT')
-  if (node.nulls !== undefined && allowed.nulls !== true) refuse(`${node.nulls} NULLS`)
-  if (node.orderBy !== undefined && allowed.orderBy !== true) refuse('ORDER BY')
-  if (node.limit !== undefined && allowed.limit !== true) refuse('LIMIT')
-  if (node.having !== undefined && allowed.having !== true) refuse('HAVING')
+  const refuse = (what: string, place: Span) => {
+    const message = analytic
+      ? `${what} in arguments is not supported on analytic functions`
+      : `Aggregate function ${name} does not support ${what} in arguments`
+    return problemAt(context, place, message)
+  }
+  const [first] = node.orderBy ?? []
+  if (first !== undefined && allowed.orderBy !== true)
+    throw refuse('ORDER BY', keywordBefore(context, first, ORDER_BY))
+  if (node.limit !== undefined && allowed.limit !== true)
+    throw refuse('LIMIT', keywordBefore(context, node.limit.count, /LIMIT\s*$/i))
+  if (node.having !== undefined && allowed.having !== true)
+    throw problemAt(context, node, `HAVING in function call is not supported for function ${name}`)
 }
 
 /** `ORDER BY x DESC` inside an aggregate call. */
 function resolveSortItem(context: Context, item: OrderItem): SortItem {
   if (item.expression.kind === 'integer') {
-    throw problemAt(context, item, 'Aggregate functions do not allow ORDER BY by index in arguments')
+    const place = keywordBefore(context, item, ORDER_BY)
+    throw problemAt(context, place, 'Aggregate functions do not allow ORDER BY by index in arguments')
   }
   checkNoLiteral(context, item)
   return sortItem(context, item, resolveExpression(context, item.expression))
@@ -169,5 +193,6 @@ function resolveCount(context: Context, limit: Limit): Expr {
     throw problemAt(context, limit.count, 'Limit requires non-null count')
   if (count.kind === 'literal' && String(count.value).startsWith('-'))
     throw problemAt(context, limit.count, 'Limit requires non-negative count')
-  return coerceTo(context, limit.count, count, { kind: 'INT64' })
+  const message = `LIMIT ... OFFSET ... expects INT64, got ${count.type.kind}`
+  return coerceTo(context, limit.count, count, { kind: 'INT64' }, message)
 }

@@ -1,11 +1,11 @@
 import type { FunctionEntry, Parameter } from '../functions/function.ts'
 import { allFunctions, findFunction } from '../functions/index.ts'
-import type { Argument, Call, Expression } from '../parse/ast.ts'
+import type { Argument, Call, Expression, Span } from '../parse/ast.ts'
 import { nameParts } from '../parse/name-parts.ts'
 import { resolveAggregateCall } from './aggregate-call.ts'
 import { usable } from './builtin.ts'
 import { checkParts } from './check-parts.ts'
-import { type Context, didYouMean, problemAt, unsupportedAt } from './context.ts'
+import { type Context, didYouMean, keywordBefore, ORDER_BY, problemAt, unsupportedAt } from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { resolveGrouping } from './grouping-call.ts'
 import { intervalPart, partArgument } from './interval.ts'
@@ -75,23 +75,22 @@ export function resolveCall(context: Context, node: Call): Expr {
 }
 
 function refuseAggregateClauses(context: Context, node: Call, entry: FunctionEntry): void {
-  const clause = node.distinct
-    ? 'DISTINCT'
-    : node.nulls !== undefined
-      ? `${node.nulls} NULLS`
-      : node.orderBy !== undefined
-        ? 'ORDER BY'
-        : node.limit !== undefined
-          ? 'LIMIT'
-          : node.having !== undefined
-            ? 'HAVING'
-            : undefined
-  if (clause === undefined) return
-  throw problemAt(
-    context,
-    node,
-    `${clause} in function call is not allowed for scalar function ${entry.name}`,
-  )
+  if (node.distinct)
+    throw problemAt(context, node, `Non-aggregate function ${entry.name} cannot be called with DISTINCT`)
+  if (node.nulls !== undefined) {
+    const message = 'IGNORE NULLS and RESPECT NULLS are not supported on scalar functions'
+    throw problemAt(context, node, message)
+  }
+  const [first] = node.orderBy ?? []
+  const refuse = (what: string, place: Span) => problemAt(context, place, `${what} on scalar functions`)
+  if (node.having !== undefined) throw refuse('HAVING MAX and HAVING MIN are not supported', node.having)
+  if (first !== undefined)
+    throw refuse('ORDER BY in arguments is not supported', keywordBefore(context, first, ORDER_BY))
+  if (node.limit !== undefined)
+    throw refuse(
+      'LIMIT in arguments is not supported',
+      keywordBefore(context, node.limit.count, /LIMIT\s*$/i),
+    )
 }
 
 /** The arguments, with date parts and intervals in the form that the entry's signatures ask for. */

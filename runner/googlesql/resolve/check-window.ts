@@ -9,6 +9,7 @@ export type Window = Pick<WindowCall, 'partitionBy' | 'windowOrder' | 'frame'>
 export function checkWindow(
   context: Context,
   node: Span,
+  frame: Span,
   entry: FunctionEntry,
   call: Pick<WindowCall, 'orderBy' | 'limit'>,
   window: Window,
@@ -19,14 +20,15 @@ export function checkWindow(
       throw problemAt(context, node, `${clause} in arguments is not supported on analytic functions`)
     return
   }
-  const percentile = entry.name.startsWith('PERCENTILE_')
+  const name = entry.name.toLowerCase()
+  const percentile = name.startsWith('percentile_')
   if (percentile && window.windowOrder.length > 0)
-    throw problemAt(context, node, `Window ORDER BY is not allowed for analytic function ${entry.name}`)
-  if (!percentile && window.windowOrder.length === 0 && entry.name !== 'ROW_NUMBER')
-    throw problemAt(context, node, `Window ORDER BY is required for analytic function ${entry.name}`)
+    throw problemAt(context, node, `Window ORDER BY is not allowed for analytic function ${name}`)
+  if (!percentile && window.windowOrder.length === 0 && name !== 'row_number')
+    throw problemAt(context, node, `Window ORDER BY is required for analytic function ${name}`)
   const frames = entry.kind === 'navigation' && entry.clauses?.over !== 'no frame'
   if (window.frame !== undefined && !frames) {
-    throw problemAt(context, node, `Window framing clause is not allowed for analytic function ${entry.name}`)
+    throw problemAt(context, frame, `Window framing clause is not allowed for analytic function ${name}`)
   }
 }
 

@@ -103,6 +103,19 @@ export function problemAt(
   })
 }
 
+/**
+ * The keyword that stands right before a node: BigQuery's errors of a clause point at its first word.
+ *
+ * @example keywordBefore(context, orderBy[0], /ORDER\s+BY\s*$/i)
+ */
+export function keywordBefore(context: Pick<Context, 'source'>, node: Span, keyword: RegExp): Span {
+  const found = keyword.exec(context.source.text.slice(0, node.start))
+  return found === null ? node : { ...node, start: found.index }
+}
+
+/** The words before an ORDER BY's first item. */
+export const ORDER_BY = /ORDER\s+BY\s*$/i
+
 /** The error of something that BigQuery has and we have not. */
 export function unsupportedAt(context: Pick<Context, 'source'>, node: Span, what: string): Problem {
   return problemAt(context, node, `${what} is not supported locally`)

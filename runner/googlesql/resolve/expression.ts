@@ -6,7 +6,7 @@ import { callBuiltin } from './builtin.ts'
 import { resolveCall } from './call.ts'
 import { coerceTo, coercionCost, commonType, convert, isUntypedNull, toCommonType } from './coerce.ts'
 import { resolveArray, resolveStruct, resolveTuple } from './constructor.ts'
-import { type Context, newColumn, problemAt } from './context.ts'
+import { type Context, keywordBefore, newColumn, problemAt } from './context.ts'
 import { extractPart, resolveInterval } from './interval.ts'
 import { resolveLiteral, resolveSignedNumber } from './literal.ts'
 import { resolveField, resolvePath } from './path.ts'
@@ -325,11 +325,16 @@ function resolveSubscript(context: Context, node: Subscript): Expr {
   const operand = resolveExpression(context, node.operand)
   const index = resolveExpression(context, node.index)
   if (operand.type.kind !== 'ARRAY' && operand.type.kind !== 'JSON') {
+    const bracket = keywordBefore(context, node.index, /\[\s*((SAFE_)?(OFFSET|ORDINAL)\s*\(\s*)?$/i)
     throw problemAt(
       context,
-      node,
+      { ...bracket, start: bracket.start + 1 },
       `Subscript access using [INT64] is not supported on values of type ${typeName(operand.type)}`,
     )
+  }
+  if (operand.type.kind === 'ARRAY' && coercionCost(index, { kind: 'INT64' }) === undefined) {
+    const message = `Array position in [] must be coercible to INT64 type, but has type ${typeName(index.type)}`
+    throw problemAt(context, node.index, message)
   }
   const name = node.accessor === undefined ? '[]' : `[${node.accessor}]`
   return callBuiltin(context, node.index, name, [operand, index])

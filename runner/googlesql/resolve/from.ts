@@ -116,7 +116,8 @@ export function copyColumns(
 export function checkAliases(context: Context, names: NameList, added: NameList, node: FromItem): void {
   for (const relation of added.relations) {
     if (names.relations.some((other) => other.name.toLowerCase() === relation.name.toLowerCase())) {
-      throw problemAt(context, node, `Duplicate table alias ${relation.name} in the same FROM clause`)
+      const place = ('alias' in node && node.alias) || node
+      throw problemAt(context, place, `Duplicate table alias ${relation.name} in the same FROM clause`)
     }
   }
 }

@@ -122,6 +122,8 @@ function namedItem(
   items: readonly ResolvedItem[],
 ): ResolvedItem | undefined {
   if (node.kind === 'integer') {
+    if (context.clause === 'pipe AGGREGATE')
+      throw problemAt(context, node, 'GROUP BY ordinal not allowed in pipe AGGREGATE')
     const item = items[Number(node.value) - 1]
     if (item === undefined) {
       throw problemAt(context, node, `GROUP BY is out of SELECT column number range: ${node.text}`)

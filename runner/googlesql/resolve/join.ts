@@ -1,7 +1,7 @@
 import type { Expression, FromItem, Identifier, Join } from '../parse/ast.ts'
 import { callBuiltin } from './builtin.ts'
 import { coerceTo, commonType, convert } from './coerce.ts'
-import { type Context, newColumn, plainContext, problemAt } from './context.ts'
+import { type Context, keywordBefore, newColumn, plainContext, problemAt } from './context.ts'
 import { conjunction, resolveExpression } from './expression.ts'
 import { checkAliases, type From, resolveFrom, unnestSource } from './from.ts'
 import { project } from './project.ts'
@@ -62,7 +62,8 @@ function condition(context: Context, names: NameList, join: JoinStep): Expr | un
   if (join.on === undefined) {
     if (join.type === 'COMMA' || join.type === 'CROSS' || (join.type === 'INNER' && isArray(join.right)))
       return undefined
-    throw problemAt(context, join, `${join.type} JOIN must have an immediately following ON or USING clause`)
+    const words = keywordBefore(context, join.right, /((INNER|LEFT|RIGHT|FULL)\s+)?(OUTER\s+)?JOIN\s*$/i)
+    throw problemAt(context, words, `${join.type} JOIN must have an immediately following ON or USING clause`)
   }
   const inner = plainContext({ ...context, scope: { names, outer: context.scope } }, 'JOIN ON clause')
   const expr = resolveExpression(inner, join.on)

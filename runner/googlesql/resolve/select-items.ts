@@ -12,6 +12,8 @@ export interface ResolvedItem {
   readonly anonymous: boolean
   readonly expr: Expr
   readonly node: Span
+  /** It is one of the columns of a star. */
+  readonly starred?: true
 }
 
 /** The select list with its stars written out. `from` has the columns of `*`; undefined without FROM. */
@@ -78,7 +80,7 @@ function withoutExcepted(
       )
     }
     if (excepted.has(key))
-      throw problemAt(context, name, `Duplicate column name in SELECT * EXCEPT list: ${name.name}`)
+      throw problemAt(context, name, `Duplicate column ${name.name} in SELECT * EXCEPT list`)
     excepted.add(key)
   }
   const kept = columns.filter((column) => !excepted.has(column.name.toLowerCase()))
@@ -97,11 +99,16 @@ function withReplaced(
   for (const item of node.replace) {
     const name = item.alias?.name ?? derivedName(item.expression) ?? ''
     const key = name.toLowerCase()
+    const place = item.alias ?? item
+    if (node.except.some((excepted) => excepted.name.toLowerCase() === key)) {
+      const message = `Column ${name} cannot occur in both SELECT * EXCEPT and REPLACE`
+      throw problemAt(context, place, message)
+    }
     if (!columns.some((column) => column.name.toLowerCase() === key)) {
       const names = columns.map((column) => column.name)
       throw problemAt(
         context,
-        item,
+        place,
         `Column ${name} in SELECT * REPLACE list does not exist${didYouMean(name, names)}`,
       )
     }
@@ -112,7 +119,7 @@ function withReplaced(
     const other = replaced.get(column.name.toLowerCase())
     const anonymous = column.anonymous === true
     return other === undefined || anonymous
-      ? { name: column.name, anonymous, expr: column.expr, node }
+      ? { name: column.name, anonymous, expr: column.expr, node, starred: true as const }
       : { name: other.name, anonymous, expr: other.expr, node: other.node }
   })
 }

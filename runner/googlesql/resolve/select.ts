@@ -4,7 +4,16 @@ import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
 import { checkNoLiteral, sortItem } from './aggregate-call.ts'
 import { coerceTo } from './coerce.ts'
-import { type Aggregates, type Context, newColumn, plainContext, problemAt, type Windows } from './context.ts'
+import {
+  type Aggregates,
+  type Context,
+  keywordBefore,
+  newColumn,
+  ORDER_BY,
+  plainContext,
+  problemAt,
+  type Windows,
+} from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { type From, resolveFrom } from './from.ts'
 import { type AfterGrouping, afterGrouping, type Grouping, resolveGroupBy } from './group.ts'
@@ -76,6 +85,7 @@ export function resolveSelectOver(
   )
   const later: Context = { ...inner, scope: aliasScope(scope, items) }
   const grouplessList = node.groupBy === undefined && aggregates.calls.length === 0
+  const ordering = orderBy[0]
   const having =
     node.having && condition({ ...later, windows: undefined, clause: 'HAVING clause' }, node.having, 'HAVING')
   const qualify = node.qualify && condition({ ...later, clause: 'QUALIFY clause' }, node.qualify, 'QUALIFY')
@@ -83,6 +93,11 @@ export function resolveSelectOver(
   const columns = outputs.map(({ column }) => columnRef(column))
   const order = orderBy.map((item) => resolveOrder(sorting, item, columns))
 
+  if (grouplessList && aggregates.calls.length > 0 && node.having === undefined && ordering !== undefined) {
+    const message =
+      'The ORDER BY clause only allows aggregation if GROUP BY or SELECT list aggregation is present'
+    throw problemAt(context, keywordBefore(context, ordering, ORDER_BY), message)
+  }
   if (node.having !== undefined && grouplessList) {
     throw problemAt(
       context,
@@ -130,11 +145,11 @@ function build(
   const computed = items.map(
     (item, index): Computed => ({
       column: columnAt(outputs, index),
-      expr: after.apply(item.expr, 'SELECT list', item.node, true),
+      expr: after.apply(item.expr, item.starred ? 'Star expansion' : 'SELECT list', item.node, true),
     }),
   )
-  const having = given.having && after.apply(given.having, 'HAVING', node.having ?? node)
-  const qualify = given.qualify && after.apply(given.qualify, 'QUALIFY', node.qualify ?? node)
+  const having = given.having && after.apply(given.having, 'HAVING clause', node.having ?? node)
+  const qualify = given.qualify && after.apply(given.qualify, 'QUALIFY clause', node.qualify ?? node)
   const windows = given.windows.calls.map(
     (call): WindowCall => rewriteWindow(call, (expr) => after.apply(expr, 'SELECT list', node)),
   )
@@ -192,7 +207,11 @@ function filtered(context: Context, node: Select, from: From | undefined): Scan 
   const input: Scan = from?.scan ?? { kind: 'single' }
   if (node.where === undefined) return input
   if (from === undefined)
-    throw problemAt(context, node.where, 'Query without FROM clause cannot have a WHERE clause')
+    throw problemAt(
+      context,
+      keywordBefore(context, node.where, /WHERE\s*$/i),
+      'Query without FROM clause cannot have a WHERE clause',
+    )
   const plain = plainContext(context, 'WHERE clause')
   return { kind: 'filter', input, condition: condition(plain, node.where, 'WHERE') }
 }
@@ -229,7 +248,11 @@ function checkWithoutFrom(context: Context, node: Select, orderBy: readonly Orde
     throw problemAt(context, node.groupBy, 'Query without FROM clause cannot have a GROUP BY clause')
   const [item] = orderBy
   if (item !== undefined)
-    throw problemAt(context, item, 'Query without FROM clause cannot have an ORDER BY clause')
+    throw problemAt(
+      context,
+      keywordBefore(context, item, ORDER_BY),
+      'Query without FROM clause cannot have an ORDER BY clause',
+    )
 }
 
 function checkItems(context: Context, node: Select, items: readonly ResolvedItem[]): void {
@@ -245,7 +268,8 @@ function checkItems(context: Context, node: Select, items: readonly ResolvedItem
     }
   }
   if (node.as === 'VALUE' && items.length !== 1) {
-    throw problemAt(context, node, 'SELECT AS VALUE query must have exactly one column')
+    const as = { start: node.start + context.source.text.slice(node.start).search(/\bAS\b/i), end: node.end }
+    throw problemAt(context, as, 'SELECT AS VALUE query must have exactly one column')
   }
 }
 

@@ -366,12 +366,15 @@ function noMatch(entry: FunctionEntry, given: readonly GivenArgument[]): string 
   const head = `No matching signature for ${what} ${entry.name}`
   return types.length === 0
     ? [`${head} with no arguments`, ...lines].join('\n')
-    : [head, `  Argument types: ${types.join(', ')}`, ...lines].join('\n')
+    : entry.name in COMPARISONS || entry.name === 'LIKE'
+      ? [`${head} for argument types: ${types.join(', ')}`, ...lines].join('\n')
+      : [head, `  Argument types: ${types.join(', ')}`, ...lines].join('\n')
 }
 
 function signatureText(entry: FunctionEntry, signature: Signature): string {
   const parameters = signature.parameters.map(parameterText)
-  if (entry.kind !== 'operator' || !/^\W+$/.test(entry.name)) return `${entry.name}(${parameters.join(', ')})`
+  if (entry.kind !== 'operator' || !/^(\W+|LIKE)$/.test(entry.name))
+    return `${entry.name}(${parameters.join(', ')})`
   return parameters.length === 1 ? `${entry.name}${parameters[0]}` : parameters.join(` ${entry.name} `)
 }
 

@@ -37,7 +37,9 @@ function onlyColumn(context: Context, node: Span, query: ResolvedQuery, kind: st
     throw problemAt(
       context,
       node,
-      `${kind} subquery cannot have more than one column unless using SELECT AS STRUCT to build STRUCT values`,
+      kind === 'IN'
+        ? 'Subquery of type IN must have only one output column'
+        : `${kind} subquery cannot have more than one column unless using SELECT AS STRUCT to build STRUCT values`,
     )
   }
   return column.column.type

@@ -1,11 +1,20 @@
 import type { FunctionEntry } from '../functions/function.ts'
 import type { Call, Frame, FrameBound, Span, WindowReference, WindowSpecification } from '../parse/ast.ts'
-import { groupable } from '../types/predicates.ts'
+import { groupable, orderable } from '../types/predicates.ts'
 import { typeName } from '../types/print.ts'
 import { aggregateParts, IN_AGGREGATE, sortItem } from './aggregate-call.ts'
 import { checkDistance, checkFrame, checkWindow, type Window } from './check-window.ts'
 import { coerceTo } from './coerce.ts'
-import { type Context, didYouMean, newColumn, plainContext, problemAt, type Windows } from './context.ts'
+import {
+  type Context,
+  didYouMean,
+  keywordBefore,
+  newColumn,
+  ORDER_BY,
+  plainContext,
+  problemAt,
+  type Windows,
+} from './context.ts'
 import { resolveExpression } from './expression.ts'
 import { windowKey } from './key.ts'
 import type { Expr, FrameEdge, SortItem, WindowCall, WindowFrame } from './resolved.ts'
@@ -36,10 +45,11 @@ export function resolveWindowCall(context: Context, node: Call, entry: FunctionE
   const again = call.args.findIndex((arg) => arg.kind !== 'part' && usesAggregate(arg, collected.calls))
   if (again >= 0) throw problemAt(context, node.args[again] ?? node, WITHIN_WINDOW)
   const window = resolveWindow({ ...context, windows: undefined }, collected, over, [])
-  checkWindow(context, over, entry, call, window)
+  const frame = over.kind === 'windowName' ? over : (over.frame ?? over)
+  checkWindow(context, over, frame, entry, call, window)
   if (call.distinct && (window.windowOrder.length > 0 || window.frame !== undefined)) {
     const what = window.windowOrder.length > 0 ? 'Window ORDER BY' : 'Window framing clause'
-    throw problemAt(context, over, `${what} is not allowed if DISTINCT is specified`)
+    throw problemAt(context, clauseOf(context, over), `${what} is not allowed if DISTINCT is specified`)
   }
   const made: WindowCall = {
     ...call,
@@ -51,6 +61,13 @@ export function resolveWindowCall(context: Context, node: Call, entry: FunctionE
   if (known !== undefined) return columnRef(known.column)
   collected.calls.push(made)
   return columnRef(made.column)
+}
+
+/** Where a window's ORDER BY or frame is written; the window itself, if it only names one. */
+function clauseOf(context: Context, over: WindowReference): Span {
+  if (over.kind === 'windowName') return over
+  const [first] = over.orderBy
+  return first === undefined ? (over.frame ?? over) : keywordBefore(context, first, ORDER_BY)
 }
 
 /** The clause of a window call's arguments. */
@@ -132,6 +149,10 @@ function extendWindow(context: Context, windows: Windows, base: Window, node: Wi
   const windowOrder = node.orderBy.map((item) => {
     const expr = resolveExpression({ ...context, clause: 'Window ORDER BY' }, item.expression)
     checkNoWindow(context, windows, item, expr, 'Window ORDER BY')
+    if (!orderable(expr.type)) {
+      const message = `Ordering by expressions of type ${expr.type.kind} is not allowed`
+      throw problemAt(context, item, message)
+    }
     return sortItem(context, item, expr)
   })
   const order = windowOrder.length > 0 ? windowOrder : base.windowOrder

@@ -87,7 +87,7 @@ const cases: readonly (readonly [string, string])[] = [
   ['SELECT NTILE(0) OVER (ORDER BY a) FROM (SELECT 1 a)', '1:14: The argument to NTILE must be at least 1'],
   [
     'SELECT COUNT(DISTINCT a) OVER (ORDER BY a) FROM (SELECT 1 a)',
-    '1:31: Window ORDER BY is not allowed if DISTINCT is specified',
+    '1:32: Window ORDER BY is not allowed if DISTINCT is specified',
   ],
   ['CREATE TABLE d.t AS SELECT 1', '1:21: CREATE TABLE columns must be named, but column 1 has no name'],
   [
