@@ -6,6 +6,8 @@ let warehouse: Warehouse
 
 beforeAll(async () => {
   warehouse = await openDuckDbWarehouse({ path: ':memory:', defaultProject: 'p' })
+  await warehouse.createDataset('p', 'd')
+  await warehouse.execute('CREATE TABLE d.dates (day DATE)')
 })
 
 afterAll(() => warehouse.close())
@@ -121,6 +123,60 @@ const refused: Readonly<Record<string, readonly string[]>> = {
     'SELECT x FROM UNNEST([1]) AS x LIMIT NULL',
     'SELECT DISTINCT a + 1 AS q FROM (SELECT 1 AS a) ORDER BY a',
   ],
+  'a name that two items of the select list have is ambiguous, even if they are one': [
+    'SELECT a, a FROM (SELECT 1 AS a) ORDER BY a',
+    'SELECT a, a FROM (SELECT 1 AS a) GROUP BY a',
+    'SELECT *, a FROM (SELECT 1 AS a) QUALIFY a > 0 AND COUNT(*) OVER () > 0',
+  ],
+  'what is grouped by is found again whole, as a path, or by its alias': [
+    "SELECT CONCAT(UPPER(b), 'x') FROM (SELECT 'a' AS b) GROUP BY UPPER(b)",
+    "SELECT COUNT(*) FROM (SELECT 'a' AS b) GROUP BY UPPER(b) HAVING UPPER(b) = 'A'",
+    "SELECT SUM(COUNT(*)) OVER (PARTITION BY UPPER(b)) FROM (SELECT 'a' AS b) GROUP BY UPPER(b)",
+  ],
+  'literals order and group nothing': [
+    "SELECT a FROM (SELECT 1 AS a) ORDER BY 'x'",
+    'SELECT a FROM (SELECT 1 AS a) ORDER BY NULL',
+    'FROM (SELECT 1 AS a) |> ORDER BY 2',
+    'SELECT COUNT(*) FROM (SELECT 1 AS a) GROUP BY [1]',
+    "SELECT STRING_AGG(a ORDER BY 'x') FROM (SELECT 'a' AS a)",
+  ],
+  'no window call is made of another, by an alias neither': [
+    'SELECT ROW_NUMBER() OVER () AS r FROM UNNEST([1]) AS x QUALIFY MAX(r) OVER () = 1',
+    'SELECT ROW_NUMBER() OVER () AS r FROM UNNEST([1]) AS x QUALIFY MAX(x) OVER (ORDER BY r) = 1',
+    'SELECT ROW_NUMBER() OVER () AS r FROM UNNEST([1]) AS x GROUP BY r',
+    'SELECT ROW_NUMBER() OVER ()',
+  ],
+  'pipe operators change columns, not fields of a value table': [
+    'FROM (SELECT AS STRUCT 1 AS a, 2 AS b) |> SET a = 5',
+    'FROM (SELECT AS STRUCT 1 AS a, 2 AS b) |> DROP a',
+    'FROM UNNEST([1]) AS x |> RENAME x AS y',
+    'FROM (SELECT 1 AS a) |> SET a = 1, a = 2',
+    'FROM (SELECT 1 AS a) |> AGGREGATE a + COUNT(*) GROUP BY a',
+    'FROM (SELECT 1 AS a) |> AGGREGATE',
+  ],
+  'UNPIVOT takes columns of one type, each once, with labels of one type': [
+    'SELECT * FROM (SELECT 1 AS x, 2 AS y) UNPIVOT (v FOR n IN (x, x))',
+    'SELECT * FROM (SELECT 1 AS x, 2.5 AS y) UNPIVOT (v FOR n IN (x, y))',
+    'SELECT * FROM (SELECT 1 AS x, 2 AS y) UNPIVOT (v FOR n IN (x AS 1, y))',
+    'SELECT * FROM (SELECT STRUCT(1 AS p, 2 AS q) AS s) UNPIVOT (v FOR n IN (s.p, s.q))',
+    'SELECT * FROM (SELECT AS STRUCT 1 AS x, 2 AS y) UNPIVOT (v FOR n IN (x, y))',
+  ],
+  'arrays have no common type but their own': [
+    'SELECT [1] UNION ALL SELECT [2.5]',
+    "SELECT IF(TRUE, [1], [NUMERIC '2'])",
+  ],
+  'a recursion of more than 500 iterations is stopped': [recursive('SELECT n + 1 FROM a')],
+  'a frame’s distance is a literal or a parameter': [
+    'SELECT SUM(x) OVER (ORDER BY x ROWS 1 + 1 PRECEDING) FROM UNNEST([1]) AS x',
+    'SELECT SUM(x) OVER (ORDER BY x ROWS (SELECT 1) PRECEDING) FROM UNNEST([1]) AS x',
+    'SELECT LAG(x IGNORE NULLS) OVER (ORDER BY x) FROM UNNEST([1]) AS x',
+  ],
+  'statements that ask for two things at once, or for what no column can hold': [
+    'CREATE OR REPLACE TABLE IF NOT EXISTS d.o (a INT64)',
+    'CREATE TABLE d.o (a ARRAY<ARRAY<INT64>>)',
+    "CREATE TABLE d.o (a DATE) AS SELECT '2024-01-01'",
+    "INSERT d.dates SELECT '2024-01-01'",
+  ],
 }
 
 const answered: readonly (readonly [string, readonly (readonly unknown[])[]])[] = [
@@ -136,6 +192,25 @@ const answered: readonly (readonly [string, readonly (readonly unknown[])[]])[] 
     [[3n], [null], [null]],
   ],
   ['SELECT e FROM (SELECT [1, 2] AS a) AS t JOIN t.a AS e', [[1n], [2n]]],
+  ['SELECT COUNT(*) FROM UNNEST([1]) AS x WHERE FALSE GROUP BY ()', [[0n]]],
+  ['SELECT COUNT(*), 1 + 1 FROM UNNEST([1]) AS x WHERE FALSE GROUP BY ALL', [[0n, 2n]]],
+  [
+    'SELECT x, SUM(SUM(x)) OVER (ORDER BY x) FROM UNNEST([1, 2, 2]) AS x GROUP BY ALL',
+    [
+      [1n, 1n],
+      [2n, 5n],
+    ],
+  ],
+  ['FROM UNNEST([3, 1]) AS x |> WHERE ROW_NUMBER() OVER (ORDER BY x) = 1', [[1n]]],
+  ['FROM (SELECT AS STRUCT 1 AS a, 2 AS b) |> EXTEND a + b AS c |> SELECT c', [[3n]]],
+  ['SELECT z FROM (FROM UNNEST([1, 2]) AS x |> WHERE x > 1) AS z', [[2n]]],
+  ['SELECT ARRAY_AGG(x) FROM (SELECT 3 AS x UNION ALL SELECT 1 UNION ALL SELECT 2)', [[[3n, 1n, 2n]]]],
+  ['SELECT * FROM (SELECT 1 AS a) JOIN (SELECT 1 AS a) USING (a, a)', [[1n]]],
+  [
+    recursive('SELECT n + 1 FROM a WHERE n < 501').replace('SELECT * FROM a', 'SELECT MAX(n) FROM a'),
+    [[501n]],
+  ],
+  [`SELECT ${'(SELECT '.repeat(150)}1${')'.repeat(150)}`, [[1n]]],
   ['SELECT MOD(-9223372036854775808, x) FROM UNNEST([-1]) AS x', [[0n]]],
   [
     'SELECT COUNT(*) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM UNNEST([9223372036854775807, -9223372036854775808]) AS x',
