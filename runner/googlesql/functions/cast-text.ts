@@ -88,7 +88,7 @@ export function textOf(type: SqlType, value: string): string | undefined {
     case 'BIGNUMERIC':
       return bigNumericText(value)
     case 'BYTES':
-      return `googlesql_utf8(${value})`
+      return onceUnlessCheap([value], (x) => `coalesce(TRY(decode(${x})), googlesql_utf8(${x}))`)
     case 'TIME':
       return timeText(value)
     case 'DATETIME':

@@ -22,6 +22,7 @@ import {
 
 import { interval, optional, part, plain, scalar, signature } from './define.ts'
 import type { FunctionEntry, Parameter, Signature } from './function.ts'
+import { jsonScalar } from './json-scalar.ts'
 import { nativeParsePattern, nativePrintPattern } from './native-time.ts'
 import { utcOfWall, wallOfZone } from './utc.ts'
 
@@ -341,7 +342,9 @@ export const dateFunctions: readonly FunctionEntry[] = [
       lowerCast(value, TIMESTAMP, STRING, zone === undefined ? {} : { zone }),
     ),
     ...[DATE, TIME, DATETIME].map((type) => plain([type], STRING, (value) => textOf(type, value) ?? value)),
-    plain([{ kind: 'JSON' }], STRING, (value) => `googlesql_json_string(CAST(${value} AS VARCHAR))`),
+    plain([{ kind: 'JSON' }], STRING, (value) =>
+      jsonScalar('STRING', `CAST(${value} AS VARCHAR)`, (text) => `googlesql_json_string(${text})`),
+    ),
   ]),
   entry('DATE', 'LAST_DAY', [...lastDay('DATE'), ...lastDay('DATETIME')]),
   entry('DATE', 'DATE_FROM_UNIX_DATE', [

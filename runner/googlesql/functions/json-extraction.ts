@@ -7,16 +7,15 @@ export type Reading = 'value' | 'query' | 'value_array' | 'query_array'
 /** A path of names alone, each in DuckDB's spelling. */
 export interface PlainPath {
   readonly whole: string
-  /** The path to the first name, if there are others behind it. */
-  readonly first: string | undefined
+  /** The names before the last. */
+  readonly above: readonly string[]
 }
 
 /** @returns undefined for a path with anything but names */
 export function plainPath(path: string): PlainPath | undefined {
   const names = /^'\$((?:\.[A-Za-z_]\w*)+)'$/.exec(path)?.[1]?.slice(1).split('.')
   if (names === undefined) return undefined
-  const spelled = (some: readonly string[]) => `'$${some.map((name) => `."${name}"`).join('')}'`
-  return { whole: spelled(names), first: names.length === 1 ? undefined : spelled(names.slice(0, 1)) }
+  return { whole: `'$${names.map((name) => `."${name}"`).join('')}'`, above: names.slice(0, -1) }
 }
 
 /**
@@ -48,7 +47,10 @@ export function nativeExtraction(
     const [[usual, result] = ['', '']] = known
     const suspect = `(${suspects.map((part) => has(v, part)).join(' OR ')})`
     const special = `(${has(v, '\\ud')} OR ${has(v, '\\uD')} OR regexp_matches(${v}, '(?i)[:\\[,\\s-](?:nan|inf)'))`
-    const later = path.first === undefined ? '' : `WHEN json_exists(${v}, ${path.first}) THEN ${slow(v)} `
+    // Where a name above is not there a second time, nothing stands behind the first one's value.
+    const twice = path.above.map((name) => has(`substring(${v}, strpos(${v}, '"${name}"') + 1)`, `"${name}"`))
+    const later =
+      path.above.length === 0 ? '' : `WHEN ${[...twice, has(v, '\\u')].join(' OR ')} THEN ${slow(v)} `
     return (
       `CASE WHEN ${usual} AND NOT ${suspect} THEN ${result} WHEN ${suspect} AND ${special} THEN ${slow(v)} ` +
       `${taken} ${otherwise} WHEN NOT json_valid(${v}) THEN ${slow(v)} ${later}END`

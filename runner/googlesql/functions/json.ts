@@ -8,6 +8,7 @@ import type { SqlType } from '../types/type.ts'
 import { anyType, given, named, optional, repeated, scalar, signature, typeAt } from './define.ts'
 import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
 import { nativeExtraction, plainPath, type Reading } from './json-extraction.ts'
+import { jsonScalar } from './json-scalar.ts'
 import { jsonText, quotedText, toJson } from './json-sql.ts'
 
 const page = 'json_functions'
@@ -68,7 +69,8 @@ function conversions(name: 'BOOL' | 'INT64' | 'FLOAT64' | 'STRING', type: SqlTyp
       if (given(wide, `'round'`) !== `'round'`) {
         throw new Problem(`${name} with wide_number_mode other than 'round' is not supported locally`)
       }
-      return `googlesql_json_${native}(${text(value)})`
+      const slow = (json: string) => `googlesql_json_${native}(${json})`
+      return result.kind === 'ARRAY' ? slow(text(value)) : jsonScalar(name, text(value), slow)
     })
   return [
     // STRING has signatures for dates and times too: it stands with them.
@@ -274,9 +276,11 @@ export const jsonFunctions: readonly FunctionEntry[] = [
 
 /** `json.key`, `json['key']`, `json[0]`: joined with the array's subscripts under one sign. */
 export const jsonSubscripts: readonly Signature[] = [
-  signature([JSON_TYPE, STRING], JSON_TYPE, ([value = '', key = '']) =>
-    json(`googlesql_json_member(${text(value)}, ${key})`),
-  ),
+  signature([JSON_TYPE, STRING], JSON_TYPE, ([value = '', key = ''], { literals }) => {
+    const slow = (v: string) => json(`googlesql_json_member(${text(v)}, ${key})`)
+    const path = plainPath(`'$.${String(literals[1] ?? '')}'`)
+    return path?.above.length === 0 ? nativeExtraction('query', value, path, true, slow) : slow(value)
+  }),
   signature([JSON_TYPE, INT64], JSON_TYPE, ([value = '', at = '']) =>
     json(`googlesql_json_element(${text(value)}, ${at})`),
   ),

@@ -129,9 +129,18 @@ function pad(name: 'LPAD' | 'RPAD'): FunctionEntry {
 /** DuckDB pads as BigQuery does where there is a length and something to pad with. */
 function padded(name: 'LPAD' | 'RPAD', value: string, length: string, pattern: string): string {
   const size = Number(/^CAST\((\d{1,4}) AS BIGINT\)$/.exec(length)?.[1] ?? -1)
-  return size >= 0 && /^'[^']+'$/.test(pattern)
-    ? `${name.toLowerCase()}(${value}, ${size}, ${pattern})`
-    : `googlesql_pad(${value}, ${length}, ${pattern}, ${name === 'LPAD' ? 'TRUE' : 'FALSE'})`
+  if (size >= 0 && /^'[^']+'$/.test(pattern)) return `${name.toLowerCase()}(${value}, ${size}, ${pattern})`
+  return onceUnlessCheap([value, length, pattern], (v, n, p) => {
+    const native = `${name.toLowerCase()}(${v}, TRY_CAST(${n} AS INTEGER), ${p})`
+    const slow = `googlesql_pad(${v}, ${n}, ${p}, ${name === 'LPAD' ? 'TRUE' : 'FALSE'})`
+    return `CASE WHEN ${n} BETWEEN 0 AND 9999 AND ${p} <> '' THEN ${native} ELSE ${slow} END`
+  })
+}
+
+/** True of a literal with no character twice, which is an error. */
+function distinctSigns(literal: string): boolean {
+  const signs = Array.from(/^'([^']*)'$/.exec(literal)?.[1] ?? '--')
+  return new Set(signs).size === signs.length
 }
 
 function side(name: 'LEFT' | 'RIGHT'): FunctionEntry {
@@ -197,8 +206,14 @@ const instr: readonly Signature[] = either(
   ([value = '', part = '', position = '1', occurrence = '1'], bytes) =>
     bytes
       ? `googlesql_bytes_find(${value}, ${part}, ${position}, ${occurrence})`
-      : position === '1' && occurrence === '1' && /^'[^']+'$/.test(part)
-        ? `strpos(${value}, ${part})`
+      : position === '1' && occurrence === '1'
+        ? /^'[^']+'$/.test(part)
+          ? `strpos(${value}, ${part})`
+          : onceUnlessCheap(
+              [value, part],
+              (v, p) =>
+                `CASE WHEN ${p} <> '' THEN strpos(${v}, ${p}) ELSE googlesql_instr(${v}, ${p}, 1, 1) END`,
+            )
         : `googlesql_instr(${value}, ${part}, ${position}, ${occurrence})`,
   2,
 )
@@ -266,7 +281,15 @@ export const stringFunctions: readonly FunctionEntry[] = [
   string('CHAR_LENGTH', [plain([STRING], INT64, (x) => `length(${x})`)]),
   string('CHARACTER_LENGTH', [plain([STRING], INT64, (x) => `length(${x})`)]),
   length('LENGTH'),
-  string('CHR', [plain([INT64], STRING, (x) => `googlesql_chr(${x})`)]),
+  string('CHR', [
+    plain([INT64], STRING, (value) =>
+      onceUnlessCheap(
+        [value],
+        (x) =>
+          `CASE WHEN ${x} BETWEEN 1 AND 55295 THEN chr(TRY_CAST(${x} AS INTEGER)) ELSE googlesql_chr(${x}) END`,
+      ),
+    ),
+  ]),
   string('CODE_POINTS_TO_BYTES', [
     plain([arrayOf(INT64)], BYTES, (x) => `googlesql_code_points_to_bytes(${x})`),
   ]),
@@ -284,10 +307,11 @@ export const stringFunctions: readonly FunctionEntry[] = [
   ]),
   string('CONCAT', [concat('VARCHAR', STRING), concat('BLOB', BYTES), concatTexts]),
   string('CONTAINS_SUBSTR', [
-    signature(
-      [STRING, STRING, named('json_scope', STRING)],
-      BOOL,
-      ([value = '', part = '']) => `googlesql_contains_substr(${value}, ${part})`,
+    signature([STRING, STRING, named('json_scope', STRING)], BOOL, ([value = '', part = '']) =>
+      onceUnlessCheap([value, part], (v, p) => {
+        const ascii = `strlen(${v}) = length(${v}) AND strlen(${p}) = length(${p})`
+        return `CASE WHEN ${ascii} THEN contains(lower(${v}), lower(${p})) ELSE googlesql_contains_substr(${v}, ${p}) END`
+      }),
     ),
     signature(
       [anyType, STRING, named('json_scope', STRING, { literal: true })],
@@ -304,12 +328,16 @@ export const stringFunctions: readonly FunctionEntry[] = [
   ]),
   string(
     'EDIT_DISTANCE',
-    either(
-      ['same', 'same'],
-      INT64,
-      ([x = '', y = '', max], bytes) =>
-        `googlesql_${bytes ? 'bytes_' : ''}edit_distance(${x}, ${y}, ${max ?? '9223372036854775807'})`,
-    ).map((entry) => ({
+    either(['same', 'same'], INT64, ([x = '', y = '', max], bytes) => {
+      const slow = (a: string, b: string) =>
+        `googlesql_${bytes ? 'bytes_' : ''}edit_distance(${a}, ${b}, ${max ?? '9223372036854775807'})`
+      if (bytes || max !== undefined) return slow(x, y)
+      // DuckDB compares bytes.
+      return onceUnlessCheap([x, y], (a, b) => {
+        const ascii = `strlen(${a}) = length(${a}) AND strlen(${b}) = length(${b})`
+        return `CASE WHEN ${ascii} THEN levenshtein(${a}, ${b}) ELSE ${slow(a, b)} END`
+      })
+    }).map((entry) => ({
       ...entry,
       parameters: [...entry.parameters, named('max_distance', INT64)],
     })),
@@ -410,7 +438,11 @@ export const stringFunctions: readonly FunctionEntry[] = [
     ),
     plain([BYTES], BYTES, (x) => `googlesql_bytes_reverse(${x})`),
   ]),
-  string('SAFE_CONVERT_BYTES_TO_STRING', [plain([BYTES], STRING, (x) => `googlesql_safe_utf8(${x})`)]),
+  string('SAFE_CONVERT_BYTES_TO_STRING', [
+    plain([BYTES], STRING, (value) =>
+      onceUnlessCheap([value], (x) => `coalesce(TRY(decode(${x})), googlesql_safe_utf8(${x}))`),
+    ),
+  ]),
   string('SOUNDEX', [plain([STRING], STRING, (x) => `googlesql_soundex(${x})`)]),
   string('SPLIT', [
     plain([STRING], arrayOf(STRING), (value) => `string_split(${value}, ',')`),
@@ -436,7 +468,9 @@ export const stringFunctions: readonly FunctionEntry[] = [
     either(['same', 'same', 'same'], 'same', ([value = '', from = '', to = ''], bytes) =>
       bytes
         ? `googlesql_bytes_translate(${value}, ${from}, ${to})`
-        : `googlesql_translate(${value}, ${from}, ${to})`,
+        : distinctSigns(from)
+          ? `translate(${value}, ${from}, ${to})`
+          : `googlesql_translate(${value}, ${from}, ${to})`,
     ),
   ),
   refused('COLLATE', `${page}#collate`, 'collation is not supported locally'),

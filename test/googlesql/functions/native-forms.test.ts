@@ -5,12 +5,13 @@ import { lowerCast } from '../../../runner/googlesql/functions/cast.ts'
 import { float64Text, numericText } from '../../../runner/googlesql/functions/cast-text.ts'
 import { findFunction } from '../../../runner/googlesql/functions/index.ts'
 import { nativeExtraction, plainPath } from '../../../runner/googlesql/functions/json-extraction.ts'
+import { jsonScalar } from '../../../runner/googlesql/functions/json-scalar.ts'
 import { quotedText } from '../../../runner/googlesql/functions/json-sql.ts'
 import { nativeFormat } from '../../../runner/googlesql/functions/native-format.ts'
 import { nativeParsePattern, nativePrintPattern } from '../../../runner/googlesql/functions/native-time.ts'
 import { wallOfZone } from '../../../runner/googlesql/functions/utc.ts'
 import { installLibrary } from '../../../runner/googlesql/lower/library/install.ts'
-import { FLOAT64, INT64, NUMERIC, STRING } from '../../../runner/googlesql/types/scalars.ts'
+import { BYTES, FLOAT64, INT64, NUMERIC, STRING } from '../../../runner/googlesql/types/scalars.ts'
 import type { SqlType } from '../../../runner/googlesql/types/type.ts'
 import { openDatabase } from '../../../runner/warehouse/duckdb/database.ts'
 
@@ -255,6 +256,74 @@ test('what DuckDB finds in JSON is what is found by reading it, in JSON of all k
     }
   }
   expect(plainPath(`'$.a[0]'`)).toBeUndefined()
+})
+
+test('scalars of JSON are those that reading them gives', async () => {
+  await connection.run(`create table scalars as
+    select CAST(x as JSON) as x from values where json_type(x) not in ('OBJECT', 'ARRAY')
+    union all select json_extract(x, '$.a') from values
+    union all select unnest(['-0.0', '1e+20', '9223372036854775807', '9223372036854775808', '"7"', '"tr\\"ue"', '"é"', '""', 'true', 'null', null])::JSON`)
+  for (const kind of ['BOOL', 'INT64', 'FLOAT64', 'STRING'] as const) {
+    for (const mode of ['', 'lax_']) {
+      const slow = (text: string) => `TRY(googlesql_json_${mode}${kind.toLowerCase()}(${text}))`
+      const native = jsonScalar(kind, 'CAST(x AS VARCHAR)', slow)
+      expect([kind, mode, await differing('scalars', native, slow('CAST(x AS VARCHAR)'))]).toEqual([
+        kind,
+        mode,
+        [],
+      ])
+    }
+  }
+})
+
+test('texts of two arguments are compared and changed as the registered functions do', async () => {
+  await connection.run(`create table pairs as select a.x, b.x as y, n from
+    (select unnest(['', 'a', 'abcabc', 'Ab', 'äöü', 'é東京x', 'ﬁx', 'STRASSE', 'ß', '😀b', 'kitten', null]) as x) a,
+    (select unnest(['', 'a', 'b', 'AB', 'fi', 'é', 'ss', '😀', 'sitting', 'cab', null]) as x) b,
+    (select unnest([0, 3, 12, null]) as n)`)
+  const S = STRING
+  const checks: readonly (readonly [native: string, exact: string])[] = [
+    [lowered('INSTR', ['x', 'y'], [S, S]), 'googlesql_instr(x, y, 1, 1)'],
+    [lowered('EDIT_DISTANCE', ['x', 'y'], [S, S]), 'googlesql_edit_distance(x, y, 9223372036854775807)'],
+    [lowered('CONTAINS_SUBSTR', ['x', 'y'], [S, S]), 'googlesql_contains_substr(x, y)'],
+    [lowered('TRANSLATE', ['x', `'aéß😀b'`, 'y'], [S, S, S]), `googlesql_translate(x, 'aéß😀b', y)`],
+    [
+      lowered('LPAD', ['x', 'n', `coalesce(nullif(y, ''), '*')`], [S, INT64, S]),
+      `googlesql_pad(x, n, coalesce(nullif(y, ''), '*'), true)`,
+    ],
+    [
+      lowered('RPAD', ['x', 'n', `coalesce(nullif(y, ''), '*')`], [S, INT64, S]),
+      `googlesql_pad(x, n, coalesce(nullif(y, ''), '*'), false)`,
+    ],
+    [lowered('CHR', ['n + 55290'], [INT64]), 'TRY(googlesql_chr(n + 55290))'],
+  ]
+  for (const [native, exact] of checks) {
+    expect(native).not.toBe(exact)
+    const safe = native.includes('chr(') ? native.replace(/googlesql_chr\([^)]*\)/, 'TRY($&)') : native
+    expect([native, await differing('pairs', safe, exact)]).toEqual([native, []])
+  }
+  expect(lowered('TRANSLATE', ['x', `'aa'`, 'y'], [S, S, S])).toContain('googlesql_')
+})
+
+test('bytes are text where they are UTF-8', async () => {
+  const bytes = [
+    '',
+    'a',
+    '\\xff',
+    '\\xed\\xa0\\x80',
+    '\\xc0\\x80',
+    '\\xf4\\x90\\x80\\x80',
+    'a\\x00b',
+    '\\xef\\xbb\\xbfa',
+    '\\xf0\\x9f\\x98\\x80',
+    '\\xe2\\x82',
+  ]
+  const table = `(select unnest([${bytes.map((each) => `'${each}'::BLOB`).join(', ')}, null]) as x)`
+  const native = lowerCast('x', BYTES, STRING, { safe: true })
+  expect(await differing(table, native, 'TRY(googlesql_utf8(x))')).toEqual([])
+  expect(
+    await differing(table, lowered('SAFE_CONVERT_BYTES_TO_STRING', ['x'], [BYTES]), 'googlesql_safe_utf8(x)'),
+  ).toEqual([])
 })
 
 test('white space is trimmed that is white in Unicode, and nothing else', async () => {
