@@ -69,6 +69,8 @@ class Unwanted extends Error {}
 export class GroupLanding {
   private readonly options: GroupOptions
   private readonly tables = new Map<string, TableWork>()
+  /** Of the file that was begun last. */
+  private last: TableWork | undefined
   /** Of the files that were read since all rows were handed over. */
   private waitingBytes = 0
 
@@ -144,6 +146,9 @@ export class GroupLanding {
     const name = rawTableName(target)
     const table = this.tables.get(name) ?? (await TableWork.open(this.options.landing, target))
     this.tables.set(name, table)
+    // Files come table by table: the memory of the one before is not needed again soon.
+    if (table !== this.last) this.last?.release()
+    this.last = table
     return table
   }
 }

@@ -64,6 +64,11 @@ export class TableWork {
     this.ensured = false
   }
 
+  /** Gives back the memory that rows are written in, unless some wait there. */
+  release(): void {
+    if ([...this.writers.values()].every(({ length }) => length === 0)) this.writers.clear()
+  }
+
   /** Lands the rows that wait. */
   async flush(): Promise<void> {
     for (const writer of this.writers.values()) if (writer.length > 0) await this.flushWriter(writer)
