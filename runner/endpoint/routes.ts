@@ -10,7 +10,7 @@ import { cancelJob, deleteJob, getJob, insertJob, listJobs } from './job-routes.
 import { getPolicy, getServiceAccount, listNothing, setPolicy, testPermissions } from './policy-routes.ts'
 import { getQueryResults, query } from './query-results.ts'
 import type { ApiRequest, ApiResponse } from './request.ts'
-import { deleteRoutine, getRoutine, listRoutines } from './routine-routes.ts'
+import { deleteRoutine, getRoutine, insertRoutine, listRoutines, updateRoutine } from './routine-routes.ts'
 import type { Service } from './service.ts'
 import { deleteTable, getTable, insertTable, listTables, patchTable } from './table-routes.ts'
 import { insertAll, listTableData } from './tabledata-routes.ts'
@@ -55,6 +55,8 @@ const api: readonly (readonly [method: string, path: string, handler: Handler])[
   ['GET', `${project}/serviceAccount`, getServiceAccount],
   ['GET', `${dataset}/routines`, listRoutines],
   ['GET', routine, getRoutine],
+  ['POST', `${dataset}/routines`, insertRoutine],
+  ['PUT', routine, updateRoutine],
   ['DELETE', routine, deleteRoutine],
 ]
 

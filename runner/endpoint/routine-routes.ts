@@ -1,9 +1,12 @@
 import type { CatalogRoutine } from '../googlesql/catalog.ts'
-import { notFound } from './api-error.ts'
+import { type RoutineParameter, routineParts } from '../googlesql/routine-parts.ts'
+import { ApiError, notFound } from './api-error.ts'
 import { etagOf } from './job.ts'
 import { page } from './job-routes.ts'
+import { neededText, objectAt } from './json.ts'
 import { sqlName } from './reference.ts'
 import type { ApiRequest, ApiResponse } from './request.ts'
+import { dataType, routineText } from './routine-text.ts'
 import type { Service } from './service.ts'
 import { checkDataset } from './table-routes.ts'
 
@@ -14,22 +17,25 @@ const types: Readonly<Record<CatalogRoutine['kind'], string>> = {
   PROCEDURE: 'PROCEDURE',
 }
 
-function resource({ target, kind, text }: CatalogRoutine, full: boolean): object {
+function resource(routine: CatalogRoutine, full: boolean): object & { readonly etag: string } {
+  const { target, kind, text } = routine
+  const { language, body, parameters, returns } = routineParts(routine)
   const described = {
     routineReference: { projectId: target.database, datasetId: target.schema, routineId: target.name },
     routineType: types[kind],
-    language: 'SQL',
-    ...(full ? { definitionBody: bodyOf(text) } : {}),
+    language,
+    ...(parameters.length === 0 ? {} : { arguments: parameters.map(argument) }),
+    ...(returns === undefined ? {} : { returnType: dataType(returns) }),
+    ...(full ? { definitionBody: body } : {}),
   }
   return { etag: etagOf([described, text]), ...described }
 }
 
-/** What follows AS in a CREATE statement, without the brackets around it; of a procedure, from BEGIN on. */
-function bodyOf(text: string): string {
-  const body =
-    /\bAS\s*\(([\s\S]*)\)\s*;?\s*$/i.exec(text)?.[1] ?? /\bAS\s+([\s\S]*?)\s*;?\s*$/i.exec(text)?.[1]
-  return (body ?? /\bBEGIN\b[\s\S]*$/i.exec(text)?.[0] ?? text).trim()
-}
+const argument = ({ name, mode, type }: RoutineParameter): object => ({
+  ...(name === '' ? {} : { name }),
+  ...(mode === undefined ? {} : { mode }),
+  ...(type === undefined ? { argumentKind: 'ANY_TYPE' } : { dataType: dataType(type) }),
+})
 
 /** `GET routines`. */
 export async function listRoutines(service: Service, request: ApiRequest): Promise<ApiResponse> {
@@ -61,4 +67,26 @@ export async function deleteRoutine(service: Service, request: ApiRequest): Prom
     kind === 'TABLE_FUNCTION' ? 'TABLE FUNCTION' : kind === 'PROCEDURE' ? 'PROCEDURE' : 'FUNCTION'
   await service.warehouse.execute(`DROP ${entity} ${sqlName(target.database, target.schema, target.name)}`)
   return { status: 204 }
+}
+
+/** `POST routines`: SQL and JavaScript functions, table functions, procedures. */
+export async function insertRoutine(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const { project = '', dataset = '' } = request.parameters
+  const body = await request.json()
+  await checkDataset(service, project, dataset)
+  const name = neededText(objectAt(body, 'routineReference'), 'routineId')
+  await service.warehouse.execute(routineText(sqlName(project, dataset, name), body, false))
+  return getRoutine(service, { ...request, parameters: { project, dataset, routine: name } })
+}
+
+/** `PUT routines/{R}`: as the body says, whatever it was. */
+export async function updateRoutine(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const { project = '', dataset = '', routine = '' } = request.parameters
+  const body = await request.json()
+  const before = resource(await find(service, request), true)
+  const match = request.headers['if-match']
+  if (match !== undefined && match !== '*' && match !== before.etag)
+    throw new ApiError('conditionNotMet', 'Precondition Failed', { location: 'If-Match' })
+  await service.warehouse.execute(routineText(sqlName(project, dataset, routine), body, true))
+  return getRoutine(service, request)
 }

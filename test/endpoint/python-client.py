@@ -203,6 +203,22 @@ def lists_a_part_of_a_table():
 
 
 @case
+def makes_routines():
+    INT64 = bigquery.StandardSqlDataType(type_kind=bigquery.StandardSqlTypeNames.INT64)
+    twice = bigquery.Routine("my-project.py.twice", type_="SCALAR_FUNCTION", language="SQL", body="x * 2")
+    twice.arguments = [bigquery.RoutineArgument(name="x", data_type=INT64)]
+    twice.return_type = INT64
+    made = client.create_routine(twice)
+    made.body = "x * 3"
+    client.update_routine(made, ["arguments", "body", "language", "return_type", "type_"])
+    read = client.get_routine("my-project.py.twice")
+    shown = [read.type_, read.body, read.arguments == twice.arguments, read.return_type == INT64]
+    found = rows(client.query("SELECT py.twice(7)").result())
+    client.delete_routine(read)
+    return [shown, found, [routine.routine_id for routine in client.list_routines("py")]]
+
+
+@case
 def asks_what_it_may_do():
     table = "my-project.py.part"
     policy = client.get_iam_policy(table)

@@ -100,6 +100,7 @@ test.skipIf(programs === undefined)(
         ],
       ],
       lists_a_part_of_a_table: [9, 99, [['7'], ['8'], ['9']]],
+      makes_routines: [['SCALAR_FUNCTION', 'x * 3', true, true], [['21']], []],
       asks_what_it_may_do: [[], ['bigquery.tables.get'], 'streamform@localhost'],
       // One or the other, by which call the job's end came.
       cancels: {
@@ -108,4 +109,5 @@ test.skipIf(programs === undefined)(
       },
     })
   },
+  300_000,
 )

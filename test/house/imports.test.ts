@@ -40,6 +40,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runner/googlesql/types',
     'runner/googlesql/catalog.ts',
     'runner/googlesql/option-value.ts',
+    'runner/googlesql/routine-parts.ts',
   ],
   'runner/commands': ['runner', 'loaders'],
   'runner/default-effects.ts': [],
