@@ -115,6 +115,7 @@ export function compileDecoder(plan: Plan, ordinals: Builder, checkTexts: boolea
 class DecoderCode {
   readonly lines: string[] = []
   readonly values: unknown[] = []
+  private readonly places = new Map<unknown, number>()
   readonly declarations: string[] = []
   readonly beginning: string[] = []
   readonly afterLeftOut: string[] = []
@@ -286,9 +287,11 @@ class DecoderCode {
   }
 
   private value(value: unknown): string {
-    const known = this.values.indexOf(value)
-    const index = known >= 0 ? known : this.values.push(value) - 1
-    if (known < 0) this.declarations.push(`const v${index} = values[${index}]`)
+    const known = this.places.get(value)
+    if (known !== undefined) return `v${known}`
+    const index = this.values.push(value) - 1
+    this.places.set(value, index)
+    this.declarations.push(`const v${index} = values[${index}]`)
     return `v${index}`
   }
 
