@@ -4,7 +4,33 @@ export interface FunctionPair {
   readonly theirs: string
   /** DuckDB has no such function: one of another result, which costs something like it; no limit. */
   readonly unlike?: true
+  /** In which way the two are not the same, or why this peer is the nearest. */
+  readonly note?: string
 }
+
+/** The source's columns that an expression names. */
+export function columnsIn(sql: string): readonly string[] {
+  const text = sql.replace(/'[^']*'/g, '')
+  return columns.filter((column) => new RegExp(`\\b${column}\\b`).test(text))
+}
+
+const columns = [
+  'n',
+  'k',
+  'f',
+  'amount',
+  's',
+  'u',
+  'j',
+  'digits',
+  'decimals',
+  'mixed',
+  'd',
+  'dt',
+  'ts',
+  'dtext',
+  'ttext',
+]
 
 /** Rows of plain texts, numbers, times and JSON, as DuckDB's SQL. */
 export const sourceOf = (rows: number): string => `
@@ -25,14 +51,30 @@ export const sourceOf = (rows: number): string => `
 export const pairs: readonly FunctionPair[] = [
   { ours: "JSON_VALUE(j, '$.name')", theirs: "json_extract_string(j, '$.name')" },
   { ours: "JSON_VALUE(j, '$.address.zip')", theirs: "json_extract_string(j, '$.address.zip')" },
-  { ours: "JSON_QUERY(j, '$.address')", theirs: "json_extract(j, '$.address')::varchar" },
-  { ours: "ARRAY_LENGTH(JSON_VALUE_ARRAY(j, '$.tags'))", theirs: "len(json_extract_string(j, '$.tags[*]'))" },
+  { ours: "JSON_VALUE(j, '$.id')", theirs: "json_extract_string(j, '$.id')" },
+  { ours: "JSON_VALUE(j, '$.none')", theirs: "json_extract_string(j, '$.none')" },
+  { ours: "JSON_VALUE(j, '$.tags[0]')", theirs: "json_extract_string(j, '$.tags[0]')" },
+  {
+    ours: "JSON_QUERY(j, '$.address')",
+    theirs: "json_extract(j, '$.address')::varchar",
+    note: 'which may write a number in another way',
+  },
+  {
+    ours: "ARRAY_LENGTH(JSON_VALUE_ARRAY(j, '$.tags'))",
+    theirs: `len(from_json(json_extract(j, '$.tags'), '["VARCHAR"]'))`,
+    note: 'which also tells no array from an empty one',
+  },
   { ours: "REGEXP_CONTAINS(s, r'@mail[0-9]+')", theirs: "regexp_matches(s, '@mail[0-9]+')" },
   { ours: "REGEXP_EXTRACT(s, r'@(.+)$')", theirs: "regexp_extract(s, '@(.+)$', 1)" },
   { ours: "REGEXP_REPLACE(s, r'[0-9]+', '#')", theirs: "regexp_replace(s, '[0-9]+', '#', 'g')" },
   { ours: "ARRAY_LENGTH(REGEXP_EXTRACT_ALL(s, r'[0-9]+'))", theirs: "len(regexp_extract_all(s, '[0-9]+'))" },
   { ours: 'UPPER(s)', theirs: 'upper(s)' },
-  { ours: 'UPPER(u)', theirs: 'upper(u)' },
+  {
+    ours: 'UPPER(u)',
+    theirs: "upper(replace(u, 'ß', 'ss'))",
+    note: 'with ß in every row, of which upper() alone does not make SS',
+  },
+  { ours: 'LOWER(u)', theirs: 'lower(u)' },
   { ours: 'LENGTH(u)', theirs: 'length(u)' },
   { ours: 'SUBSTR(u, 3, 10)', theirs: 'substr(u, 3, 10)' },
   { ours: 'SUBSTR(s, -5)', theirs: 'substr(s, -5)' },
@@ -43,6 +85,14 @@ export const pairs: readonly FunctionPair[] = [
   { ours: "REPLACE(s, 'mail', 'post')", theirs: "replace(s, 'mail', 'post')" },
   { ours: "STRPOS(u, '東')", theirs: "strpos(u, '東')" },
   { ours: "INSTR(s, '@')", theirs: "strpos(s, '@')" },
+  { ours: 'INSTR(s, digits)', theirs: 'strpos(s, digits)' },
+  { ours: "TRANSLATE(s, 'abc', 'xyz')", theirs: "translate(s, 'abc', 'xyz')" },
+  { ours: 'EDIT_DISTANCE(digits, decimals)', theirs: 'levenshtein(digits, decimals)' },
+  { ours: "CONTAINS_SUBSTR(s, 'MAIL5')", theirs: "contains(lower(s), 'mail5')" },
+  { ours: 'CHR(MOD(n, 1000) + 32)', theirs: 'chr((n % 1000 + 32)::int)' },
+  { ours: 'NORMALIZE(u)', theirs: 'nfc_normalize(u)' },
+  { ours: 'CAST(CAST(s AS BYTES) AS STRING)', theirs: 'decode(encode(s))' },
+  { ours: 'FROM_HEX(TO_HEX(MD5(s)))', theirs: 'from_hex(md5(s))' },
   { ours: "SPLIT(s, '@')[OFFSET(0)]", theirs: "split_part(s, '@', 1)" },
   { ours: "ARRAY_LENGTH(SPLIT(s, ' '))", theirs: "len(string_split(s, ' '))" },
   { ours: "CONCAT(s, '-', digits)", theirs: "s || '-' || digits" },
@@ -60,8 +110,13 @@ export const pairs: readonly FunctionPair[] = [
   { ours: 'SAFE_CAST(decimals AS NUMERIC)', theirs: 'try_cast(decimals as decimal(38,9))' },
   { ours: 'SAFE_CAST(dtext AS DATE)', theirs: 'try_cast(dtext as date)' },
   { ours: 'SAFE_CAST(ttext AS TIMESTAMP)', theirs: 'try_cast(ttext as timestamp)' },
+  { ours: 'SAFE_CAST(ttext AS DATETIME)', theirs: 'try_cast(ttext as timestamp)' },
   { ours: 'CAST(n AS STRING)', theirs: 'cast(n as varchar)' },
-  { ours: 'CAST(f AS STRING)', theirs: 'cast(f as varchar)' },
+  {
+    ours: 'CAST(f AS STRING)',
+    theirs: "printf('%.17g', f)",
+    note: 'a plain cast prints other digits where sixteen are the fewest',
+  },
   { ours: 'CAST(amount AS STRING)', theirs: 'cast(amount as varchar)' },
   { ours: 'CAST(d AS STRING)', theirs: 'cast(d as varchar)' },
   { ours: 'CAST(dt AS STRING)', theirs: 'cast(dt as varchar)' },
@@ -69,7 +124,11 @@ export const pairs: readonly FunctionPair[] = [
   { ours: 'ROUND(f, 2)', theirs: 'round(f, 2)' },
   { ours: 'ROUND(amount, 1)', theirs: 'round(amount, 1)' },
   { ours: 'amount * NUMERIC "1.19"', theirs: 'cast(amount * 1.19 as decimal(38,9))' },
-  { ours: 'amount / 3', theirs: 'cast(amount / 3 as decimal(38,9))' },
+  {
+    ours: 'amount / 3',
+    theirs: 'cast(amount / 3 as decimal(38,9))',
+    note: 'which divides FLOAT64s: its last digits may be others',
+  },
   { ours: 'MOD(n, 7)', theirs: 'n % 7' },
   { ours: 'DIV(n, 7)', theirs: 'n // 7' },
   { ours: 'SAFE_DIVIDE(f, n)', theirs: 'f / nullif(n, 0)' },
