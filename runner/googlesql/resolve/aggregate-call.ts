@@ -67,6 +67,9 @@ export function aggregateParts(
   if (node.args[0]?.kind === 'star' && node.distinct) {
     throw problemAt(context, node, 'COUNT(*) cannot be used with DISTINCT')
   }
+  // The signature without arguments is that of COUNT(*).
+  if (entry.name === 'COUNT' && node.args.length === 0)
+    throw problemAt(context, node, 'No matching signature for aggregate function COUNT with no arguments')
   const ofRows = node.args[0]?.kind === 'star' && node.args.length === 1 && entry.name === 'COUNT'
   const args = ofRows ? [] : node.args
   const given = resolveArguments(context, entry, args)
