@@ -50,7 +50,7 @@ export function resolveCreateTable(context: Context, node: CreateTable): Resolve
   const made = node.from === undefined ? plainTable(context, node) : copiedTable(context, node)
   const options = resolveOptions(context, node.options)
   const partitioned = node.partitionBy && partitionText(context, node, made.columns)
-  const keys = primaryKey(node)
+  const keys = primaryKey(context, node)
   const foreign = foreignKeysOf(context, node)
   const others = { ...made.base?.options, ...options.others }
   const table: CatalogTable = {
@@ -288,8 +288,16 @@ function partitionText(
   return text
 }
 
-function primaryKey(node: CreateTable): readonly string[] | undefined {
+function primaryKey(context: Context, node: CreateTable): readonly string[] | undefined {
   for (const element of node.elements ?? []) {
+    const key =
+      element.kind === 'primaryKey'
+        ? element
+        : element.kind === 'columnDefinition'
+          ? element.schema.primaryKey
+          : undefined
+    if (key !== undefined && key.enforced !== false)
+      throw problemAt(context, element, 'A PRIMARY KEY must be NOT ENFORCED')
     if (element.kind === 'primaryKey') return element.columns.map((column) => column.name)
     if (element.kind === 'columnDefinition' && element.schema.primaryKey !== undefined)
       return [element.name.name]

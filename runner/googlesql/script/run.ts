@@ -3,6 +3,7 @@ import type { NameDefaults } from '../catalog.ts'
 import type { Statement } from '../parse/ast.ts'
 import { parse } from '../parse/index.ts'
 import type { DryRun, StatementResult } from '../result.ts'
+import { checkPlaces } from './check-places.ts'
 import { dryRunScript } from './dry-run.ts'
 import type { ScriptHost } from './host.ts'
 import { Interpreter } from './interpreter.ts'
@@ -22,6 +23,7 @@ export function statementsOf(text: string): readonly Statement[] {
   if (first !== undefined) throw more.length === 0 ? first : new Problems(known.problems)
   if (known.statements.length === 0)
     throw new Problem('Syntax error: Unexpected end of statement: the text holds no statement')
+  checkPlaces(text, known.statements)
   return known.statements
 }
 

@@ -171,11 +171,18 @@ const refused: Readonly<Record<string, readonly string[]>> = {
     'SELECT SUM(x) OVER (ORDER BY x ROWS (SELECT 1) PRECEDING) FROM UNNEST([1]) AS x',
     'SELECT LAG(x IGNORE NULLS) OVER (ORDER BY x) FROM UNNEST([1]) AS x',
   ],
+  'DECLARE stands at the start of a script or block, BREAK and CONTINUE in a loop': [
+    'SELECT 1; DECLARE x INT64',
+    'IF TRUE THEN DECLARE x INT64; END IF',
+    'BREAK',
+    'IF TRUE THEN CONTINUE; END IF',
+  ],
   'statements that ask for two things at once, or for what no column can hold': [
     'CREATE OR REPLACE TABLE IF NOT EXISTS d.o (a INT64)',
     'CREATE TABLE d.o (a ARRAY<ARRAY<INT64>>)',
     "CREATE TABLE d.o (a DATE) AS SELECT '2024-01-01'",
     "INSERT d.dates SELECT '2024-01-01'",
+    'CREATE TABLE d.o (a INT64, PRIMARY KEY (a))',
   ],
 }
 
