@@ -122,4 +122,14 @@ export const cases: readonly Case[] = [
     "TO_HEX(CAST('7' AS BYTES FORMAT 'BASE8')), TO_HEX(CAST('400' AS BYTES FORMAT 'BASE8')), TO_HEX(CAST('0000' AS BYTES FORMAT 'BASE8')), TO_HEX(CAST('616263' AS BYTES FORMAT 'BASE8')), TO_HEX(CAST('1234567' AS BYTES FORMAT 'BASE8'))",
     { types: 'STRING, STRING, STRING, STRING, STRING', values: ['07', '00', '0000', '1cb3', '053977'] },
   ],
+  ["CAST(5 AS STRING FORMAT 'c9')", { types: 'STRING', values: [' usd5'] }],
+  ["CAST(0 AS STRING FORMAT '.9EEEE')", { types: 'STRING', values: [' .0E+00'] }],
+  [
+    "CAST(255 AS STRING FORMAT 'XXXXXXXXXXXXXXXXX')",
+    { error: "Error in format string: Max number of 'X' is 16" },
+  ],
+  [
+    "CAST(CAST('-inf' AS FLOAT64) AS STRING FORMAT '9,9.9'), CAST(CAST('nan' AS FLOAT64) AS STRING FORMAT '909EEEE'), CAST(65535 AS STRING FORMAT '0xX0')",
+    { types: 'STRING, STRING, STRING', values: ['-INF  ', '   NAN', ' ffFF'] },
+  ],
 ]

@@ -61,7 +61,7 @@ function special(name: string, format: NumberFormat): Body {
   const { whole, exponent } = format
   const room = wideness(format)
   if (exponent !== '') return { text: name.toUpperCase(), gap: room - 3, blank: false }
-  if (/x/i.test(whole) || count(whole) < 3) return { text: overflown(format), gap: 0, blank: false }
+  if (/x/i.test(whole) || whole.length < 3) return { text: overflown(format), gap: 0, blank: false }
   const after = format.compact ? 0 : room - whole.length
   return { text: name.toUpperCase() + ' '.repeat(after), gap: whole.length - 3, blank: false }
 }
@@ -69,7 +69,8 @@ function special(name: string, format: NumberFormat): Body {
 const count = (whole: string): number => whole.replaceAll(',', '').length
 
 function wideness({ whole, point, places, exponent }: NumberFormat): number {
-  return whole.length + Number(point === '.') + places + (exponent === '' ? 0 : 4)
+  const before = exponent === '' ? whole.length : Math.min(count(whole), 1)
+  return before + Number(point === '.') + places + (exponent === '' ? 0 : 4)
 }
 
 function overflown({ whole, point, places, exponent }: NumberFormat): string {
@@ -90,7 +91,7 @@ function digitsOf(size: string, isDouble: boolean, format: NumberFormat): Body {
   const shownPoint = point === '.' ? '.' : ''
   const suffix = power === '' ? '' : `${exponent}${power}`
   const rest = `${shownPoint}${tail}${suffix}`
-  if (exponent !== '') return { text: `${head}${rest}`, gap: 0, blank: significant === '' }
+  if (exponent !== '') return { text: `${room === 0 ? '' : head}${rest}`, gap: 0, blank: significant === '' }
   // A lone zero before the point is left out where digits follow it.
   const lone = significant === '' && tail === '' && room > 0 ? '0' : significant
   const laid = laidOut(whole, lone)
@@ -127,7 +128,8 @@ function hexadecimal(size: string, isDouble: boolean, format: NumberFormat): Bod
   if (digits.length > whole.length) return { text: overflown(format), gap: 0, blank: false }
   if (value >= 2n ** 63n) throw new GoogleSqlError(`Cannot format ${size} in hexadecimal: int64 out of range`)
   const laid = Array.from(laidOut(whole, digits), (digit, index) =>
-    whole[index] === 'x' ? digit : digit.toUpperCase(),
+    // A `0` takes the letters of the next X.
+    /x/i.exec(whole.slice(index))?.[0] === 'x' ? digit : digit.toUpperCase(),
   ).join('')
   return { text: laid.trimStart(), gap: laid.length - laid.trimStart().length, blank: false }
 }

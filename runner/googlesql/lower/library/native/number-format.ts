@@ -68,6 +68,7 @@ export function readNumberFormat(text: string): NumberFormat {
   const others = draft.point !== '' || draft.exponent !== '' || draft.currency !== '' || draft.blank
   if (/x/i.test(draft.whole) && (others || /[9,]/.test(draft.whole)))
     fail("'X' cannot appear together with other format elements than '0', 'S', 'MI', 'PR' and 'FM'")
+  if (draft.whole.replace(/[^x]/gi, '').length > 16) fail("Max number of 'X' is 16")
   if (draft.exponent !== '' && draft.whole.includes(',')) fail("',' cannot appear together with 'EEEE'")
   return draft
 }
@@ -119,6 +120,6 @@ function add(draft: Draft, found: string): void {
       return
     default:
       if (draft.currency !== '') fail("There can be at most one of '$', 'C' or 'L'")
-      draft.currency = name === 'C' ? 'USD' : '$'
+      draft.currency = name !== 'C' ? '$' : found === 'c' ? 'usd' : 'USD'
   }
 }
