@@ -19,6 +19,9 @@ interface Place {
   readonly inLoop: boolean
 }
 
+/** What a script may define before it declares: routines, which see no variable. */
+const DEFINES: ReadonlySet<string> = new Set(['createFunction', 'createTableFunction', 'createProcedure'])
+
 function checkBody(text: string, statements: readonly Statement[], { declares, inLoop }: Place): void {
   let leading = declares
   const refuse = (node: Statement, message: string) => new Problem(message, placeAt(text, node.start))
@@ -28,7 +31,7 @@ function checkBody(text: string, statements: readonly Statement[], { declares, i
   for (const node of statements) {
     if (node.kind === 'declare' && !leading)
       throw refuse(node, 'Variable declarations are allowed only at the start of a block or script')
-    leading &&= node.kind === 'declare'
+    leading &&= node.kind === 'declare' || DEFINES.has(node.kind)
     switch (node.kind) {
       case 'jump':
         if (!inLoop && node.label === undefined)
