@@ -6,7 +6,7 @@ const mebibyte = 1024 * 1024
 /** DuckDB keeps two blocks of 256 KiB open for each column that a thread inserts into: values and validity. */
 const bytesPerColumn = mebibyte / 2
 /** A limit holds for inserts that need a little more: each change of it keeps DuckDB waiting. */
-const step = 64 * mebibyte
+const step = 16 * mebibyte
 /** Rows are looked at so many at a time, whatever their size. */
 const rowsPerVector = 2048
 /** What a thread reads and compresses at a time: 64 MiB, once as they are read and once as they will be stored. */

@@ -48,9 +48,7 @@ export async function openLanding(options: LandingOptions): Promise<Landing> {
     await connection.run('begin')
     const state = stateOn(connection, project)
     const loadedAt = await nextStamp(state, options.now)
-    const rowsPerInsert = (await threadsOf(connection)) * rowsPerThread
-    const folder = handoverFolder(database)
-    const begun = { connection, catalog, memory, state, loadedAt, rowsPerInsert, folder, release }
+    const begun = { connection, catalog, memory, state, loadedAt, folder: handoverFolder(database), release }
     return withStorageProblems(new DuckDbLanding(begun), database.path)
   } catch (error) {
     connection?.closeSync()
@@ -58,11 +56,6 @@ export async function openLanding(options: LandingOptions): Promise<Landing> {
     release()
     throw error
   }
-}
-
-async function threadsOf(connection: DuckDBConnection): Promise<number> {
-  const result = await connection.runAndReadAll(`select current_setting('threads')`)
-  return Number(result.getRows()[0]?.[0])
 }
 
 /** One value for a commit, later than every earlier commit's even if the clock went back. */
@@ -92,9 +85,8 @@ function handoverFolder(database: Database): string {
   return folder
 }
 
-/** As many as the row groups of DuckDB's tables have: what a thread inserts at a time. */
-const rowsPerThread = 122_880
 /** A file for DuckDB is no longer than this: it is what waits on the disk, twice. */
+const rowsPerInsert = 8 * 122_880
 const bytesPerInsert = 256 * 1024 * 1024
 
 /**
@@ -110,7 +102,6 @@ interface Begun {
   readonly memory: LandingMemory | undefined
   readonly state: Kysely<StateTables>
   readonly loadedAt: Date
-  readonly rowsPerInsert: number
   readonly folder: string
   readonly release: () => void
 }
@@ -177,8 +168,8 @@ class DuckDbLanding implements Landing {
     this.open ??= this.startHandover(name, columns)
     this.open.writer.write(batch)
     this.open.rows += batch.length
-    // At once if DuckDB has nothing to do; else a row group for each of its threads, so that all have work to the end.
-    const isLong = this.open.rows >= this.begun.rowsPerInsert || this.open.writer.size >= bytesPerInsert
+    // At once if DuckDB has nothing to do; else more row groups wait together, for it reads them with several threads.
+    const isLong = this.open.rows >= rowsPerInsert || this.open.writer.size >= bytesPerInsert
     if (this.queued === 0) this.insertOpen()
     else if (isLong) await this.done
   }
