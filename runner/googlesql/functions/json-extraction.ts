@@ -7,15 +7,20 @@ export type Reading = 'value' | 'query' | 'value_array' | 'query_array'
 /** A path of names alone, each in DuckDB's spelling. */
 export interface PlainPath {
   readonly whole: string
-  /** The names before the last. */
+  /** The names before the last, and that. */
   readonly above: readonly string[]
+  readonly last: string
 }
 
 /** @returns undefined for a path with anything but names */
 export function plainPath(path: string): PlainPath | undefined {
   const names = /^'\$((?:\.[A-Za-z_]\w*)+)'$/.exec(path)?.[1]?.slice(1).split('.')
   if (names === undefined) return undefined
-  return { whole: `'$${names.map((name) => `."${name}"`).join('')}'`, above: names.slice(0, -1) }
+  return {
+    whole: `'$${names.map((name) => `."${name}"`).join('')}'`,
+    above: names.slice(0, -1),
+    last: names.at(-1) ?? '',
+  }
 }
 
 /**
@@ -47,12 +52,14 @@ export function nativeExtraction(
     const [[usual, result] = ['', '']] = known
     const suspect = `(${suspects.map((part) => has(v, part)).join(' OR ')})`
     const special = `(${has(v, '\\ud')} OR ${has(v, '\\uD')} OR regexp_matches(${v}, '(?i)[:\\[,\\s-](?:nan|inf)'))`
+    // A name that is nowhere in the text, which has no escapes, is no key of it.
+    const absent = `${found} IS NULL AND NOT ${has(v, path.last)} AND NOT ${has(v, '\\')}`
     // Where a name above is not there a second time, nothing stands behind the first one's value.
     const twice = path.above.map((name) => has(`substring(${v}, strpos(${v}, '"${name}"') + 1)`, `"${name}"`))
     const later =
       path.above.length === 0 ? '' : `WHEN ${[...twice, has(v, '\\u')].join(' OR ')} THEN ${slow(v)} `
     return (
-      `CASE WHEN ${usual} AND NOT ${suspect} THEN ${result} WHEN ${suspect} AND ${special} THEN ${slow(v)} ` +
+      `CASE WHEN ${usual} AND NOT ${suspect} THEN ${result} WHEN ${absent} THEN NULL WHEN ${suspect} AND ${special} THEN ${slow(v)} ` +
       `${taken} ${otherwise} WHEN NOT json_valid(${v}) THEN ${slow(v)} ${later}END`
     )
   })
