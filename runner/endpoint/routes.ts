@@ -1,3 +1,8 @@
+import { continueUpload, uploadJob } from './files/uploads.ts'
+import { cancelJob, deleteJob, getJob, insertJob, listJobs } from './jobs/job-routes.ts'
+import { getQueryResults, query } from './jobs/query-results.ts'
+import type { ApiRequest, ApiResponse } from './request.ts'
+import type { Service } from './service.ts'
 import {
   deleteDataset,
   getDataset,
@@ -5,16 +10,23 @@ import {
   listDatasets,
   listProjects,
   patchDataset,
-} from './dataset-routes.ts'
-import { cancelJob, deleteJob, getJob, insertJob, listJobs } from './job-routes.ts'
-import { getPolicy, getServiceAccount, listNothing, setPolicy, testPermissions } from './policy-routes.ts'
-import { getQueryResults, query } from './query-results.ts'
-import type { ApiRequest, ApiResponse } from './request.ts'
-import { deleteRoutine, getRoutine, insertRoutine, listRoutines, updateRoutine } from './routine-routes.ts'
-import type { Service } from './service.ts'
-import { deleteTable, getTable, insertTable, listTables, patchTable } from './table-routes.ts'
-import { insertAll, listTableData } from './tabledata-routes.ts'
-import { continueUpload, uploadJob } from './uploads.ts'
+} from './tables/dataset-routes.ts'
+import {
+  getPolicy,
+  getServiceAccount,
+  listNothing,
+  setPolicy,
+  testPermissions,
+} from './tables/policy-routes.ts'
+import {
+  deleteRoutine,
+  getRoutine,
+  insertRoutine,
+  listRoutines,
+  updateRoutine,
+} from './tables/routine-routes.ts'
+import { deleteTable, getTable, insertTable, listTables, patchTable } from './tables/table-routes.ts'
+import { insertAll, listTableData } from './tables/tabledata-routes.ts'
 
 export type Handler = (service: Service, request: ApiRequest) => Promise<ApiResponse>
 

@@ -1,10 +1,10 @@
 import type { LocalWarehouse } from '../warehouse/local-warehouse.ts'
-import type { InsertIds } from './insert-ids.ts'
-import type { JobStore } from './job-store.ts'
-import type { Sessions } from './sessions.ts'
-import type { TableTimes } from './table-times.ts'
-import type { Turns } from './turns.ts'
-import type { Uploads } from './uploads.ts'
+import type { Uploads } from './files/uploads.ts'
+import type { JobStore } from './jobs/job-store.ts'
+import type { Sessions } from './jobs/sessions.ts'
+import type { Turns } from './jobs/turns.ts'
+import type { InsertIds } from './tables/insert-ids.ts'
+import type { TableTimes } from './tables/table-times.ts'
 
 /** What every route works with. */
 export interface Service {

@@ -1,0 +1,86 @@
+import { invalid } from '../api-error.ts'
+import { type ApiRequest, type ApiResponse, countOf } from '../request.ts'
+import { defaultLocation, type Service } from '../service.ts'
+import { jobResource } from './job.ts'
+import { startJob } from './start-job.ts'
+
+/** A job that ends within this is answered as done, which saves the client a call. */
+const shortWait = 100
+
+const projectOf = ({ parameters }: ApiRequest): string => parameters['project'] ?? ''
+
+function jobOf(service: Service, request: ApiRequest) {
+  const location = request.query.get('location') ?? defaultLocation
+  return service.jobs.get(projectOf(request), request.parameters['job'] ?? '', location)
+}
+
+/** `POST jobs`. */
+export async function insertJob(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const started = await startJob(service, projectOf(request), await request.json())
+  if ('dryRun' in started) return { body: started.dryRun }
+  await started.job.wait(shortWait)
+  return { body: jobResource(started.job, request.origin) }
+}
+
+/** `GET jobs/{id}`. */
+export async function getJob(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  return { body: jobResource(jobOf(service, request), request.origin) }
+}
+
+/** `POST jobs/{id}/cancel`: gives the job, which may still be running for a moment. */
+export async function cancelJob(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const job = jobOf(service, request)
+  job.cancel()
+  await job.wait(shortWait)
+  return { body: { kind: 'bigquery#jobCancelResponse', job: jobResource(job, request.origin) } }
+}
+
+/** `DELETE jobs/{id}/delete`. */
+export async function deleteJob(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const job = jobOf(service, request)
+  if (job.ended === undefined) throw invalid('the job is running: cancel it before it is deleted')
+  service.jobs.remove(job)
+  return { body: {} }
+}
+
+/** `GET jobs`: newest first. */
+export async function listJobs(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const { query } = request
+  const states = query.getAll('stateFilter').map((state) => state.toUpperCase())
+  const since = countOf(query, 'minCreationTime') ?? 0
+  const until = countOf(query, 'maxCreationTime') ?? Number.MAX_SAFE_INTEGER
+  const all = service.jobs
+    .list(projectOf(request))
+    .filter(
+      (job) =>
+        (states.length === 0 || states.includes(job.state)) &&
+        job.created >= since &&
+        job.created <= until &&
+        query.get('parentJobId') === null,
+    )
+  const { items, more } = page(all, query, 50)
+  return {
+    body: {
+      kind: 'bigquery#jobList',
+      jobs: items.map((job) => {
+        const resource = jobResource(job, request.origin)
+        const failed = job.error === undefined ? {} : { errorResult: job.error.causeOfJob }
+        return { ...resource, kind: 'bigquery#job', state: job.state, ...failed }
+      }),
+      ...more,
+    },
+  }
+}
+
+/** A page of a list whose token is a place in it. */
+export function page<T>(
+  all: readonly T[],
+  query: URLSearchParams,
+  size: number,
+): { readonly items: readonly T[]; readonly more: { readonly nextPageToken?: string } } {
+  const start = countOf(query, 'pageToken') ?? 0
+  const most = countOf(query, 'maxResults') ?? size
+  const items = all.slice(start, start + (most === 0 ? size : most))
+  const next = start + items.length
+  return { items, more: next < all.length ? { nextPageToken: String(next) } : {} }
+}

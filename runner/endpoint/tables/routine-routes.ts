@@ -1,0 +1,92 @@
+import type { CatalogRoutine } from '../../googlesql/catalog.ts'
+import { type RoutineParameter, routineParts } from '../../googlesql/routine-parts.ts'
+import { ApiError, notFound } from '../api-error.ts'
+import { etagOf } from '../jobs/job.ts'
+import { page } from '../jobs/job-routes.ts'
+import { neededText, objectAt } from '../json.ts'
+import { sqlName } from '../reference.ts'
+import type { ApiRequest, ApiResponse } from '../request.ts'
+import type { Service } from '../service.ts'
+import { dataType, routineText } from './routine-text.ts'
+import { checkDataset } from './table-routes.ts'
+
+const types: Readonly<Record<CatalogRoutine['kind'], string>> = {
+  FUNCTION: 'SCALAR_FUNCTION',
+  AGGREGATE: 'AGGREGATE_FUNCTION',
+  TABLE_FUNCTION: 'TABLE_VALUED_FUNCTION',
+  PROCEDURE: 'PROCEDURE',
+}
+
+function resource(routine: CatalogRoutine, full: boolean): object & { readonly etag: string } {
+  const { target, kind, text } = routine
+  const { language, body, parameters, returns } = routineParts(routine)
+  const described = {
+    routineReference: { projectId: target.database, datasetId: target.schema, routineId: target.name },
+    routineType: types[kind],
+    language,
+    ...(parameters.length === 0 ? {} : { arguments: parameters.map(argument) }),
+    ...(returns === undefined ? {} : { returnType: dataType(returns) }),
+    ...(full ? { definitionBody: body } : {}),
+  }
+  return { etag: etagOf([described, text]), ...described }
+}
+
+const argument = ({ name, mode, type }: RoutineParameter): object => ({
+  ...(name === '' ? {} : { name }),
+  ...(mode === undefined ? {} : { mode }),
+  ...(type === undefined ? { argumentKind: 'ANY_TYPE' } : { dataType: dataType(type) }),
+})
+
+/** `GET routines`. */
+export async function listRoutines(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const { project = '', dataset = '' } = request.parameters
+  await checkDataset(service, project, dataset)
+  const { items, more } = page(await service.warehouse.routines(project, dataset), request.query, 1000)
+  return { body: { routines: items.map((routine) => resource(routine, false)), ...more } }
+}
+
+async function find(service: Service, { parameters }: ApiRequest): Promise<CatalogRoutine> {
+  const { project = '', dataset = '', routine = '' } = parameters
+  await checkDataset(service, project, dataset)
+  const found = (await service.warehouse.routines(project, dataset)).find(
+    ({ target }) => target.name === routine,
+  )
+  if (found === undefined) throw notFound(`Routine ${project}:${dataset}.${routine}`)
+  return found
+}
+
+/** `GET routines/{R}`. */
+export async function getRoutine(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  return { body: resource(await find(service, request), true) }
+}
+
+/** `DELETE routines/{R}`. */
+export async function deleteRoutine(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const { target, kind } = await find(service, request)
+  const entity =
+    kind === 'TABLE_FUNCTION' ? 'TABLE FUNCTION' : kind === 'PROCEDURE' ? 'PROCEDURE' : 'FUNCTION'
+  await service.warehouse.execute(`DROP ${entity} ${sqlName(target.database, target.schema, target.name)}`)
+  return { status: 204 }
+}
+
+/** `POST routines`: SQL and JavaScript functions, table functions, procedures. */
+export async function insertRoutine(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const { project = '', dataset = '' } = request.parameters
+  const body = await request.json()
+  await checkDataset(service, project, dataset)
+  const name = neededText(objectAt(body, 'routineReference'), 'routineId')
+  await service.warehouse.execute(routineText(sqlName(project, dataset, name), body, false))
+  return getRoutine(service, { ...request, parameters: { project, dataset, routine: name } })
+}
+
+/** `PUT routines/{R}`: as the body says, whatever it was. */
+export async function updateRoutine(service: Service, request: ApiRequest): Promise<ApiResponse> {
+  const { project = '', dataset = '', routine = '' } = request.parameters
+  const body = await request.json()
+  const before = resource(await find(service, request), true)
+  const match = request.headers['if-match']
+  if (match !== undefined && match !== '*' && match !== before.etag)
+    throw new ApiError('conditionNotMet', 'Precondition Failed', { location: 'If-Match' })
+  await service.warehouse.execute(routineText(sqlName(project, dataset, routine), body, true))
+  return getRoutine(service, request)
+}
