@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { compile } from '../runner/project/compile.ts'
+import { compile } from '../runner/project/compile/compile.ts'
 import { dataformCli, withCore } from '../test/project/dataform-cli.ts'
 import { type BenchResult, median } from './bench.ts'
 

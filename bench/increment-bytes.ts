@@ -1,6 +1,6 @@
 import { planAction } from '../runner/execute/plan.ts'
-import { compile } from '../runner/project/compile.ts'
-import type { Action } from '../runner/project/compiled-graph.ts'
+import { compile } from '../runner/project/compile/compile.ts'
+import type { Action } from '../runner/project/compile/compiled-graph.ts'
 import { root } from '../test/models/model-project.ts'
 import { type Scan, scansOf } from '../test/models/scans.ts'
 import type { BenchLine, BenchResult } from './bench.ts'

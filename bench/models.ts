@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Action } from '../runner/project/compiled-graph.ts'
+import type { Action } from '../runner/project/compile/compiled-graph.ts'
 import { openDuckDbWarehouse } from '../runner/warehouse/duckdb/warehouse.ts'
 import type { Warehouse } from '../runner/warehouse/warehouse.ts'
 import { actionOf, build, modelsOf, project } from '../test/models/model-project.ts'

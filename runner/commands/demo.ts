@@ -1,7 +1,7 @@
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { Problem } from '../problem.ts'
-import { compile } from '../project/compile.ts'
+import { compile } from '../project/compile/compile.ts'
 import { counted, duration } from '../report/progress.ts'
 import { runSummary } from '../report/summary.ts'
 import { textTable } from '../report/table.ts'

@@ -9,7 +9,7 @@ import { planAction } from '../execute/plan.ts'
 import { currentModels } from '../execute/rebuilt-table.ts'
 import { quotedColumn, quotedTarget } from '../execute/statements.ts'
 import { Problem } from '../problem.ts'
-import type { Action } from '../project/compiled-graph.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 import { openWarehouse } from '../warehouse/open.ts'
 
 export interface DumpRowsOptions {

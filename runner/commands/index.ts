@@ -12,7 +12,7 @@ export { type Endpoint, type EndpointOptions, startEndpoint } from '../endpoint/
 export type { PlannedAction } from '../execute/plan-run.ts'
 export type { ActionResult, RunResults } from '../execute/run-results.ts'
 export { Problem, Problems } from '../problem.ts'
-export type { CompiledGraph } from '../project/compiled-graph.ts'
+export type { CompiledGraph } from '../project/compile/compiled-graph.ts'
 export { type AddTableOptions, type AddTableResult, addTable } from './add-table.ts'
 export { type BuildOptions, type BuildResult, build } from './build.ts'
 export type { ProjectOptions } from './command.ts'

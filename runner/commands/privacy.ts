@@ -11,8 +11,8 @@ import {
   taggedColumns,
 } from '../lineage/readable.ts'
 import { Problem } from '../problem.ts'
-import { compile } from '../project/compile.ts'
-import type { Action } from '../project/compiled-graph.ts'
+import { compile } from '../project/compile/compile.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 import { textTable } from '../report/table.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'

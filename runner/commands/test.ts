@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import type { Problem } from '../problem.ts'
-import { compile } from '../project/compile.ts'
+import { compile } from '../project/compile/compile.ts'
 import { type JsonValue, jsonOf } from '../report/values.ts'
 import { columnDifferences } from '../unit-test/compare.ts'
 import { runUnitTest, type UnitTestResult } from '../unit-test/run.ts'
@@ -59,7 +59,7 @@ interface FullResults extends TestResults {
 const details = Symbol('the results with their values')
 
 /**
- * Runs the project's unit tests: Dataform's own and those of `unit_tests` (runner/project/unit-tests.ts), in a warehouse
+ * Runs the project's unit tests: Dataform's own and those of `unit_tests` (runner/project/unit-tests/unit-tests.ts), in a warehouse
  * in memory that holds nothing, so that no test sees a table.
  *
  * @throws Problem for a name that no test has, Problems for a project that does not compile

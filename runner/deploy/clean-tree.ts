@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Problem } from '../problem.ts'
-import { type CompiledProject, compile } from '../project/compile.ts'
-import { legacySettingsFile, workflowSettingsFile } from '../project/workflow-settings.ts'
+import { type CompiledProject, compile } from '../project/compile/compile.ts'
+import { legacySettingsFile, workflowSettingsFile } from '../project/settings/workflow-settings.ts'
 
 /** The files that hosted Dataform gets, by their paths in the repository. */
 export type Tree = ReadonlyMap<string, Uint8Array>

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { DeploySettings } from '../project/deploy-settings.ts'
+import type { DeploySettings } from '../project/settings/deploy-settings.ts'
 import type { ReleaseConfig, WorkflowConfig } from './service.ts'
 
 /** A setting of a configuration that is not as it should be. */

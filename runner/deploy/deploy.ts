@@ -1,5 +1,5 @@
 import { Problem, throwProblems } from '../problem.ts'
-import type { DeploySettings } from '../project/deploy-settings.ts'
+import type { DeploySettings } from '../project/settings/deploy-settings.ts'
 import type { Clock } from '../warehouse/bigquery/clock.ts'
 import type { Tree } from './clean-tree.ts'
 import {

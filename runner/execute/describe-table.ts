@@ -1,6 +1,6 @@
 import type { SqlType } from '../googlesql/types/type.ts'
 import { Problem } from '../problem.ts'
-import type { Action } from '../project/compiled-graph.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 import type { ColumnDescription, TableDescription, Warehouse } from '../warehouse/warehouse.ts'
 
 /**

@@ -1,7 +1,7 @@
 import pRetry from 'p-retry'
 import type { StatementResult } from '../googlesql/result.ts'
 import { Problem } from '../problem.ts'
-import type { Action } from '../project/compiled-graph.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 import { jobId } from '../warehouse/job-id.ts'
 import { mayPass } from '../warehouse/may-pass.ts'
 import type { ExecuteOptions, Table, Warehouse } from '../warehouse/warehouse.ts'

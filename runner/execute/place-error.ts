@@ -1,6 +1,6 @@
 import { Problem } from '../problem.ts'
-import type { Action } from '../project/compiled-graph.ts'
-import { placeholderPlace } from '../project/placeholder-place.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
+import { placeholderPlace } from '../project/compile/placeholder-place.ts'
 import { sourcePosition } from '../project/source-place.ts'
 import { madeLine } from './made-line.ts'
 

@@ -1,7 +1,7 @@
 import type { Target } from '../googlesql/target.ts'
 import { nearest } from '../nearest.ts'
 import { Problem } from '../problem.ts'
-import type { Action } from '../project/compiled-graph.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { quotedColumn, quotedTarget } from './statements.ts'
 

@@ -1,5 +1,5 @@
 import { Problem } from '../problem.ts'
-import type { Action } from '../project/compiled-graph.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 import { readRun, runIds } from './run-folder.ts'
 import type { RunResults } from './run-results.ts'
 

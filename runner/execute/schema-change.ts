@@ -2,7 +2,7 @@ import type { ResultColumn } from '../googlesql/result.ts'
 import { coercion } from '../googlesql/types/coerce.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import { Problem } from '../problem.ts'
-import type { Action } from '../project/compiled-graph.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 import type { Table } from '../warehouse/warehouse.ts'
 import { addColumns, dropColumns } from './statements.ts'
 

@@ -1,6 +1,6 @@
 import { nearest } from '../nearest.ts'
 import { Problem } from '../problem.ts'
-import type { Action } from '../project/compiled-graph.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 
 /** `error`: rows that fail an assertion fail the run; `warn`: they are told, and the run goes on. */
 export type Severity = 'error' | 'warn'

@@ -1,6 +1,6 @@
 import type { DryRun } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
-import { type Action, targetId } from '../project/compiled-graph.ts'
+import { type Action, targetId } from '../project/compile/compiled-graph.ts'
 import { sqlType } from '../warehouse/bigquery/sql-name.ts'
 import { openWarehouse } from '../warehouse/open.ts'
 import type { Table, Warehouse } from '../warehouse/warehouse.ts'

@@ -8,7 +8,7 @@
 import type { ResultColumn } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
-import type { Action } from '../project/compiled-graph.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 import type { Table } from '../warehouse/warehouse.ts'
 
 /** @example quotedTarget({ database: 'p', schema: 'd', name: 't' }) // '`p.d.t`' */

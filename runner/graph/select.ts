@@ -1,7 +1,7 @@
 import type { Target } from '../googlesql/target.ts'
 import { nearest } from '../nearest.ts'
 import { Problem } from '../problem.ts'
-import { type Action, targetId } from '../project/compiled-graph.ts'
+import { type Action, targetId } from '../project/compile/compiled-graph.ts'
 import { type Dag, dagOf, reachable } from './dag.ts'
 import { type Atom, parseSelectors, type Selector } from './selector.ts'
 

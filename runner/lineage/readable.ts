@@ -1,5 +1,5 @@
 import type { ColumnLineage } from '../googlesql/result.ts'
-import { type Action, targetId } from '../project/compiled-graph.ts'
+import { type Action, targetId } from '../project/compile/compiled-graph.ts'
 
 /** A private value that can be read, whole or in part, in a column of a table for analysts. */
 export interface ReadableColumn {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Problem } from '../problem.ts'
-import { readSettings, type Settings, settingsFile } from './settings.ts'
+import { readSettings, type Settings, settingsFile } from './settings/settings.ts'
 import {
   legacySettingsFile,
   readWorkflowSettings,
   type WorkflowSettings,
   workflowSettingsFile,
-} from './workflow-settings.ts'
+} from './settings/workflow-settings.ts'
 
 /** A Dataform project on disk and what its settings say; nothing of it is compiled yet. */
 export interface Project {

@@ -1,4 +1,4 @@
-import type { GraphTarget } from './compiled-graph.ts'
+import type { GraphTarget } from './compile/compiled-graph.ts'
 
 /** `project.dataset.name`, as much of it as is given. */
 export const fullName = ({ database, schema, name }: GraphTarget): string =>

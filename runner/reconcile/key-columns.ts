@@ -1,4 +1,4 @@
-import type { Action } from '../project/compiled-graph.ts'
+import type { Action } from '../project/compile/compiled-graph.ts'
 
 /** The key's columns in order, as the state's columns are tagged (macros/current-state.js). */
 export function keyOf({ columns }: Action): readonly string[] {

@@ -2,7 +2,7 @@ import type { StatementResult } from '../googlesql/result.ts'
 import { Problem } from '../problem.ts'
 import { sourcePlace } from '../project/source-place.ts'
 import { fullName } from '../project/target-text.ts'
-import type { UnitTest } from '../project/unit-tests.ts'
+import type { UnitTest } from '../project/unit-tests/unit-tests.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { type Comparison, compareResults } from './compare.ts'
 

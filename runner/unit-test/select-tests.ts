@@ -1,6 +1,6 @@
 import { nearest } from '../nearest.ts'
 import { Problem } from '../problem.ts'
-import type { UnitTest } from '../project/unit-tests.ts'
+import type { UnitTest } from '../project/unit-tests/unit-tests.ts'
 
 /**
  * The tests that a command names, in their own order: by the test's name, by its model's name (`city`, `world_x.city`),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type DeployOptions, type DeployReport, deploy } from '../../runner/deploy/deploy.ts'
 import { deployText } from '../../runner/deploy/deploy-text.ts'
 import { type DataformClient, openDataform } from '../../runner/deploy/service.ts'
-import type { DeploySettings } from '../../runner/project/deploy-settings.ts'
+import type { DeploySettings } from '../../runner/project/settings/deploy-settings.ts'
 import { type DataformServer, startDataform } from './dataform-server.ts'
 import { status } from './grpc-server.ts'
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { resumption, runToResume } from '../../runner/execute/resume.ts'
 import type { ActionResult, RunResults } from '../../runner/execute/run-results.ts'
 import { Problem } from '../../runner/problem.ts'
-import { compile } from '../../runner/project/compile.ts'
+import { compile } from '../../runner/project/compile/compile.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { outcomes, runnableProject } from './run-project.ts'
 

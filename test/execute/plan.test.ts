@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { type ActionPlan, type PlanInput, planAction, schemaMatters } from '../../runner/execute/plan.ts'
 import type { ResultColumn } from '../../runner/googlesql/result.ts'
 import type { ScalarKind } from '../../runner/googlesql/types/type.ts'
-import { actionsOf } from '../../runner/project/actions.ts'
-import type { Action, CompiledGraph, GraphTable } from '../../runner/project/compiled-graph.ts'
+import { actionsOf } from '../../runner/project/compile/actions.ts'
+import type { Action, CompiledGraph, GraphTable } from '../../runner/project/compile/compiled-graph.ts'
 import type { Table } from '../../runner/warehouse/warehouse.ts'
 
 const target = { database: 'p', schema: 'd', name: 't' }

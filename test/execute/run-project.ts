@@ -3,7 +3,7 @@ import { executeRun, type RunEvent, type RunRequest } from '../../runner/execute
 import type { RunResults } from '../../runner/execute/run-results.ts'
 import type { Value } from '../../runner/googlesql/result.ts'
 import { select } from '../../runner/graph/select.ts'
-import { compile } from '../../runner/project/compile.ts'
+import { compile } from '../../runner/project/compile/compile.ts'
 import { openWarehouse } from '../../runner/warehouse/open.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { type TemporaryProject, temporaryProject } from '../commands/temporary-project.ts'

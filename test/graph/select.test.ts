@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { select, withAssertions } from '../../runner/graph/select.ts'
-import { actionsOf } from '../../runner/project/actions.ts'
+import { actionsOf } from '../../runner/project/compile/actions.ts'
 
 const target = (schema: string, name: string, database = 'p') => ({ database, schema, name })
 const common = (schema: string, name: string, needs: [string, string][] = [], tags: string[] = []) => ({

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { commonFlags, type Flags } from '../../runner/commands/command.ts'
 import { commandTable } from '../../runner/commands/table.ts'
-import { settingsSchema } from '../../runner/project/settings.ts'
+import { settingsSchema } from '../../runner/project/settings/settings.ts'
 
 export const referenceFile = join(import.meta.dirname, '..', '..', 'docs', 'reference.md')
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Action } from '../../runner/project/compiled-graph.ts'
+import type { Action } from '../../runner/project/compile/compiled-graph.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { actionOf, build, modelsOf, type Row, rowsOf, sorted } from './model-project.ts'
 import { createRaw, land, type Payload, type RawEvent, rawName } from './raw-events.ts'

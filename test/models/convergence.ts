@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
-import type { Action } from '../../runner/project/compiled-graph.ts'
+import type { Action } from '../../runner/project/compile/compiled-graph.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { currentValues, type KnownEvent } from './current-oracle.ts'
 import { type Delivered, delivered, rawEvent } from './histories.ts'

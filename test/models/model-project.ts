@@ -8,8 +8,8 @@ import {
   schemaMatters,
 } from '../../runner/execute/plan.ts'
 import type { Value } from '../../runner/googlesql/result.ts'
-import { compile } from '../../runner/project/compile.ts'
-import type { Action } from '../../runner/project/compiled-graph.ts'
+import { compile } from '../../runner/project/compile/compile.ts'
+import type { Action } from '../../runner/project/compile/compiled-graph.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 
 export const project = 'streamform-local'

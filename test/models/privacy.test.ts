@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkPrivacy } from '../../runner/commands/privacy.ts'
-import type { Action } from '../../runner/project/compiled-graph.ts'
+import type { Action } from '../../runner/project/compile/compiled-graph.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { actionOf, build, modelsOf, project, rowsOf, sorted } from './model-project.ts'
 import { createRaw, land } from './raw-events.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { currentModels, differencesFromLog } from '../../runner/execute/rebuilt-table.ts'
-import type { Action } from '../../runner/project/compiled-graph.ts'
+import type { Action } from '../../runner/project/compile/compiled-graph.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { actionOf, build, modelsOf } from './model-project.ts'
 import { createRaw, land } from './raw-events.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Action } from '../../runner/project/compiled-graph.ts'
+import type { Action } from '../../runner/project/compile/compiled-graph.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { actionOf, build, modelsOf, type Row, rowsOf } from './model-project.ts'
 import { createRaw, land, type RawEvent } from './raw-events.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ExistingTable } from '../../runner/execute/plan.ts'
 import { planAction } from '../../runner/execute/plan.ts'
-import { compile } from '../../runner/project/compile.ts'
-import type { Action } from '../../runner/project/compiled-graph.ts'
+import { compile } from '../../runner/project/compile/compile.ts'
+import type { Action } from '../../runner/project/compile/compiled-graph.ts'
 import { modelsOf, root } from './model-project.ts'
 import { scansOf } from './scans.ts'
 

@@ -1,4 +1,4 @@
-import type { Action } from '../../runner/project/compiled-graph.ts'
+import type { Action } from '../../runner/project/compile/compiled-graph.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { actionOf, build, project } from './model-project.ts'
 import { createRaw, land, type Payload, type RawEvent } from './raw-events.ts'

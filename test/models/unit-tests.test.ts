@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type CompiledProject, compile } from '../../runner/project/compile.ts'
+import { type CompiledProject, compile } from '../../runner/project/compile/compile.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { root } from './model-project.ts'
 import { openTestWarehouse } from './test-warehouse.ts'

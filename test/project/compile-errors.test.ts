@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { compile, tryCompile } from '../../runner/project/compile.ts'
+import { compile, tryCompile } from '../../runner/project/compile/compile.ts'
 import { temporaryProject } from '../commands/temporary-project.ts'
 import { folderWith } from './folders.ts'
 import { projectsFolder } from './graphs.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { compile, tryCompile } from '../../runner/project/compile.ts'
+import { compile, tryCompile } from '../../runner/project/compile/compile.ts'
 import { compileWithCli, dataformCli } from './dataform-cli.ts'
 import { plain, projectCases, readGraph, withKnownFiles, withoutStacks } from './graphs.ts'
 

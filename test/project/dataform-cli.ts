@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { CompileOptions } from '../../runner/project/compile.ts'
-import type { CompiledGraph } from '../../runner/project/compiled-graph.ts'
+import type { CompileOptions } from '../../runner/project/compile/compile.ts'
+import type { CompiledGraph } from '../../runner/project/compile/compiled-graph.ts'
 
 const version = '3.0.69'
 const root = resolve(import.meta.dirname, '../..')

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import { encodeRequest } from '../../runner/project/encode-request.ts'
-import { loadProtos } from '../../runner/project/load-protos.ts'
+import { encodeRequest } from '../../runner/project/compile/encode-request.ts'
+import { loadProtos } from '../../runner/project/compile/load-protos.ts'
 
 const core = createRequire(import.meta.url).resolve('@dataform/core')
 const type = loadProtos(core).lookupType('dataform.CoreExecutionRequest')

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { CompileOptions } from '../../runner/project/compile.ts'
-import type { CompiledGraph } from '../../runner/project/compiled-graph.ts'
+import type { CompileOptions } from '../../runner/project/compile/compile.ts'
+import type { CompiledGraph } from '../../runner/project/compile/compiled-graph.ts'
 
 export const projectsFolder = resolve(import.meta.dirname, '../projects')
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { tryCompile } from '../../runner/project/compile.ts'
+import { tryCompile } from '../../runner/project/compile/compile.ts'
 import { folderWith } from './folders.ts'
 import { plain, projectCases, withoutStacks } from './graphs.ts'
 

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findProjectFolder, openProject } from '../../runner/project/project.ts'
-import { readSettings } from '../../runner/project/settings.ts'
-import { readWorkflowSettings } from '../../runner/project/workflow-settings.ts'
+import { readSettings } from '../../runner/project/settings/settings.ts'
+import { readWorkflowSettings } from '../../runner/project/settings/workflow-settings.ts'
 import { folderWith } from './folders.ts'
 
 const refusal = async (work: Promise<unknown> | (() => unknown)): Promise<string> => {

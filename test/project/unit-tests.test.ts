@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compile } from '../../runner/project/compile.ts'
-import { leavesNothing, sessionStatements } from '../../runner/project/session-statements.ts'
+import { compile } from '../../runner/project/compile/compile.ts'
+import { leavesNothing, sessionStatements } from '../../runner/project/compile/session-statements.ts'
 import { folderWith } from './folders.ts'
 
 const base = {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { tryCompile } from '../../runner/project/compile.ts'
+import { tryCompile } from '../../runner/project/compile/compile.ts'
 import { openProject } from '../../runner/project/project.ts'
 import { temporaryProject } from '../commands/temporary-project.ts'
 import { streamformIn } from './in-process.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { planRun } from '../../../runner/execute/plan-run.ts'
-import { compile } from '../../../runner/project/compile.ts'
+import { compile } from '../../../runner/project/compile/compile.ts'
 import { temporaryProject } from '../../commands/temporary-project.ts'
 import { bigQueryOnEndpoint } from './open-warehouse.ts'
 

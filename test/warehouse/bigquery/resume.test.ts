@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { executeRun, runnable } from '../../../runner/execute/execute-run.ts'
 import { resumption, runToResume } from '../../../runner/execute/resume.ts'
-import { compile } from '../../../runner/project/compile.ts'
+import { compile } from '../../../runner/project/compile/compile.ts'
 import { openBigQueryWarehouse } from '../../../runner/warehouse/bigquery/warehouse.ts'
 import { temporaryProject } from '../../commands/temporary-project.ts'
 import { startProxy } from '../../prove/faults/proxy.ts'

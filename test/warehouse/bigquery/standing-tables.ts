@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Action, targetId } from '../../../runner/project/compiled-graph.ts'
+import { type Action, targetId } from '../../../runner/project/compile/compiled-graph.ts'
 import type { RecordedJob } from './recorded-jobs.ts'
 
 /** What stands at the targets of a project's actions before a run. */

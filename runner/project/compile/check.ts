@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { nearest } from '../nearest.ts'
-import { Problem, throwProblems } from '../problem.ts'
-import type { Path, YamlFile } from './yaml-file.ts'
+import { nearest } from '../../nearest.ts'
+import { Problem, throwProblems } from '../../problem.ts'
+import type { Path, YamlFile } from '../settings/yaml-file.ts'
 
 /**
  * Checks a file's values against a schema and gives them with the schema's defaults. Each setting of the schema says

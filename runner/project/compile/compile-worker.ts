@@ -1,11 +1,11 @@
 /** Runs in a worker: compiles one project once, posts one `WorkerAnswer`, ends. See compile.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { listProjectFiles, listUnitTestFiles } from '../project-files.ts'
+import { type EvaluatedTest, evaluateUnitTests, rewriteUnitTest } from '../unit-tests/evaluate-unit-tests.ts'
 import { type CompileError, errorDescriber, recordErrors } from './compile-error.ts'
 import type { CompiledGraph, GraphTarget, JsonObject, ProjectConfig } from './compiled-graph.ts'
 import { encodeRequest } from './encode-request.ts'
-import { type EvaluatedTest, evaluateUnitTests, rewriteUnitTest } from './evaluate-unit-tests.ts'
 import { Progress } from './progress.ts'
-import { listProjectFiles, listUnitTestFiles } from './project-files.ts'
 import { createSandbox, type Sandbox } from './sandbox.ts'
 
 export interface WorkerRequest {

@@ -1,5 +1,5 @@
-import { offsetAt, type Position, positionAt } from './source-place.ts'
-import { type Range, type SqlRange, splitSqlx } from './split-sqlx.ts'
+import { offsetAt, type Position, positionAt } from '../source-place.ts'
+import { type Range, type SqlRange, splitSqlx } from '../split-sqlx.ts'
 
 /** The placeholder of a SQLX file that gave what stands at a position of a statement made of the file. */
 export interface PlaceholderPlace {

@@ -1,5 +1,5 @@
-import { Problem, throwProblems } from '../problem.ts'
-import type { Action } from './compiled-graph.ts'
+import { Problem, throwProblems } from '../../problem.ts'
+import type { Action } from '../compile/compiled-graph.ts'
 import { type Settings, settingsFile } from './settings.ts'
 
 const externalTable = /\bCREATE\s+(?:OR\s+REPLACE\s+)?EXTERNAL\s+TABLE\b/i

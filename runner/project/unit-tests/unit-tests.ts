@@ -26,12 +26,12 @@
  * Of the model's `pre_operations`, DECLARE and SET statements run before its query, because it may read their variables;
  * others change tables, of which a unit test has none, and are left out as Dataform leaves them out.
  */
-import { Problem } from '../problem.ts'
-import type { WorkerAnswer } from './compile-worker.ts'
-import type { CompiledGraph, GraphTarget } from './compiled-graph.ts'
+import { Problem } from '../../problem.ts'
+import type { WorkerAnswer } from '../compile/compile-worker.ts'
+import type { CompiledGraph, GraphTarget } from '../compile/compiled-graph.ts'
+import { sessionStatements } from '../compile/session-statements.ts'
+import { fullName } from '../target-text.ts'
 import type { EvaluatedTest } from './evaluate-unit-tests.ts'
-import { sessionStatements } from './session-statements.ts'
-import { fullName } from './target-text.ts'
 
 /** A unit test with both of its queries ready to run on a warehouse that holds nothing. */
 export interface UnitTest {

@@ -1,11 +1,11 @@
 import { isBuiltin } from 'node:module'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../../nearest.ts'
+import { findKey, findQuoted, findWord, type Position, positionAt } from '../source-place.ts'
+import { fullName, targetIn } from '../target-text.ts'
 import type { CompileError } from './compile-error.ts'
 import type { CompiledGraph, GraphTarget } from './compiled-graph.ts'
 import { allowedKeys } from './config-keys.ts'
 import type { CoreLocation } from './core-module.ts'
-import { findKey, findQuoted, findWord, type Position, positionAt } from './source-place.ts'
-import { fullName, targetIn } from './target-text.ts'
 
 /** What the reading of one error needs beside it. */
 export interface Reading {

@@ -3,7 +3,7 @@
  * `@dataform/core`) in protobuf's JSON form. A field that has its default value is absent, so every field is optional;
  * enum values are their names, 64-bit integers text.
  */
-import type { Target } from '../googlesql/target.ts'
+import type { Target } from '../../googlesql/target.ts'
 
 /** A name as the graph gives it. A declaration without a dataset has no `schema`. */
 export interface GraphTarget {

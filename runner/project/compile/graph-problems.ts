@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Problem } from '../problem.ts'
+import { Problem } from '../../problem.ts'
 import type { CompileError } from './compile-error.ts'
 import type { WorkerAnswer } from './compile-worker.ts'
 import type { CoreLocation } from './core-module.ts'

@@ -1,4 +1,4 @@
-import type { Target } from '../googlesql/target.ts'
+import type { Target } from '../../googlesql/target.ts'
 import type {
   Action,
   ActionDescriptor,

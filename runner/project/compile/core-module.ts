@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { Problem } from '../problem.ts'
-import { type WorkflowSettings, workflowSettingsFile } from './workflow-settings.ts'
-import { readYamlFile } from './yaml-file.ts'
+import { Problem } from '../../problem.ts'
+import { type WorkflowSettings, workflowSettingsFile } from '../settings/workflow-settings.ts'
+import { readYamlFile } from '../settings/yaml-file.ts'
 
 /** Where the compiler is: `@dataform/core` as one file, with its `.proto` files beside it. */
 export interface CoreLocation {

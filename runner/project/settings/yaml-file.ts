@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
-import { type Place, Problem, throwProblems } from '../problem.ts'
+import { type Place, Problem, throwProblems } from '../../problem.ts'
 
 export type Path = readonly (string | number)[]
 

@@ -1,8 +1,8 @@
-import type { CompileError, Describe } from './compile-error.ts'
-import type { GraphTarget } from './compiled-graph.ts'
-import type { Contextable, CoreAction, CoreSession, SqlxAction } from './core-session.ts'
-import { unitTestFolder } from './project-files.ts'
-import type { Sandbox } from './sandbox.ts'
+import type { CompileError, Describe } from '../compile/compile-error.ts'
+import type { GraphTarget } from '../compile/compiled-graph.ts'
+import type { Contextable, CoreAction, CoreSession, SqlxAction } from '../compile/core-session.ts'
+import type { Sandbox } from '../compile/sandbox.ts'
+import { unitTestFolder } from '../project-files.ts'
 
 /**
  * A test of `unit_tests` whose model has been evaluated with the test's inputs. A text may hold markers of inputs that

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check } from './check.ts'
+import { check } from '../compile/check.ts'
 import { readYamlFile } from './yaml-file.ts'
 
 /** What the runner needs of a Dataform project's own settings without compiling it; undefined: not given. */

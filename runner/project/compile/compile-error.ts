@@ -1,7 +1,7 @@
+import { type Position, sourcePosition } from '../source-place.ts'
 import type { GraphTarget } from './compiled-graph.ts'
 import type { CoreSession } from './core-session.ts'
 import type { LoadedFile } from './sandbox.ts'
-import { type Position, sourcePosition } from './source-place.ts'
 
 /** What went wrong while a project compiled, as the worker hands it over: plain data. */
 export interface CompileError {

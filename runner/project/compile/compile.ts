@@ -1,15 +1,19 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { Problem, throwProblems } from '../problem.ts'
+import { Problem, throwProblems } from '../../problem.ts'
+import {
+  legacySettingsFile,
+  readWorkflowSettings,
+  workflowSettingsFile,
+} from '../settings/workflow-settings.ts'
+import { type UnitTest, unitTestsOf } from '../unit-tests/unit-tests.ts'
 import { actionsOf } from './actions.ts'
 import type { WorkerAnswer, WorkerRequest } from './compile-worker.ts'
 import type { Action, CompiledGraph, ProjectConfig } from './compiled-graph.ts'
 import { type CoreLocation, findCore } from './core-module.ts'
 import { graphProblems } from './graph-problems.ts'
 import { Progress } from './progress.ts'
-import { type UnitTest, unitTestsOf } from './unit-tests.ts'
-import { legacySettingsFile, readWorkflowSettings, workflowSettingsFile } from './workflow-settings.ts'
 
 export interface CompileOptions {
   /** Added to the project's `vars`, key by key. */
@@ -168,7 +172,7 @@ function settingsFileOf(folder: string): WorkerRequest['settingsFile'] {
 
 /** A worker does not share this thread's hooks: one that runs below node_modules has to register its own. */
 function workerSource(): URL {
-  const hooks = new URL('../../bin/strip-types.js', import.meta.url)
+  const hooks = new URL('../../../bin/strip-types.js', import.meta.url)
   const code = `import ${JSON.stringify(hooks.href)}; await import(${JSON.stringify(new URL('./compile-worker.ts', import.meta.url).href)})`
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
 }
