@@ -1,7 +1,7 @@
 import type { CatalogRoutine } from './catalog.ts'
 import type { TypeNode } from './parse/ast.ts'
-import { routineStatement } from './resolve/routine.ts'
-import { resolveType } from './resolve/type-node.ts'
+import { routineStatement } from './resolve/call/routine.ts'
+import { resolveType } from './resolve/expression/type-node.ts'
 import type { SqlType } from './types/type.ts'
 
 /** What a routine's CREATE statement says, in parts. */

@@ -1,12 +1,12 @@
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts'
 import { lowerCast } from '../functions/cast.ts'
-import { ingestionUnit, PARTITION_TIME, storedColumns } from '../resolve/ingestion-time.ts'
+import { ingestionUnit, PARTITION_TIME, storedColumns } from '../resolve/from/ingestion-time.ts'
 import type {
   AlterStep,
   ResolvedAlter,
   ResolvedCreateTable,
   ResolvedCreateView,
-} from '../resolve/resolved-statement.ts'
+} from '../resolve/statement/resolved-statement.ts'
 import { physicalType } from '../types/physical.ts'
 import { storedQuery } from './dml.ts'
 import { lowerExpr } from './expression.ts'

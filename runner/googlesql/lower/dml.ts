@@ -1,6 +1,10 @@
 import type { CatalogColumn } from '../catalog.ts'
 import type { ResolvedQuery } from '../resolve/resolved.ts'
-import type { ResolvedDelete, ResolvedInsert, ResolvedUpdate } from '../resolve/resolved-statement.ts'
+import type {
+  ResolvedDelete,
+  ResolvedInsert,
+  ResolvedUpdate,
+} from '../resolve/statement/resolved-statement.ts'
 import { renderBlock } from './block.ts'
 import { queryText } from './cte.ts'
 import { columnName, columnSql, type Environment } from './environment.ts'

@@ -1,4 +1,4 @@
-import type { ResolvedStatement } from '../resolve/resolved-statement.ts'
+import type { ResolvedStatement } from '../resolve/statement/resolved-statement.ts'
 import { lowerAlter, lowerCreateTable, lowerCreateView, lowerRoutine } from './ddl.ts'
 import { lowerDelete, lowerInsert, lowerUpdate } from './dml.ts'
 import { guardFieldCasts } from './guard-field-casts.ts'

@@ -1,5 +1,5 @@
 import type { CatalogColumn } from '../catalog.ts'
-import { partitionTimeUnit } from '../resolve/ingestion-time.ts'
+import { partitionTimeUnit } from '../resolve/from/ingestion-time.ts'
 import { physicalType } from '../types/physical.ts'
 import { once } from './library/once.ts'
 import { raiseText } from './library/raise.ts'

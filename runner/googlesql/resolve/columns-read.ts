@@ -2,7 +2,7 @@ import { targetName } from '../lower/identifier.ts'
 import { collectUsed } from '../lower/used.ts'
 import type { TableColumns } from '../result.ts'
 import type { TableScan } from './resolved.ts'
-import type { ResolvedStatement } from './resolved-statement.ts'
+import type { ResolvedStatement } from './statement/resolved-statement.ts'
 
 /**
  * The columns that a statement reads of each table, once for each time that it scans it. UPDATE, DELETE and MERGE read the

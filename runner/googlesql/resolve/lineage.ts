@@ -1,7 +1,7 @@
 import { targetName } from '../lower/identifier.ts'
 import type { ColumnLineage, ColumnSource } from '../result.ts'
 import type { CallExpr, Column, Cte, Expr, ResolvedQuery } from './resolved.ts'
-import type { ResolvedStatement } from './resolved-statement.ts'
+import type { ResolvedStatement } from './statement/resolved-statement.ts'
 
 export type { ColumnLineage } from '../result.ts'
 

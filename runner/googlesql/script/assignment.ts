@@ -1,6 +1,6 @@
 import type { Declare, Identifier, SetStatement, SystemVariable } from '../parse/ast.ts'
 import { didYouMean } from '../resolve/context.ts'
-import { resolveType } from '../resolve/type-node.ts'
+import { resolveType } from '../resolve/expression/type-node.ts'
 import type { Value } from '../result.ts'
 import { typeName } from '../types/print.ts'
 import { type Ending, type Interpreter, NEXT } from './interpreter.ts'

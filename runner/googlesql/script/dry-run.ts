@@ -1,6 +1,6 @@
 import { targetName } from '../lower/identifier.ts'
 import type { Statement } from '../parse/ast.ts'
-import { resolveType } from '../resolve/type-node.ts'
+import { resolveType } from '../resolve/expression/type-node.ts'
 import type { DryRun, TableColumns } from '../result.ts'
 import type { Target } from '../target.ts'
 import type { ScriptHost } from './host.ts'
