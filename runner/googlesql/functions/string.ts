@@ -9,7 +9,6 @@ import {
   anyType,
   named,
   operator,
-  optional,
   part,
   plain,
   refused,
@@ -20,72 +19,14 @@ import {
 } from './define.ts'
 import { jsonScope, textsOf } from './field-texts.ts'
 import type { Call, FunctionEntry, Signature } from './function.ts'
+import { changeCase } from './letter-case.ts'
+import { bytesLength, duckType, either, guarded, least, lengthOf, slice, substr } from './text-or-bytes.ts'
 
 const page = 'string_functions'
 const first = (args: readonly SqlType[]) => typeAt(args, 0)
 
 function string(name: string, signatures: readonly Signature[]): FunctionEntry {
   return scalar(name, `${page}#${name.toLowerCase()}`, signatures)
-}
-
-/** The same function of STRING and of BYTES; `lower` is told which. */
-function either(
-  parameters: readonly ('same' | SqlType)[],
-  result: SqlType | 'same',
-  lower: (args: readonly string[], bytes: boolean) => string,
-  least = parameters.length,
-): readonly Signature[] {
-  return [STRING, BYTES].map((type) =>
-    signature(
-      parameters.map((parameter, index) => {
-        const own = parameter === 'same' ? type : parameter
-        return index >= least ? optional(own) : own
-      }),
-      result === 'same' ? type : result,
-      (args) => lower(args, type === BYTES),
-    ),
-  )
-}
-
-/** Evaluates `value` unless `wrong` (a condition that is not NULL-safe) holds; then raises. */
-function guarded(wrong: string, message: string, type: string, value: string): string {
-  return `CASE WHEN ${wrong} THEN ${raiseText(message, type)} ELSE ${value} END`
-}
-
-const duckType = (bytes: boolean) => (bytes ? 'BLOB' : 'VARCHAR')
-/** DuckDB measures and cuts BLOBs by their hexadecimal text. */
-const bytesLength = (value: string) => `octet_length(${value})`
-const bytesSlice = (value: string, start: string, length?: string) =>
-  `unhex(substr(hex(${value}), 2 * (${start}) - 1${length === undefined ? '' : `, 2 * greatest(${length}, 0)`}))`
-
-/** Positions and lengths that DuckDB takes: no text is longer. */
-const least = (count: string) =>
-  /^\d{1,9}$/.test(count) ? count : `CASE WHEN ${count} > 2147483647 THEN 2147483647 ELSE ${count} END`
-
-function lengthOf(value: string, bytes: boolean): string {
-  return bytes ? bytesLength(value) : `length(${value})`
-}
-
-function slice(value: string, start: string, length: string | undefined, bytes: boolean): string {
-  if (bytes) return bytesSlice(value, start, length)
-  return `substring(${value}, ${start}${length === undefined ? '' : `, ${length}`})`
-}
-
-function substr(args: readonly string[], bytes: boolean): string {
-  return once(args, (value, position, length) => {
-    // Position 0 is 1; one before the text's start is its start.
-    const start = /^\d+$|^CAST\(\d+ AS BIGINT\)$/.test(position ?? '')
-      ? `greatest(${least(position ?? '')}, 1)`
-      : `CASE WHEN ${position} > 0 THEN ${least(position ?? '')} WHEN ${position} = 0 THEN 1 WHEN ${position} < 0 THEN greatest(${lengthOf(value ?? '', bytes)} + ${position} + 1, 1) END`
-    if (length === undefined) return slice(value ?? '', start, undefined, bytes)
-    const cut = least(length)
-    return guarded(
-      `${length} < 0 AND ${value} IS NOT NULL AND ${position} IS NOT NULL`,
-      'Third argument in SUBSTR() cannot be negative',
-      duckType(bytes),
-      slice(value ?? '', start, /^\d+$/.test(length) ? length : cut, bytes),
-    )
-  })
 }
 
 /** Unicode's white space, which TRIM without characters takes away. */
@@ -166,31 +107,6 @@ function side(name: 'LEFT' | 'RIGHT'): FunctionEntry {
       }),
     ),
   )
-}
-
-/** Letters whose upper case is several, ß apart. */
-const severalUpper =
-  '[\\x{149}\\x{1f0}\\x{390}\\x{3b0}\\x{587}\\x{1e96}-\\x{1e9a}\\x{1f50}-\\x{1f56}\\x{1f80}-\\x{1fff}\\x{fb00}-\\x{fb17}]'
-
-/** Letters that have one other letter change case in DuckDB; of the rest the registered function knows Unicode's rules. */
-const cases = {
-  UPPER: (x: string) =>
-    `CASE WHEN strlen(${x}) = length(${x}) THEN upper(${x}) ` +
-    `WHEN regexp_matches(${x}, '${severalUpper}') THEN googlesql_upper(${x}) ELSE upper(replace(${x}, 'ß', 'ss')) END`,
-  LOWER: (x: string) =>
-    `CASE WHEN contains(${x}, 'İ') OR contains(${x}, 'Σ') THEN googlesql_lower(${x}) ELSE lower(${x}) END`,
-} as const
-
-function changeCase(name: 'UPPER' | 'LOWER'): FunctionEntry {
-  return string(name, [
-    plain([STRING], STRING, (value) => onceUnlessCheap([value], cases[name])),
-    plain([BYTES], BYTES, (value) => {
-      const [from, to] = name === 'UPPER' ? [97, 122] : [65, 90]
-      const shift = name === 'UPPER' ? -32 : 32
-      const points = `list_transform(googlesql_bytes_to_code_points(${value}), lambda c: CASE WHEN c BETWEEN ${from} AND ${to} THEN c + ${shift} ELSE c END)`
-      return `googlesql_code_points_to_bytes(${points})`
-    }),
-  ])
 }
 
 function length(name: string): FunctionEntry {
@@ -378,8 +294,8 @@ export const stringFunctions: readonly FunctionEntry[] = [
   string('INSTR', instr),
   side('LEFT'),
   side('RIGHT'),
-  changeCase('LOWER'),
-  changeCase('UPPER'),
+  string('LOWER', changeCase('LOWER')),
+  string('UPPER', changeCase('UPPER')),
   pad('LPAD'),
   pad('RPAD'),
   trim('TRIM'),
