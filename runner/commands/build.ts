@@ -4,6 +4,7 @@ import type { Effects } from '../effects.ts'
 import { checkRunnable, executeRun } from '../execute/execute-run.ts'
 import type { RunError, RunResults } from '../execute/run-results.ts'
 import { select, withAssertions } from '../graph/select.ts'
+import { type ReadableColumn, taggedColumns } from '../lineage/readable.ts'
 import { compile } from '../project/compile/compile.ts'
 import { type Action, targetId } from '../project/compile/compiled-graph.ts'
 import { checkLanding } from '../project/settings/check-landing.ts'
@@ -11,9 +12,11 @@ import type { UnitTest } from '../project/unit-tests/unit-tests.ts'
 import { counted, progressReporter } from '../report/progress.ts'
 import { runSummary } from '../report/summary.ts'
 import { loadEngine } from '../warehouse/open.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
 import { defineCommand } from './command.ts'
 import { readProject, withWarehouse } from './context.ts'
 import { land } from './land.ts'
+import { checkPrivacy } from './privacy.ts'
 import { selectionFlags, selectionOptions, selectionPositionals } from './project-flags.ts'
 import { executionFlags, executionOptions, type RunOptions } from './run.ts'
 import { type TestResults, test } from './test.ts'
@@ -24,18 +27,21 @@ export interface BuildOptions extends RunOptions {
 }
 
 export interface BuildResult {
-  /** `failed` also if a change file could not be read, or a unit test fails. */
+  /** `failed` also if a change file could not be read, a unit test fails, or analysts can read what is private. */
   readonly status: RunResults['status']
   /** null: not asked for. */
   readonly land: LandReport | null
   /** The unit tests of the selected models; null if they have none. */
   readonly test: TestResults | null
   readonly run: RunResults
+  /** Private values in tables for analysts, as `streamform privacy` finds them; null: not looked for. */
+  readonly readable: readonly ReadableColumn[] | null
 }
 
 /**
  * Lands new change files, runs the unit tests of the selected models, then builds them with all assertions about them. A
- * model whose unit test fails is not built, nor is what depends on it; the rest is.
+ * model whose unit test fails is not built, nor is what depends on it; the rest is. Where the whole project was built on an
+ * embedded warehouse, it also looks whether a private value can be read in a table for analysts.
  *
  * @throws Problem for what keeps it from starting
  * @example const { status, run } = await build({ project: 'shop' })
@@ -61,8 +67,8 @@ export async function build(
       : await landFirst(options, effects)
   const tested = await testModels(unitTests, selected, options, effects)
   const { concurrency, retries } = project.settings.run
-  const run = await withWarehouse(project, effects, ({ warehouse }) =>
-    executeRun(warehouse, {
+  const { run, readable } = await withWarehouse(project, effects, async ({ warehouse }) => {
+    const results = await executeRun(warehouse, {
       command: 'build',
       folder: project.folder,
       actions,
@@ -78,15 +84,28 @@ export async function build(
       signal: effects.signal,
       now: effects.now,
       onEvent: progressReporter(effects),
-    }),
-  )
-  const wrong = (landed !== null && landFailed(landed)) || (tested?.failed ?? 0) > 0
+    })
+    const whole = results.status === 'succeeded' && selectors.length === 0 && exclude.length === 0
+    return { run: results, readable: whole ? await readableIn(warehouse, actions) : null }
+  })
+  const wrong =
+    (landed !== null && landFailed(landed)) || (tested?.failed ?? 0) > 0 || (readable ?? []).length > 0
   return {
     status: run.status === 'succeeded' && wrong ? 'failed' : run.status,
     land: landed,
     test: tested,
     run,
+    readable,
   }
+}
+
+/** null where nothing is tagged as private, and on BigQuery, which does not tell where columns come from. */
+async function readableIn(
+  warehouse: Warehouse,
+  actions: readonly Action[],
+): Promise<readonly ReadableColumn[] | null> {
+  if (warehouse.kind === 'bigquery' || taggedColumns(actions).size === 0) return null
+  return (await checkPrivacy(actions, warehouse, 'analytics')).readable
 }
 
 async function landFirst(options: BuildOptions, effects: Effects): Promise<LandReport> {
@@ -162,9 +181,13 @@ export const command = defineCommand({
   }),
   run: build,
   failed: ({ status }) => status !== 'succeeded',
-  text: ({ land: landed, run }) =>
+  text: ({ land: landed, run, readable }) =>
     [
       ...(landed?.quarantined ?? []).map(({ file, reason }) => `error: not landed: ${file}: ${reason}`),
+      ...(readable ?? []).map(
+        ({ column, kind, source, file }) =>
+          `error: ${file}: analysts can read ${column}, which holds ${source} (${kind})`,
+      ),
       runSummary(run),
     ].join('\n'),
 })

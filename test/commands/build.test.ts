@@ -62,4 +62,22 @@ describe('build', () => {
       ['ds_a_assertions_rowConditions', 'succeeded'],
     ])
   })
+
+  test.each([
+    [
+      'mail',
+      1,
+      /^error: definitions\/list.sqlx: analysts can read ds.list.who, which holds ds.people.mail \(email\)$/m,
+    ],
+    ['to_hex(sha256(mail))', 0, /^2 ok/],
+  ])('fails where analysts can read what is private: %s', async (shown, code, message) => {
+    const { streamform } = temporaryProject({
+      'definitions/people.sqlx':
+        'config { type: "table", columns: { mail: { description: "m", tags: ["privacy:email"] } } }\nselect \'a@b.c\' as mail\n',
+      'definitions/list.sqlx': `config { type: "view", tags: ["analytics"] }\nselect ${shown} as who from \${ref("people")}\n`,
+    })
+    const built = await streamform('build', '--no-land')
+    expect([built.code, built.out]).toEqual([code, expect.stringMatching(message)])
+    expect((await streamform('build', '--no-land', 'people')).code).toBe(0)
+  })
 })
