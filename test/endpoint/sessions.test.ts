@@ -27,7 +27,7 @@ async function open(query = 'SELECT 1') {
 }
 
 test('temporary tables and functions, variables and the default dataset last as long as the session', async () => {
-  const { id, run } = await open('CREATE TEMP TABLE t AS SELECT 1 AS a; DECLARE n INT64 DEFAULT 5')
+  const { id, run } = await open('DECLARE n INT64 DEFAULT 5; CREATE TEMP TABLE t AS SELECT 1 AS a')
   await run('CREATE TEMP FUNCTION twice(x INT64) AS (2 * x)')
   await run('SET n = n + 1')
   await run('INSERT INTO t VALUES (n)')

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseExact } from '../../../loaders/datastream/raw-json.ts'
+import { RepeatedKey } from '../../../loaders/datastream/repeated-key.ts'
 import { parseLine } from '../../../loaders/debezium/repeated-schema.ts'
 
 const schema = '{"type":"struct","fields":[{"type":"int64","field":"after","parameters":{"scale":1.10}}]}'
@@ -10,7 +11,6 @@ const texts = [
   `{"schema":${schema},"payload":{"op":"c","id":2}}`,
   `{"schema":${schema},"payload":null}`,
   `{"schema":${schema},"payload":{"op":"c"}} \r`,
-  `{"schema":${schema},"payload":1,"payload":2}`,
   `{"schema":${schema},"payload":1,"more":2}`,
   `{"schema":${other},"payload":{"op":"c"}}`,
   `{"schema":${schema},"payload":"a }"}`,
@@ -38,5 +38,12 @@ test('and is refused as if it stood alone', () => {
     parseLine(texts[0] ?? '')
     expect(() => parseLine(text)).toThrow(SyntaxError)
     expect(() => parseExact(text)).toThrow(SyntaxError)
+  }
+})
+
+test('a key that is there twice is refused, also behind a schema that is known', () => {
+  for (const payload of ['1,"payload":2', '{"op":"c","op":"d"}']) {
+    parseLine(texts[0] ?? '')
+    expect(() => parseLine(`{"schema":${schema},"payload":${payload}}`)).toThrow(RepeatedKey)
   }
 })
