@@ -7,7 +7,7 @@ import { localStore } from '../../loaders/store/local.ts'
 import type { Effects } from '../effects.ts'
 import { planAction } from '../execute/plan.ts'
 import { currentModels } from '../execute/rebuilt-table.ts'
-import { quotedColumn, quotedTarget } from '../execute/statements.ts'
+import { sqlName, sqlTable } from '../googlesql/quote.ts'
 import { Problem } from '../problem.ts'
 import type { Action } from '../project/compile/compiled-graph.ts'
 import { openWarehouse } from '../warehouse/open.ts'
@@ -65,10 +65,10 @@ export async function withDumpRows<Result>(
     }
     const columns = (await warehouse.table(current.target))?.columns ?? []
     const list = columns.map(({ name, type }) =>
-      type.kind === 'BYTES' ? `TO_HEX(${quotedColumn(name)}) AS ${quotedColumn(name)}` : quotedColumn(name),
+      type.kind === 'BYTES' ? `TO_HEX(${sqlName(name)}) AS ${sqlName(name)}` : sqlName(name),
     )
     const { rows } = await warehouse.execute(
-      `SELECT TO_JSON_STRING(STRUCT(${list.join(', ')})) FROM ${quotedTarget(current.target)}`,
+      `SELECT TO_JSON_STRING(STRUCT(${list.join(', ')})) FROM ${sqlTable(current.target)}`,
     )
     const file = join(folder, 'rows.jsonl')
     writeFileSync(file, rows.map(([text]) => `${text}\n`).join(''))

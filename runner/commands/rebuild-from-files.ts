@@ -6,7 +6,7 @@ import { openStore } from '../../loaders/store/open.ts'
 import type { Effects } from '../effects.ts'
 import { planAction } from '../execute/plan.ts'
 import { type CurrentModels, type Difference, differencesFromState, keep } from '../execute/rebuilt-table.ts'
-import { quotedTarget } from '../execute/statements.ts'
+import { sqlTable } from '../googlesql/quote.ts'
 import type { Target } from '../googlesql/target.ts'
 import { Problem } from '../problem.ts'
 import type { LocalWarehouse } from '../warehouse/local-warehouse.ts'
@@ -98,6 +98,6 @@ async function compared(
     await warehouse.adopt(file, [models.state.target], [other])
     return await differencesFromState(warehouse, models, other)
   } finally {
-    await warehouse.execute(`DROP TABLE IF EXISTS ${quotedTarget(other)}`)
+    await warehouse.execute(`DROP TABLE IF EXISTS ${sqlTable(other)}`)
   }
 }

@@ -4,7 +4,7 @@ import { basename, extname, resolve } from 'node:path'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { currentModels } from '../execute/rebuilt-table.ts'
-import { quotedTarget } from '../execute/statements.ts'
+import { sqlTable } from '../googlesql/quote.ts'
 import type { Target } from '../googlesql/target.ts'
 import { Problem } from '../problem.ts'
 import { compile } from '../project/compile/compile.ts'
@@ -87,7 +87,7 @@ export async function reconcile(
           : await load({ path, format: formatOf(path) })
       return await compared(warehouse, actions, { ...options, scratch, sourceColumns })
     } finally {
-      await warehouse.execute(`DROP TABLE IF EXISTS ${quotedTarget(scratch)}`)
+      await warehouse.execute(`DROP TABLE IF EXISTS ${sqlTable(scratch)}`)
     }
   })
 }
@@ -128,7 +128,7 @@ async function compared(
     throw new Problem(`\`${table}\` is not there yet`, { hint: `streamform run '+${table}'` })
   const key = keyOf(state)
   const hidden = hiddenColumns(state)
-  const ours = asOf === undefined ? quotedTarget(current.target) : tableAsOf(current, instantOf(asOf))
+  const ours = asOf === undefined ? sqlTable(current.target) : tableAsOf(current, instantOf(asOf))
   const sides = {
     source: scratch,
     sourceColumns,
@@ -181,7 +181,7 @@ function instantOf(text: string): string {
 }
 
 const tableAsOf = ({ target }: Action, instant: string): string =>
-  `${quotedTarget({ ...target, name: `${target.name}_as_of` })}(TIMESTAMP '${instant}')`
+  `${sqlTable({ ...target, name: `${target.name}_as_of` })}(TIMESTAMP '${instant}')`
 
 export const command = defineCommand({
   positionals: { table: { type: 'string', describe: 'a current table, as in world_x.city' } },

@@ -2,6 +2,7 @@ import { printable } from '../../loaders/printable.ts'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { lastRunsOf, type TableRun } from '../execute/last-runs.ts'
+import { sqlTable } from '../googlesql/quote.ts'
 import type { ResultColumn, Value } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
@@ -136,8 +137,7 @@ const notThere = (target: Target, actions: readonly Action[]): Problem => {
 }
 
 async function someRows(warehouse: Warehouse, target: Target, limit: number, { signal }: Effects) {
-  const name = `\`${targetId(target).replace(/[\\`]/g, '\\$&')}\``
-  return warehouse.execute(`select * from ${name} limit ${limit}`, { signal })
+  return warehouse.execute(`select * from ${sqlTable(target)} limit ${limit}`, { signal })
 }
 
 async function changeFiles(

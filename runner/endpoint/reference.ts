@@ -28,13 +28,3 @@ export function targetOf(reference: JsonObject, project: string): Target {
 
 /** `project:dataset.table`, as messages and ids have it. */
 export const tableName = ({ database, schema, name }: Target): string => `${database}:${schema}.${name}`
-
-/** `` `project.dataset.table` `` for a statement. */
-export const sqlName = (...parts: readonly string[]): string =>
-  `\`${parts.map((part) => part.replace(/[\\`]/g, '\\$&')).join('.')}\``
-
-export const sqlTable = ({ database, schema, name }: Target): string => sqlName(database, schema, name)
-
-/** A text for a statement. */
-export const sqlText = (text: string): string =>
-  JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')

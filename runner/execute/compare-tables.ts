@@ -1,3 +1,4 @@
+import { sqlName, sqlTable } from '../googlesql/quote.ts'
 import type { ResultColumn, Value } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
@@ -5,7 +6,6 @@ import { Problem } from '../problem.ts'
 import type { Action } from '../project/compile/compiled-graph.ts'
 import { type JsonValue, jsonOf } from '../report/values.ts'
 import type { Table, Warehouse } from '../warehouse/warehouse.ts'
-import { quotedColumn, quotedTarget } from './statements.ts'
 
 /** The two warehouses that should hold the same. */
 export interface Sides {
@@ -136,7 +136,7 @@ async function compareRows(
 const rowText = (columns: readonly ResultColumn[]): string =>
   columns.length === 0
     ? "''"
-    : `to_json_string(struct(${columns.map(({ name }) => quotedColumn(name)).join(', ')}))`
+    : `to_json_string(struct(${columns.map(({ name }) => sqlName(name)).join(', ')}))`
 
 async function digests(
   warehouse: Warehouse,
@@ -146,7 +146,7 @@ async function digests(
 ): Promise<{ readonly rows: number; readonly groups: ReadonlyMap<number, string> }> {
   const { rows } = await warehouse.execute(
     `select mod(abs(mod(digest, ${groups})), ${groups}) as part, count(*) as n, cast(sum(cast(digest as bignumeric)) as string) as total
-from (select farm_fingerprint(${rowText(columns)}) as digest from ${quotedTarget(target)})
+from (select farm_fingerprint(${rowText(columns)}) as digest from ${sqlTable(target)})
 group by part`,
     { signal },
   )
@@ -164,7 +164,7 @@ async function differentRows(
   { isPrivate, signal }: CompareTableOptions,
 ): Promise<readonly DifferentRow[]> {
   const text =
-    `select * from (select ${[rowText(columns), ...columns.map(({ name }) => quotedColumn(name))].join(', ')} from ${quotedTarget(target)})
+    `select * from (select ${[rowText(columns), ...columns.map(({ name }) => sqlName(name))].join(', ')} from ${sqlTable(target)})
 where mod(abs(mod(farm_fingerprint(text), ${groups})), ${groups}) = ${group}
 order by text
 limit ${mostRows}`.replace(rowText(columns), `${rowText(columns)} as text`)

@@ -1,9 +1,9 @@
+import { sqlName, sqlTable } from '../googlesql/quote.ts'
 import type { Target } from '../googlesql/target.ts'
 import { nearest } from '../nearest.ts'
 import { Problem } from '../problem.ts'
 import type { Action } from '../project/compile/compiled-graph.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
-import { quotedColumn, quotedTarget } from './statements.ts'
 
 /** What a current table is made of. */
 export interface CurrentModels {
@@ -58,7 +58,7 @@ export function currentModels(actions: readonly Action[], table: string): Curren
  * @param landed ISO 8601, UTC
  */
 export function asLanded(model: Action, log: Action, landed: string): Action {
-  const name = quotedTarget(log.target)
+  const name = sqlTable(log.target)
   const then = `(SELECT * FROM ${name} WHERE _metadata_loaded_at <= TIMESTAMP '${landed}')`
   return { ...model, query: model.query.replaceAll(name, () => then) }
 }
@@ -78,7 +78,7 @@ export async function differencesFromLog(
   const columns = await columnsOf(warehouse, current)
   return await differences(
     warehouse,
-    shownRows(quotedTarget(state.target), columns),
+    shownRows(sqlTable(state.target), columns),
     shownRows(`(${state.query}\n)`, columns),
     most,
     signal,
@@ -96,7 +96,7 @@ async function columnsOf(warehouse: Pick<Warehouse, 'table'>, current: Action): 
 }
 
 const shownRows = (from: string, columns: readonly string[]) =>
-  `select _metadata_key as key, to_json_string(struct(${columns.map(quotedColumn).join(', ')})) as text from ${from} where _metadata_is_current`
+  `select _metadata_key as key, to_json_string(struct(${columns.map(sqlName).join(', ')})) as text from ${from} where _metadata_is_current`
 
 async function differences(
   warehouse: Pick<Warehouse, 'execute'>,
@@ -135,8 +135,8 @@ export async function differencesFromState(
   const both = columns.filter((column) => other?.columns.some(({ name }) => name === column))
   return await differences(
     warehouse,
-    shownRows(quotedTarget(state.target), both),
-    shownRows(quotedTarget(rebuilt), both),
+    shownRows(sqlTable(state.target), both),
+    shownRows(sqlTable(rebuilt), both),
     most,
     signal,
   )
@@ -154,7 +154,7 @@ export async function keep(warehouse: Warehouse, targets: readonly Target[]): Pr
   for (const target of targets) {
     const kept = keptTarget(target)
     await warehouse.createDataset(kept.database, kept.schema)
-    await warehouse.execute(`CREATE OR REPLACE TABLE ${quotedTarget(kept)} CLONE ${quotedTarget(target)}`)
+    await warehouse.execute(`CREATE OR REPLACE TABLE ${sqlTable(kept)} CLONE ${sqlTable(target)}`)
   }
 }
 
@@ -168,8 +168,8 @@ export async function putBack(warehouse: Warehouse, targets: readonly Target[]):
   for (const target of targets) {
     const kept = keptTarget(target)
     if ((await warehouse.table(kept)) === undefined) continue
-    await warehouse.execute(`CREATE OR REPLACE TABLE ${quotedTarget(target)} CLONE ${quotedTarget(kept)}`)
-    await warehouse.execute(`DROP TABLE ${quotedTarget(kept)}`)
+    await warehouse.execute(`CREATE OR REPLACE TABLE ${sqlTable(target)} CLONE ${sqlTable(kept)}`)
+    await warehouse.execute(`DROP TABLE ${sqlTable(kept)}`)
     back.push(target)
   }
   return back

@@ -1,11 +1,10 @@
+import { sqlName, sqlTable, sqlType } from '../googlesql/quote.ts'
 import type { DryRun } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
 import { type Action, targetId } from '../project/compile/compiled-graph.ts'
-import { sqlType } from '../warehouse/bigquery/sql-name.ts'
 import { openWarehouse } from '../warehouse/open.ts'
 import type { Table, Warehouse } from '../warehouse/warehouse.ts'
 import { planAction } from './plan.ts'
-import { quotedColumn, quotedTarget } from './statements.ts'
 
 /**
  * An embedded warehouse that has the tables of another one without their rows, and those that a run would make: what their
@@ -73,4 +72,4 @@ export class Shadow {
 }
 
 const emptyTable = ({ target, columns }: Table): string =>
-  `create table ${quotedTarget(target)} (${columns.map(({ name, type }) => `${quotedColumn(name)} ${sqlType(type)}`).join(', ')})`
+  `create table ${sqlTable(target)} (${columns.map(({ name, type }) => `${sqlName(name)} ${sqlType(type)}`).join(', ')})`

@@ -1,25 +1,18 @@
 /**
  * The statements that `dataform run` sends for each kind of action, as GoogleSQL text. Pure: what a table holds and
  * which columns it has come as arguments. Texts of the project (queries, filters, options) are put in as they stand;
- * names only through `quotedTarget` and `quotedColumn`.
+ * names only through `sqlTable` and `sqlName`.
  * Source of the rules: Dataform CLI, cli/api/dbadapters/execution_sql.ts.
  */
 
+import { sqlName, sqlTable } from '../googlesql/quote.ts'
 import type { ResultColumn } from '../googlesql/result.ts'
 import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import type { Action } from '../project/compile/compiled-graph.ts'
 import type { Table } from '../warehouse/warehouse.ts'
 
-/** @example quotedTarget({ database: 'p', schema: 'd', name: 't' }) // '`p.d.t`' */
-export const quotedTarget = ({ database, schema, name }: Target): string =>
-  quoted([database, schema, name].filter((part) => part !== '').join('.'))
-
-export const quotedColumn = (name: string): string => quoted(name)
-
-const quoted = (text: string): string => `\`${text.replace(/[\\`]/g, '\\$&')}\``
-
-const list = (columns: readonly string[]): string => columns.map(quotedColumn).join(', ')
+const list = (columns: readonly string[]): string => columns.map(sqlName).join(', ')
 
 /** A block of SQL with the lines that make sense for it; false and empty ones are left out. */
 const lines = (...parts: readonly (string | false | undefined)[]): string =>
@@ -47,7 +40,7 @@ export function createOrReplace(action: Action): string {
   ]
   const what = kind !== 'view' ? 'table' : materialized ? 'materialized view' : 'view'
   return lines(
-    `create or replace ${what} ${quotedTarget(target)}`,
+    `create or replace ${what} ${sqlTable(target)}`,
     partitionBy !== undefined && `partition by ${partitionBy}`,
     clusterBy.length > 0 && `cluster by ${clusterBy.join(', ')}`,
     options.length > 0 && `OPTIONS(${options.join(', ')})`,
@@ -58,14 +51,13 @@ export function createOrReplace(action: Action): string {
 
 /** The view that an assertion's failing rows show in. */
 export const createAssertionView = (action: Action): string =>
-  lines(`create or replace view ${quotedTarget(action.target)} as`, trimmed(action.query))
+  lines(`create or replace view ${sqlTable(action.target)} as`, trimmed(action.query))
 
 /** Its one row counts the failing rows: NULL if there is none. */
-export const countFailures = (target: Target): string =>
-  `select sum(1) as row_count from ${quotedTarget(target)}`
+export const countFailures = (target: Target): string => `select sum(1) as row_count from ${sqlTable(target)}`
 
 export const dropIfExists = (kind: Table['kind'], target: Target): string =>
-  `drop ${dropWords[kind]} if exists ${quotedTarget(target)}`
+  `drop ${dropWords[kind]} if exists ${sqlTable(target)}`
 
 const dropWords: Readonly<Record<Table['kind'], string>> = {
   TABLE: 'table',
@@ -86,7 +78,7 @@ export function incrementalQuery({ incremental, query }: Action): string {
 /** New rows below the old ones; `columns` are the table's. */
 export const insertInto = (target: Target, columns: readonly string[], query: string): string =>
   lines(
-    `insert into ${quotedTarget(target)} (${list(columns)})`,
+    `insert into ${sqlTable(target)} (${list(columns)})`,
     `select ${list(columns)} from (`,
     query,
     ') as insertions',
@@ -108,18 +100,18 @@ export interface MergeOptions {
 export function mergeInto(options: MergeOptions): string {
   const { target, columns, uniqueKey, updatePartitionFilter, predicates, query } = options
   const conditions = [
-    ...uniqueKey.map((key) => `DATAFORM_DEST.${quotedColumn(key)} = DATAFORM_SOURCE.${quotedColumn(key)}`),
+    ...uniqueKey.map((key) => `DATAFORM_DEST.${sqlName(key)} = DATAFORM_SOURCE.${sqlName(key)}`),
     ...(updatePartitionFilter ? [`DATAFORM_DEST.${updatePartitionFilter}`] : []),
     ...predicates.map((predicate) => `(${predicate})`),
   ]
   return lines(
-    `merge ${quotedTarget(target)} DATAFORM_DEST`,
+    `merge ${sqlTable(target)} DATAFORM_DEST`,
     'using (',
     query,
     ') DATAFORM_SOURCE',
     `on ${conditions.join(' and ')}`,
     'when matched then',
-    `  update set ${columns.map((name) => `${quotedColumn(name)} = DATAFORM_SOURCE.${quotedColumn(name)}`).join(', ')}`,
+    `  update set ${columns.map((name) => `${sqlName(name)} = DATAFORM_SOURCE.${sqlName(name)}`).join(', ')}`,
     'when not matched then',
     `  insert (${list(columns)}) values (${list(columns)})`,
   )
@@ -146,7 +138,7 @@ export function overwritePartitions(
     '  declare replaces_null_partition default (',
     `    select countif((${partitionBy}) is null) > 0 from dataform_staging`,
     '  );',
-    `  merge ${quotedTarget(target)} DATAFORM_DEST`,
+    `  merge ${sqlTable(target)} DATAFORM_DEST`,
     '  using dataform_staging DATAFORM_SOURCE',
     '  on false',
     '  when not matched by source',
@@ -161,12 +153,12 @@ export function overwritePartitions(
 
 /** @example addColumns(target, [{ name: 'n', type: INT64 }]) // 'alter table `p.d.t` add column `n` INT64' */
 export const addColumns = (target: Target, columns: readonly ResultColumn[]): string =>
-  `alter table ${quotedTarget(target)} ${columns
-    .map(({ name, type }) => `add column ${quotedColumn(name)} ${typeName(type)}`)
+  `alter table ${sqlTable(target)} ${columns
+    .map(({ name, type }) => `add column ${sqlName(name)} ${typeName(type)}`)
     .join(', ')}`
 
 export const dropColumns = (target: Target, columns: readonly string[]): string =>
-  `alter table ${quotedTarget(target)} ${columns.map((name) => `drop column ${quotedColumn(name)}`).join(', ')}`
+  `alter table ${sqlTable(target)} ${columns.map((name) => `drop column ${sqlName(name)}`).join(', ')}`
 
 /** Without empty lines before and space after; what a line is indented by stays, so that columns can be found again. */
 const trimmed = (query: string): string => query.replace(/^(?:[ \t]*\r?\n)+/, '').trimEnd()

@@ -1,4 +1,4 @@
-import { quotedColumn, quotedTarget } from '../execute/statements.ts'
+import { sqlName, sqlTable } from '../googlesql/quote.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import { Problem } from '../problem.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
@@ -51,16 +51,16 @@ export async function compareRanges(
   const strange = columns.filter((each) => !known.some((other) => other.name === each))
   if (strange.length > 0) throw new Problem(`the table has no column \`${strange[0]}\``, { exitCode: 2 })
   const bound = (each: string) => `CAST(${each} AS ${typeName(column.type)})`
-  const text = columns.map((each) => `COALESCE(CAST(${quotedColumn(each)} AS STRING), '\\\\N')`)
+  const text = columns.map((each) => `COALESCE(CAST(${sqlName(each)} AS STRING), '\\\\N')`)
   const checksum = hasChecksum
     ? `CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(CONCAT(${text.join(", '|', ")}))), 1, 15)) AS INT64)`
     : 'CAST(NULL AS INT64)'
   const { rows } = await warehouse.execute(`WITH
   ranges AS (
     SELECT first_key, last_key, CAST(\`rows\` AS INT64) AS expected_rows, ${hasChecksum ? 'CAST(checksum AS INT64)' : 'CAST(NULL AS INT64)'} AS expected_checksum
-    FROM ${quotedTarget(source)}
+    FROM ${sqlTable(source)}
   ),
-  ours AS (SELECT ${quotedColumn(name)} AS key, ${checksum} AS checksum FROM ${ours})
+  ours AS (SELECT ${sqlName(name)} AS key, ${checksum} AS checksum FROM ${ours})
 SELECT first_key, last_key, expected_rows, COUNT(ours.key), COALESCE(BIT_XOR(ours.checksum), 0) = expected_checksum
 FROM ranges LEFT JOIN ours ON ours.key BETWEEN ${bound('first_key')} AND ${bound('last_key')}
 GROUP BY first_key, last_key, expected_rows, expected_checksum

@@ -1,4 +1,4 @@
-import { quotedColumn, quotedTarget } from '../execute/statements.ts'
+import { sqlName, sqlTable } from '../googlesql/quote.ts'
 import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import { nearest } from '../nearest.ts'
@@ -162,7 +162,7 @@ function comparedColumns({ sourceColumns, columns, key, sourceName }: Sides): re
 
 /** A source's text in the column's type. BYTES are hexadecimal digits there. */
 function typed({ column, source }: Compared, isSafe = false): string {
-  const text = quotedColumn(source)
+  const text = sqlName(source)
   const safe = isSafe ? 'SAFE.' : ''
   switch (column.type.kind) {
     case 'STRING':
@@ -190,13 +190,11 @@ function both({ source, ours, key }: Sides, compared: readonly Compared[]): stri
   const others = compared.filter(({ column }) => !key.includes(column.name))
   const keys = key.map((name) => compared.find(({ column }) => column.name === name))
   const sourceKey = keyText(keys.map((each) => (each === undefined ? 'NULL' : typed(each))))
-  const ourKey = keyText(key.map(quotedColumn))
+  const ourKey = keyText(key.map(sqlName))
   const sourceValues = others.map((each, at) => `, ${comparable(typed(each), each.column)} AS v${at}`)
-  const ourValues = others.map(
-    ({ column }, at) => `, ${comparable(quotedColumn(column.name), column)} AS v${at}`,
-  )
+  const ourValues = others.map(({ column }, at) => `, ${comparable(sqlName(column.name), column)} AS v${at}`)
   return `WITH
-  source AS (SELECT ${sourceKey} AS key${sourceValues.join('')} FROM ${quotedTarget(source)}),
+  source AS (SELECT ${sourceKey} AS key${sourceValues.join('')} FROM ${sqlTable(source)}),
   ours AS (SELECT ${ourKey} AS key${ourValues.join('')} FROM ${ours})
 SELECT *`
 }
@@ -208,9 +206,9 @@ async function checkValues(
   compared: readonly Compared[],
 ): Promise<void> {
   const wrong = compared.map(
-    (each) => `COUNTIF(${quotedColumn(each.source)} IS NOT NULL AND ${typed(each, true)} IS NULL)`,
+    (each) => `COUNTIF(${sqlName(each.source)} IS NOT NULL AND ${typed(each, true)} IS NULL)`,
   )
-  const { rows } = await warehouse.execute(`SELECT ${wrong.join(', ')} FROM ${quotedTarget(source)}`)
+  const { rows } = await warehouse.execute(`SELECT ${wrong.join(', ')} FROM ${sqlTable(source)}`)
   const found = compared.flatMap(({ column, source: name }, at) => {
     const count = Number(rows[0]?.[at] ?? 0)
     return count === 0 ? [] : [`${count} of \`${name}\` as ${typeName(column.type)}`]

@@ -1,4 +1,4 @@
-import { quotedTarget } from '../execute/statements.ts'
+import { sqlTable } from '../googlesql/quote.ts'
 import type { Target } from '../googlesql/target.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 
@@ -29,7 +29,7 @@ export async function newestEvents(
     `WITH
   newest AS (
     SELECT _metadata_key AS key, _metadata_uuid AS uuid, _metadata_file AS file, _metadata_change_type AS change_type, _metadata_timestamp AS changed_at, _metadata_deleted AS deleted
-    FROM ${quotedTarget(state)}
+    FROM ${sqlTable(state)}
     WHERE _metadata_key IN UNNEST(@keys)
     QUALIFY ROW_NUMBER() OVER (
       PARTITION BY _metadata_key
@@ -38,7 +38,7 @@ export async function newestEvents(
   )
 SELECT key, newest.file, MIN(raw._row), change_type, changed_at, deleted
 FROM newest
-LEFT JOIN ${quotedTarget(raw)} AS raw
+LEFT JOIN ${sqlTable(raw)} AS raw
   ON raw._file = newest.file AND COALESCE(raw.uuid, CONCAT(raw._file, '#', CAST(raw._row AS STRING))) = newest.uuid
 GROUP BY key, newest.file, change_type, changed_at, deleted`,
     { parameters: [{ name: 'keys', type: { kind: 'ARRAY', element: { kind: 'STRING' } }, value: keys }] },

@@ -54,6 +54,7 @@ const common = [
   'runner/nearest.ts',
   'runner/effects.ts',
   'runner/google-client.ts',
+  'runner/googlesql/quote.ts',
   'runner/googlesql/target.ts',
   'runner/googlesql/result.ts',
 ]

@@ -1,3 +1,4 @@
+import { sqlName } from '../../runner/googlesql/quote.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
 import { project } from './model-project.ts'
 
@@ -50,13 +51,11 @@ const metadataTypes = {
   extra: 'JSON',
 }
 
-const name = (text: string): string => `\`${text.replace(/[\\`]/g, '\\$&')}\``
-
-export const rawName = (table: string): string => name(`${project}.shop_raw.${table}`)
+export const rawName = (table: string): string => sqlName(`${project}.shop_raw.${table}`)
 
 const fields = (types: Readonly<Record<string, string>>): string =>
   Object.entries(types)
-    .map(([field, type]) => `${name(field)} ${type}`)
+    .map(([field, type]) => `${sqlName(field)} ${type}`)
     .join(', ')
 
 /** An empty raw table, as the loader makes it. */
@@ -97,13 +96,13 @@ export async function land(
       ? field
       : type.startsWith('ARRAY')
         ? `CAST([] AS ${type}) AS ${field}`
-        : `CAST(NULL AS ${type}) AS ${name(field)}`,
+        : `CAST(NULL AS ${type}) AS ${sqlName(field)}`,
   )
   // Columns by name: a raw table that gained some has them in another order.
   await warehouse.execute(
     `INSERT INTO ${rawName(table)} (${rawColumns.join(', ')})
 SELECT uuid, TIMESTAMP_MICROS(read_us), TIMESTAMP_MICROS(source_us), 'object', read_method, 'stream', 'key', CAST([] AS ARRAY<STRING>),
-  STRUCT(${metadata.join(', ')}), STRUCT(${columns.map((column, at) => `c${at} AS ${name(column)}`).join(', ')}),
+  STRUCT(${metadata.join(', ')}), STRUCT(${columns.map((column, at) => `c${at} AS ${sqlName(column)}`).join(', ')}),
   file, row_number, TIMESTAMP_MILLIS(${landedAt(landing)})
 FROM (SELECT ${read.join(', ')} FROM UNNEST(JSON_QUERY_ARRAY(@events)) AS event)`,
     {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { sqlName, sqlTable } from '../../googlesql/quote.ts'
 import type { ResultColumn, Value } from '../../googlesql/result.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { jsonAsText, textAsJson } from '../../googlesql/types/json-as-text.ts'
 import { typeName } from '../../googlesql/types/print.ts'
-import { sqlName, sqlTable } from '../reference.ts'
 import type { Service } from '../service.ts'
 import { ownDataset } from '../tables/dataset-store.ts'
 

@@ -1,9 +1,10 @@
+import { sqlName, sqlTable } from '../../googlesql/quote.ts'
 import type { DryRun } from '../../googlesql/result.ts'
 import type { Target } from '../../googlesql/target.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
 import { Problem } from '../../problem.ts'
 import type { LocalWarehouse } from '../../warehouse/local-warehouse.ts'
-import { sqlName, sqlTable, tableName } from '../reference.ts'
+import { tableName } from '../reference.ts'
 
 /** Rows of a table whose sizes stand for those of all. */
 const sampled = 1000

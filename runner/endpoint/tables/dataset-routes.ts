@@ -1,8 +1,8 @@
+import { sqlPath } from '../../googlesql/quote.ts'
 import { ApiError, invalid } from '../api-error.ts'
 import { etagOf } from '../jobs/job.ts'
 import { page } from '../jobs/job-routes.ts'
 import { type JsonObject, objectAt, textAt } from '../json.ts'
-import { sqlName } from '../reference.ts'
 import { type ApiRequest, type ApiResponse, flagOf } from '../request.ts'
 import { defaultLocation, type Service } from '../service.ts'
 import { ownDataset, readDatasets, writeDataset } from './dataset-store.ts'
@@ -180,7 +180,7 @@ export async function deleteDataset(service: Service, request: ApiRequest): Prom
   const { project = '', dataset = '' } = request.parameters
   await checkDataset(service, project, dataset)
   const behaviour = flagOf(request.query, 'deleteContents') ? 'CASCADE' : 'RESTRICT'
-  await service.warehouse.execute(`DROP SCHEMA ${sqlName(project, dataset)} ${behaviour}`)
+  await service.warehouse.execute(`DROP SCHEMA ${sqlPath(project, dataset)} ${behaviour}`)
   await writeDataset(service.warehouse, project, dataset, undefined)
   return { status: 204 }
 }

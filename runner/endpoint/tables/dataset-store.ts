@@ -1,7 +1,7 @@
+import { sqlTable, sqlText } from '../../googlesql/quote.ts'
 import type { Target } from '../../googlesql/target.ts'
 import type { LocalWarehouse } from '../../warehouse/local-warehouse.ts'
 import { isObject, type JsonObject, parseJson } from '../json.ts'
-import { sqlTable, sqlText } from '../reference.ts'
 
 /** The endpoint's own dataset in each project; hidden from lists, as BigQuery's own that begin with an underscore. */
 export const ownDataset = '_streamform'

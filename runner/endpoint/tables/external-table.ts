@@ -1,4 +1,5 @@
 import type { CatalogTable } from '../../googlesql/catalog.ts'
+import { sqlName, sqlText } from '../../googlesql/quote.ts'
 import { typeName } from '../../googlesql/types/print.ts'
 import { ApiError, invalid } from '../api-error.ts'
 import { optionsOf } from '../files/external-files.ts'
@@ -12,7 +13,6 @@ import {
   objectAt,
   textAt,
 } from '../json.ts'
-import { sqlName, sqlText } from '../reference.ts'
 import { readSchema, scalarKind, tableSchema } from './field-schema.ts'
 import { columnText, labelsText } from './table-ddl.ts'
 

@@ -1,10 +1,10 @@
 import type { CatalogRoutine } from '../../googlesql/catalog.ts'
+import { sqlPath } from '../../googlesql/quote.ts'
 import { type RoutineParameter, routineParts } from '../../googlesql/routine-parts.ts'
 import { ApiError, notFound } from '../api-error.ts'
 import { etagOf } from '../jobs/job.ts'
 import { page } from '../jobs/job-routes.ts'
 import { neededText, objectAt } from '../json.ts'
-import { sqlName } from '../reference.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import type { Service } from '../service.ts'
 import { dataType, routineText } from './routine-text.ts'
@@ -65,7 +65,7 @@ export async function deleteRoutine(service: Service, request: ApiRequest): Prom
   const { target, kind } = await find(service, request)
   const entity =
     kind === 'TABLE_FUNCTION' ? 'TABLE FUNCTION' : kind === 'PROCEDURE' ? 'PROCEDURE' : 'FUNCTION'
-  await service.warehouse.execute(`DROP ${entity} ${sqlName(target.database, target.schema, target.name)}`)
+  await service.warehouse.execute(`DROP ${entity} ${sqlPath(target.database, target.schema, target.name)}`)
   return { status: 204 }
 }
 
@@ -75,7 +75,7 @@ export async function insertRoutine(service: Service, request: ApiRequest): Prom
   const body = await request.json()
   await checkDataset(service, project, dataset)
   const name = neededText(objectAt(body, 'routineReference'), 'routineId')
-  await service.warehouse.execute(routineText(sqlName(project, dataset, name), body, false))
+  await service.warehouse.execute(routineText(sqlPath(project, dataset, name), body, false))
   return getRoutine(service, { ...request, parameters: { project, dataset, routine: name } })
 }
 
@@ -87,6 +87,6 @@ export async function updateRoutine(service: Service, request: ApiRequest): Prom
   const match = request.headers['if-match']
   if (match !== undefined && match !== '*' && match !== before.etag)
     throw new ApiError('conditionNotMet', 'Precondition Failed', { location: 'If-Match' })
-  await service.warehouse.execute(routineText(sqlName(project, dataset, routine), body, true))
+  await service.warehouse.execute(routineText(sqlPath(project, dataset, routine), body, true))
   return getRoutine(service, request)
 }

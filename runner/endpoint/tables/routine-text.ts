@@ -1,8 +1,8 @@
+import { sqlName, sqlText } from '../../googlesql/quote.ts'
 import { typeName } from '../../googlesql/types/print.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
 import { ApiError, invalid } from '../api-error.ts'
 import { isObject, type Json, type JsonObject, listAt, neededText, objectAt, textAt } from '../json.ts'
-import { sqlName, sqlText } from '../reference.ts'
 import { scalarKind } from './field-schema.ts'
 
 /** BigQuery's `StandardSqlDataType` (https://cloud.google.com/bigquery/docs/reference/rest/v2/StandardSqlDataType). */

@@ -1,9 +1,9 @@
 import type { CatalogColumn } from '../../googlesql/catalog.ts'
+import { sqlName, sqlTable, sqlText } from '../../googlesql/quote.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { columnTypeName, typeName } from '../../googlesql/types/print.ts'
 import { invalid } from '../api-error.ts'
 import { countAt, type JsonObject, listAt, objectAt, textAt, textsAt } from '../json.ts'
-import { sqlName, sqlTable, sqlText } from '../reference.ts'
 import type { GivenColumn } from './field-schema.ts'
 
 /** What a table has beside its columns, as GoogleSQL clauses. */

@@ -1,7 +1,7 @@
+import { sqlPath } from '../../googlesql/quote.ts'
 import { ApiError } from '../api-error.ts'
 import type { QueryRequest } from '../jobs/query-job.ts'
 import { isObject, type JsonObject, objectAt } from '../json.ts'
-import { sqlName } from '../reference.ts'
 import type { Service } from '../service.ts'
 import { createExternalTable } from './external-table.ts'
 
@@ -21,7 +21,7 @@ export async function withDefinitions<Result>(
   const session = await service.sessions.start()
   try {
     for (const [name, externalDataConfiguration] of definitions)
-      await session.execute(createExternalTable(sqlName('_SESSION', name), { externalDataConfiguration }))
+      await session.execute(createExternalTable(sqlPath('_SESSION', name), { externalDataConfiguration }))
     return await work({ ...request, session: { id: session.id } })
   } finally {
     await service.sessions.end(session.id)

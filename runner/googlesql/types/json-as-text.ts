@@ -1,3 +1,4 @@
+import { sqlName } from '../quote.ts'
 import type { SqlType } from './type.ts'
 
 /** A type in which JSON waits as text: `textAsJson` puts it into the form in which JSON is kept. */
@@ -29,7 +30,7 @@ export function textAsJson(sql: string, type: SqlType, depth = 0): string {
       return `ARRAY(SELECT ${textAsJson(`e${depth}`, type.element, depth + 1)} FROM UNNEST(${sql}) AS e${depth} WITH OFFSET AS o${depth} ORDER BY o${depth})`
     case 'STRUCT': {
       const fields = type.fields.map((field) => {
-        const name = `\`${(field.name ?? '').replace(/[\\`]/g, '\\$&')}\``
+        const name = sqlName(field.name ?? '')
         return `${textAsJson(`${sql}.${name}`, field.type, depth)} AS ${name}`
       })
       return `IF(${sql} IS NULL, NULL, STRUCT(${fields.join(', ')}))`

@@ -1,3 +1,4 @@
+import { sqlName } from '../quote.ts'
 import type { ColumnType, SqlType } from './type.ts'
 
 /**
@@ -29,5 +30,5 @@ export function columnTypeName(column: ColumnType): string {
 function fieldName(field: { readonly name: string | undefined; readonly type: SqlType }): string {
   if (field.name === undefined) return typeName(field.type)
   const plain = /^[A-Za-z_][A-Za-z0-9_]*$/.test(field.name)
-  return `${plain ? field.name : `\`${field.name.replace(/[\\`]/g, '\\$&')}\``} ${typeName(field.type)}`
+  return `${plain ? field.name : sqlName(field.name)} ${typeName(field.type)}`
 }

@@ -1,8 +1,9 @@
+import { sqlName, sqlType } from '../../googlesql/quote.ts'
 import { equalTypes } from '../../googlesql/types/equal.ts'
+import { jsonAsText } from '../../googlesql/types/json-as-text.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
 import type { RawColumn } from '../landing.ts'
 import { sameName, widens } from '../merged-type.ts'
-import { sqlName, sqlType } from './sql-name.ts'
 
 /**
  * The select list that makes rows of `to` from rows of `from`: by name, with NULL for what `from` lacks, and values as the
@@ -89,23 +90,7 @@ export const callsFloatText = (list: readonly string[]): boolean =>
 
 /** The columns of a part as they are written and loaded: JSON as the text that it is. */
 export function withTextForJson(columns: readonly RawColumn[]): readonly RawColumn[] {
-  return columns.map(({ name, type }) => ({ name, type: textForJson(type) }))
-}
-
-export function textForJson(type: SqlType): SqlType {
-  switch (type.kind) {
-    case 'JSON':
-      return { kind: 'STRING' }
-    case 'ARRAY':
-      return { kind: 'ARRAY', element: textForJson(type.element) }
-    case 'STRUCT':
-      return {
-        kind: 'STRUCT',
-        fields: type.fields.map(({ name, type: field }) => ({ name, type: textForJson(field) })),
-      }
-    default:
-      return type
-  }
+  return columns.map(({ name, type }) => ({ name, type: jsonAsText(type) }))
 }
 
 /** What BigQuery's columns may not be called (https://cloud.google.com/bigquery/docs/schemas#column_names). */

@@ -1,7 +1,7 @@
+import { sqlName, sqlTable, sqlText } from '../../googlesql/quote.ts'
 import type { Target } from '../../googlesql/target.ts'
 import type { RawColumn } from '../landing.ts'
 import { callsFloatText, floatText, selectList } from './landing-columns.ts'
-import { sqlName, sqlTable, sqlText } from './sql-name.ts'
 
 /** Rows that a load job has put into a staging table. */
 export interface StagedRows {

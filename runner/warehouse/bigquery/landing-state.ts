@@ -1,9 +1,9 @@
 import type { InsertQueryNode, Kysely } from 'kysely'
+import { sqlText } from '../../googlesql/quote.ts'
 import type { QueryParameter, Value } from '../../googlesql/result.ts'
 import type { Target } from '../../googlesql/target.ts'
 import type { Batch, Vector } from '../landing.ts'
 import { type StateTables, stateDataset } from '../state.ts'
-import { sqlText } from './sql-name.ts'
 import { type RunStatement, stateColumns, stateOver } from './state.ts'
 
 export interface RecordingOptions {

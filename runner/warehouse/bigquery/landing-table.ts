@@ -1,4 +1,5 @@
 import type { TableField, TableMetadata } from '@google-cloud/bigquery'
+import { sqlDataset, sqlName, sqlTable, sqlText, sqlType } from '../../googlesql/quote.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { equalTypes } from '../../googlesql/types/equal.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
@@ -9,7 +10,6 @@ import type { BigQueryClient } from './client.ts'
 import { isNotFound } from './errors.ts'
 import { fieldType } from './fields.ts'
 import { callsFloatText, floatText, selectList } from './landing-columns.ts'
-import { sqlDataset, sqlName, sqlTable, sqlText, sqlType } from './sql-name.ts'
 
 /** A raw table as BigQuery has it. */
 export interface RawTable {

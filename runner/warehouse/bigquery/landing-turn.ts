@@ -1,10 +1,10 @@
+import { sqlDataset, sqlTable, sqlText } from '../../googlesql/quote.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { Problem } from '../../problem.ts'
 import { stateDataset } from '../state.ts'
 import type { BigQueryClient } from './client.ts'
 import { isNotFound } from './errors.ts'
 import { awaitJob, findJob, runJob } from './job.ts'
-import { sqlDataset, sqlTable, sqlText } from './sql-name.ts'
 import { createStateTables, type RunStatement, type StatementRows } from './state.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import pLimit from 'p-limit'
+import { sqlTable } from '../../googlesql/quote.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { Problem } from '../../problem.ts'
 import { type Batch, type Landing, LandingConflict, type RawColumn } from '../landing.ts'
@@ -24,7 +25,6 @@ import {
   rewriteTable,
 } from './landing-table.ts'
 import { beginRewriting, currentTurn, endRewriting, type Turn, turnsTable } from './landing-turn.ts'
-import { sqlTable } from './sql-name.ts'
 import type { RunStatement } from './state.ts'
 
 export interface BigQueryLandingOptions {

@@ -9,10 +9,10 @@ import {
   PostgresIntrospector,
   type QueryResult,
 } from 'kysely'
+import { sqlDataset, sqlName, sqlTable } from '../../googlesql/quote.ts'
 import type { QueryParameter, StatementResult, Value } from '../../googlesql/result.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
 import { type StateTables, stateDataset } from '../state.ts'
-import { sqlDataset, sqlName, sqlTable } from './sql-name.ts'
 
 /** Runs one statement, its parameters by position. */
 export type RunStatement = (text: string, parameters: readonly QueryParameter[]) => Promise<StatementRows>

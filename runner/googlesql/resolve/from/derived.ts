@@ -22,8 +22,3 @@ export function resolveDerived(context: Context, node: Span, text: string): Reso
     throw error instanceof Problem ? problemAt(context, node, error.message) : error
   }
 }
-
-/** A name as GoogleSQL text. */
-export function backquoted(name: string): string {
-  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
-}

@@ -1,8 +1,9 @@
 import type { Argument, Expression, Span, TableCall } from '../../parse/ast.ts'
+import { sqlName } from '../../quote.ts'
 import { typeName } from '../../types/print.ts'
 import { type Context, didYouMean, problemAt, unsupportedAt } from '../context.ts'
 import type { OutputColumn } from '../resolved.ts'
-import { backquoted, resolveDerived } from './derived.ts'
+import { resolveDerived } from './derived.ts'
 import { type From, namesOf } from './from.ts'
 
 type Method = 'null' | 'linear' | 'locf'
@@ -153,9 +154,9 @@ function sourceText(context: Context, arg: Argument): string {
 /** The buckets of each partition and the rows given, in one order; then what each bucket sees around it. */
 function queryText(given: Given): string {
   const { kind, width, origin, ignoreNulls } = given
-  const by = given.partitions.map(backquoted)
+  const by = given.partitions.map(sqlName)
   const keys = by.map((name) => `${name}, `).join('')
-  const time = backquoted(given.time)
+  const time = sqlName(given.time)
   const [lowest, bucket] = ['MIN(`[t`)', `${kind}_BUCKET(MIN(\`[t\`), ${width}, ${origin})`]
   const first = `IF(${bucket} < ${lowest}, ${kind}_ADD(${bucket}, ${width}), ${bucket})`
   const group = by.length === 0 ? '' : ` GROUP BY ${by.join(', ')}`
@@ -164,7 +165,7 @@ function queryText(given: Given): string {
       ? `UNNEST(GENERATE_TIMESTAMP_ARRAY(TIMESTAMP(\`[from\`, 'UTC'), TIMESTAMP(\`[to\`, 'UTC'), ${width})) AS \`[b\``
       : `UNNEST(GENERATE_${kind}_ARRAY(\`[from\`, \`[to\`, ${width})) AS \`[b\``
   const start = kind === 'DATETIME' ? "DATETIME(`[b`, 'UTC')" : '`[b`'
-  const columns = given.values.map(({ name }, index) => `${backquoted(name)} AS \`[v${index}\``)
+  const columns = given.values.map(({ name }, index) => `${sqlName(name)} AS \`[v${index}\``)
   const nothing = given.values.map((_, index) => `NULL AS \`[v${index}\``)
   const over = `OVER (${by.length === 0 ? '' : `PARTITION BY ${by.join(', ')} `}ORDER BY \`[t\`, \`[bucket\` ROWS BETWEEN`
   const around = given.values.flatMap((_, index) => {
@@ -177,7 +178,7 @@ function queryText(given: Given): string {
   })
   const once = `COUNTIF(NOT \`[bucket\`) OVER (PARTITION BY ${[...by, '`[t`', '`[bucket`'].join(', ')})`
   const results = given.values.map(
-    (value, index) => `${filled(value, index, kind)} AS ${backquoted(value.name)}`,
+    (value, index) => `${filled(value, index, kind)} AS ${sqlName(value.name)}`,
   )
   return `
     WITH \`[rows\` AS (

@@ -1,6 +1,5 @@
 import type { CatalogTable } from '../../catalog.ts'
-import { targetName } from '../../lower/identifier.ts'
-import { backquoted } from './derived.ts'
+import { sqlName, sqlTable, sqlText } from '../../quote.ts'
 import { ingestionUnit } from './ingestion-time.ts'
 
 /**
@@ -12,9 +11,9 @@ export function partitionsText(tables: readonly CatalogTable[]): string {
     .filter((table) => table.kind === 'TABLE')
     .map((table) => {
       const { database, schema, name } = table.target
-      const place = `${quoted(database)} AS table_catalog, ${quoted(schema)} AS table_schema, ${quoted(name)} AS table_name`
+      const place = `${sqlText(database)} AS table_catalog, ${sqlText(schema)} AS table_schema, ${sqlText(name)} AS table_name`
       const id = partitionId(table)
-      const source = backquoted(targetName(table.target))
+      const source = sqlTable(table.target)
       const group = id === undefined ? '' : ' GROUP BY partition_id'
       return (
         `SELECT ${place}, ${id ?? 'CAST(NULL AS STRING)'} AS partition_id, COUNT(*) AS total_rows, ` +
@@ -39,11 +38,11 @@ function partitionId({ partitionBy: text, columns }: CatalogTable): string | und
   if (text === undefined) return undefined
   const ingested = ingestionUnit({ partitionBy: text })
   if (ingested !== undefined)
-    return `IFNULL(FORMAT_TIMESTAMP(${quoted(FORMATS[ingested] ?? '')}, _PARTITIONTIME), '__NULL__')`
+    return `IFNULL(FORMAT_TIMESTAMP(${sqlText(FORMATS[ingested] ?? '')}, _PARTITIONTIME), '__NULL__')`
   const words = text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []
   const column = columns.find(({ name }) => words.some((word) => word.toLowerCase() === name.toLowerCase()))
   if (column === undefined) return undefined
-  const name = backquoted(column.name)
+  const name = sqlName(column.name)
   const bucket = /^RANGE_BUCKET\s*\(.*?,\s*(GENERATE_ARRAY\s*\(.*\))\s*\)$/is.exec(text)?.[1]
   if (bucket !== undefined) {
     const at = `RANGE_BUCKET(${name}, ${bucket})`
@@ -54,10 +53,6 @@ function partitionId({ partitionBy: text, columns }: CatalogTable): string | und
     )
   }
   const unit = /_TRUNC\s*\([^,]*,\s*(\w+)\s*\)$/i.exec(text)?.[1]?.toUpperCase() ?? 'DAY'
-  const format = quoted(FORMATS[unit] ?? '%Y%m%d')
+  const format = sqlText(FORMATS[unit] ?? '%Y%m%d')
   return `IFNULL(FORMAT_${column.type.kind}(${format}, ${name}), '__NULL__')`
-}
-
-function quoted(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }

@@ -1,6 +1,7 @@
 import type { Argument, TableCall } from '../../parse/ast.ts'
+import { sqlName } from '../../quote.ts'
 import { type Context, problemAt } from '../context.ts'
-import { backquoted, resolveDerived } from './derived.ts'
+import { resolveDerived } from './derived.ts'
 import { type From, namesOf } from './from.ts'
 
 /**
@@ -15,8 +16,8 @@ export function resolveRangeSessionize(context: Context, node: TableCall): From 
   if (table === undefined || range === undefined || partitions === undefined || more.length > 0) {
     throw problemAt(context, node, 'RANGE_SESSIONIZE takes a table, a range column and partitioning columns')
   }
-  const column = backquoted(text(context, range, 'range_column'))
-  const by = names(context, partitions).map(backquoted)
+  const column = sqlName(text(context, range, 'range_column'))
+  const by = names(context, partitions).map(sqlName)
   const kind = option === undefined ? 'MEETS' : text(context, option, 'sessionize_option').toUpperCase()
   if (kind !== 'MEETS' && kind !== 'OVERLAPS') {
     throw problemAt(context, node, `RANGE_SESSIONIZE option must be MEETS or OVERLAPS, got ${kind}`)

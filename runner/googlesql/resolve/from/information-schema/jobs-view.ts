@@ -1,6 +1,5 @@
 import type { Catalog } from '../../../catalog.ts'
-import { targetName } from '../../../lower/identifier.ts'
-import { backquoted } from '../derived.ts'
+import { sqlTable, sqlText } from '../../../quote.ts'
 
 /**
  * INFORMATION_SCHEMA.JOBS as a query over `streamform.jobs`, where the embedded warehouse keeps what its runs executed
@@ -8,8 +7,8 @@ import { backquoted } from '../derived.ts'
  */
 export function jobsText(catalog: Pick<Catalog, 'table'>, project: string): string {
   const target = { database: project, schema: 'streamform', name: 'jobs' }
-  const source = catalog.table(target) === undefined ? NONE : backquoted(targetName(target))
-  return `SELECT started_at AS creation_time, '${project}' AS project_id, SESSION_USER() AS user_email, id AS job_id, 'QUERY' AS job_type,
+  const source = catalog.table(target) === undefined ? NONE : sqlTable(target)
+  return `SELECT started_at AS creation_time, ${sqlText(project)} AS project_id, SESSION_USER() AS user_email, id AS job_id, 'QUERY' AS job_type,
     statement_type, 'INTERACTIVE' AS priority, started_at AS start_time, ended_at AS end_time, query, 'DONE' AS state, FALSE AS cache_hit,
     IF(error IS NULL, NULL, STRUCT(CAST(NULL AS STRING) AS reason, CAST(NULL AS STRING) AS location, CAST(NULL AS STRING) AS debug_info, error AS message)) AS error_result,
     labels FROM ${source}`
