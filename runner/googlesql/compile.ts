@@ -15,6 +15,7 @@ import { columnsRead } from './resolve/columns-read.ts'
 import { type Context, EMPTY_SCOPE, newColumn } from './resolve/context.ts'
 import { coerceTo } from './resolve/expression/coerce.ts'
 import { type ColumnLineage, lineageOf } from './resolve/lineage.ts'
+import { checkPartitionFilters } from './resolve/partition-filter.ts'
 import { project } from './resolve/query/project.ts'
 import { checkFieldName, nameOutputs } from './resolve/query/result-names.ts'
 import type { Expr } from './resolve/resolved.ts'
@@ -37,6 +38,8 @@ export interface CompileOptions {
   readonly external?: ExternalColumns
   /** Of a query of one column: its values are converted to this type, as an assignment does. */
   readonly as?: SqlType
+  /** Tables that require a filter on their partitions may be read without one. */
+  readonly wholeTables?: boolean
 }
 
 /** One statement, ready for DuckDB. */
@@ -111,6 +114,7 @@ function compile(text: string, node: Statement, catalog: Catalog, options: Compi
   if (statement.kind === 'query') {
     for (const { name } of statement.query.columns) checkFieldName(context, node, name)
   }
+  if (options.wholeTables !== true) checkPartitionFilters(statement, options.file)
   const { met } = context.resolution
   let lineage: readonly ColumnLineage[] | undefined
   return {

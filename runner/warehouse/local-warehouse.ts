@@ -27,6 +27,14 @@ export interface ExternalFiles {
   write(wanted: DataExport, given: FileRows): Promise<void>
 }
 
+export interface LocalExecuteOptions extends ExecuteOptions {
+  /**
+   * Tables with `require_partition_filter` may be read without a filter: for what BigQuery does without a query, as to list
+   * a table's rows, copy or extract it.
+   */
+  readonly wholeTables?: boolean
+}
+
 /**
  * Statements one after another, as BigQuery's sessions have them: temporary tables and functions, variables, `SET @@…`
  * and a transaction last from one execution to the next. One that fails rolls back the transaction.
@@ -46,6 +54,8 @@ export interface LocalSession {
  */
 export interface LocalWarehouse extends Warehouse {
   readonly kind: 'duckdb'
+
+  execute(text: string, options?: LocalExecuteOptions): Promise<StatementResult>
 
   /** Opens a session of this name. */
   session(id: string): Promise<LocalSession>

@@ -166,6 +166,19 @@ describe('tables', () => {
     expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => String(index + 1)))
   })
 
+  test('rows of a table that requires a filter on its partitions are listed without one, and not queried', async () => {
+    await endpoint.warehouse.execute(
+      "CREATE TABLE d.t (day DATE) PARTITION BY day OPTIONS (require_partition_filter = true); INSERT d.t VALUES ('2024-01-01')",
+    )
+    const { body } = await endpoint.call('GET', 'datasets/d/tables/t/data')
+    expect(body.rows).toEqual([{ f: [{ v: '2024-01-01' }] }])
+    const refused = await endpoint.query('SELECT day FROM d.t')
+    expect(refused.status).toBe(400)
+    expect(refused.body.error.message).toContain(
+      `Cannot query over table '${project}.d.t' without a filter over column(s) 'day' that can be used for partition elimination`,
+    )
+  })
+
   test('routines are listed with what they are', async () => {
     await endpoint.warehouse.execute('CREATE FUNCTION d.twice(x INT64) AS (x * 2)')
     const { body } = await endpoint.call('GET', 'datasets/d/routines')

@@ -71,7 +71,9 @@ async function measure(
   const sums = columns.map((name) => `AVG(IF(${sqlName(name)} IS NULL, 0, ${sizeOf(name, types.get(name))}))`)
   const rows = `SELECT ${columns.map((name) => sqlName(name)).join(', ')} FROM ${sqlTable(table)} LIMIT ${sampled}`
   try {
-    const { rows: answer } = await warehouse.execute(`SELECT ${sums.join(', ')} FROM (${rows})`)
+    const { rows: answer } = await warehouse.execute(`SELECT ${sums.join(', ')} FROM (${rows})`, {
+      wholeTables: true,
+    })
     return (answer[0] ?? []).map(Number)
   } catch (error) {
     // A table that somebody else is changing at this moment is not worth a failure.

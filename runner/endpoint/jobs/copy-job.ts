@@ -67,7 +67,7 @@ export async function copyTables(
     : self || sources.length > 1
       ? `CREATE OR REPLACE TABLE ${sqlTable(destination)} AS ${rows}`
       : `CREATE OR REPLACE TABLE ${sqlTable(destination)} COPY ${sqlTable(first.target)}`
-  await warehouse.execute(text, { signal })
+  await warehouse.execute(text, { signal, wholeTables: true })
   service.times.wrote(destination, service.now().getTime(), fresh)
   const copied = await warehouse.table(destination)
   return {

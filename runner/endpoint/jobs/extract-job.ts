@@ -92,7 +92,10 @@ export async function extractTable(
   const { source, uris } = request
   const definition = await service.warehouse.definition(source)
   if (definition === undefined) throw notFound(`Table ${tableName(source)}`)
-  const { columns, rows } = await service.warehouse.execute(`SELECT * FROM ${sqlTable(source)}`, { signal })
+  const { columns, rows } = await service.warehouse.execute(`SELECT * FROM ${sqlTable(source)}`, {
+    signal,
+    wholeTables: true,
+  })
   writeRows(service, request, { columns, rows })
   return {
     statistics: { extract: { destinationUriFileCounts: uris.map(() => '1'), inputBytes: '0' } },

@@ -235,7 +235,10 @@ async function intoTable(
     throw moved(error, head.length)
   }
   service.times.wrote(destination, service.now().getTime(), fresh)
-  const { columns, rows } = await warehouse.execute(`SELECT * FROM ${sqlTable(destination)}`, { signal })
+  const { columns, rows } = await warehouse.execute(`SELECT * FROM ${sqlTable(destination)}`, {
+    signal,
+    wholeTables: true,
+  })
   return { statementType: 'SELECT', result: { columns, rows }, destination, reads: planned.reads, bytes }
 }
 

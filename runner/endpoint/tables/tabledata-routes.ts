@@ -82,7 +82,7 @@ async function readRows(
   const list = table.columns.filter(wanted).map(({ name }) => sqlName(name))
   if (list.length === 0) throw invalid('selectedFields names no column of the table', 'selectedFields')
   const text = `SELECT ${list.join(', ')} FROM ${sqlTable(target)} LIMIT ${most} OFFSET ${start}`
-  const { columns, rows } = await service.warehouse.execute(text)
+  const { columns, rows } = await service.warehouse.execute(text, { wholeTables: true })
   return { columns, rows, total: table.rowCount }
 }
 

@@ -100,6 +100,7 @@ export interface SessionOptions {
   readonly defaults: NameDefaults
   readonly parameters: readonly QueryParameter[]
   readonly maxRows: number | undefined
+  readonly wholeTables?: boolean
   readonly compiled: CompiledCache
   readonly external: ExternalFiles | undefined
   readonly writers: Writers
@@ -178,9 +179,13 @@ export class Session implements ScriptHost {
         parameters,
         variables,
         temporaryRoutines: this.temporaryRoutines,
+        wholeTables: this.#options.wholeTables === true,
       }
       const plain =
-        parameters.length === 0 && this.temporaryRoutines.size === 0 && surroundings.as === undefined
+        !options.wholeTables &&
+        parameters.length === 0 &&
+        this.temporaryRoutines.size === 0 &&
+        surroundings.as === undefined
       const make = () => compileStatement(text, node, catalog, options)
       if (node.kind === 'createExternalTable') {
         const { incomplete, ...compiled } = make()

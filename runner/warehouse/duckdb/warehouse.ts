@@ -10,7 +10,14 @@ import type { Target } from '../../googlesql/target.ts'
 import { nearest } from '../../nearest.ts'
 import { Problem } from '../../problem.ts'
 import type { Landing, RawColumn } from '../landing.ts'
-import type { ExternalFiles, FileRows, LocalSession, LocalWarehouse, TextFile } from '../local-warehouse.ts'
+import type {
+  ExternalFiles,
+  FileRows,
+  LocalExecuteOptions,
+  LocalSession,
+  LocalWarehouse,
+  TextFile,
+} from '../local-warehouse.ts'
 import type { StateTables } from '../state.ts'
 import type { ExecuteOptions, ListedTable, Table, TableColumn, TableDescription } from '../warehouse.ts'
 import { adoptTables } from './adopt-tables.ts'
@@ -78,7 +85,7 @@ class DuckDbWarehouse implements LocalWarehouse {
     this.#shared = new SharedCatalog(() => database.connect())
   }
 
-  async execute(text: string, options: ExecuteOptions = {}): Promise<StatementResult> {
+  async execute(text: string, options: LocalExecuteOptions = {}): Promise<StatementResult> {
     if (/\bINFORMATION_SCHEMA\b/i.test(text)) await this.#writeJobs()
     const { job, labels = {}, signal } = options
     const { now = () => new Date() } = this.#options
@@ -109,7 +116,7 @@ class DuckDbWarehouse implements LocalWarehouse {
     return this.#inSession(options, (session) => dryRun(text, session))
   }
 
-  async #inSession<T>(options: ExecuteOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  async #inSession<T>(options: LocalExecuteOptions, work: (session: Session) => Promise<T>): Promise<T> {
     options.signal?.throwIfAborted()
     const connection = this.#idle.pop() ?? (await this.#database.connect())
     const session = this.#newSession(connection, options)
@@ -126,7 +133,7 @@ class DuckDbWarehouse implements LocalWarehouse {
     }
   }
 
-  #newSession(connection: DuckDBConnection, options: ExecuteOptions, id?: string): Session {
+  #newSession(connection: DuckDBConnection, options: LocalExecuteOptions, id?: string): Session {
     return new Session({
       connection,
       shared: this.#shared,
@@ -136,6 +143,7 @@ class DuckDbWarehouse implements LocalWarehouse {
       },
       parameters: options.parameters ?? [],
       maxRows: options.maxRows,
+      wholeTables: options.wholeTables === true,
       compiled: this.#compiled,
       external: this.#external,
       writers: this.#writers,

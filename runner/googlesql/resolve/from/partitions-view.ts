@@ -1,6 +1,7 @@
 import type { CatalogTable } from '../../catalog.ts'
 import { sqlName, sqlTable, sqlText } from '../../quote.ts'
-import { ingestionUnit } from './ingestion-time.ts'
+import { partitionColumn } from '../partition-column.ts'
+import { ingestionUnit, PARTITION_TIME } from './ingestion-time.ts'
 
 /**
  * INFORMATION_SCHEMA.PARTITIONS as a query over the tables themselves. BigQuery's columns of bytes and times are not
@@ -12,12 +13,16 @@ export function partitionsText(tables: readonly CatalogTable[]): string {
     .map((table) => {
       const { database, schema, name } = table.target
       const place = `${sqlText(database)} AS table_catalog, ${sqlText(schema)} AS table_schema, ${sqlText(name)} AS table_name`
-      const id = partitionId(table)
+      const partition = partitionOf(table)
       const source = sqlTable(table.target)
-      const group = id === undefined ? '' : ' GROUP BY partition_id'
+      // A table may require a filter on its partitions.
+      const rows =
+        partition === undefined
+          ? source
+          : `${source} WHERE ${partition.by} IS NULL OR ${partition.by} IS NOT NULL GROUP BY partition_id`
       return (
-        `SELECT ${place}, ${id ?? 'CAST(NULL AS STRING)'} AS partition_id, COUNT(*) AS total_rows, ` +
-        `'ACTIVE' AS storage_tier FROM ${source}${group}`
+        `SELECT ${place}, ${partition?.id ?? 'CAST(NULL AS STRING)'} AS partition_id, COUNT(*) AS total_rows, ` +
+        `'ACTIVE' AS storage_tier FROM ${rows}`
       )
     })
   const nothing =
@@ -33,26 +38,40 @@ const FORMATS: Readonly<Record<string, string>> = {
   YEAR: '%Y',
 }
 
-/** GoogleSQL of a row's partition; undefined for a table without partitions. */
-function partitionId({ partitionBy: text, columns }: CatalogTable): string | undefined {
+interface Partition {
+  /** GoogleSQL of the column. */
+  readonly by: string
+  /** GoogleSQL of a row's partition. */
+  readonly id: string
+}
+
+/** undefined for a table without partitions. */
+function partitionOf(table: CatalogTable): Partition | undefined {
+  const { partitionBy: text } = table
   if (text === undefined) return undefined
   const ingested = ingestionUnit({ partitionBy: text })
-  if (ingested !== undefined)
-    return `IFNULL(FORMAT_TIMESTAMP(${sqlText(FORMATS[ingested] ?? '')}, _PARTITIONTIME), '__NULL__')`
-  const words = text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []
-  const column = columns.find(({ name }) => words.some((word) => word.toLowerCase() === name.toLowerCase()))
+  if (ingested !== undefined) {
+    const format = sqlText(FORMATS[ingested] ?? '')
+    return {
+      by: PARTITION_TIME,
+      id: `IFNULL(FORMAT_TIMESTAMP(${format}, ${PARTITION_TIME}), '__NULL__')`,
+    }
+  }
+  const column = partitionColumn(table)
   if (column === undefined) return undefined
-  const name = sqlName(column.name)
+  const by = sqlName(column.name)
   const bucket = /^RANGE_BUCKET\s*\(.*?,\s*(GENERATE_ARRAY\s*\(.*\))\s*\)$/is.exec(text)?.[1]
   if (bucket !== undefined) {
-    const at = `RANGE_BUCKET(${name}, ${bucket})`
-    return (
-      `CASE WHEN ${name} IS NULL THEN '__NULL__' ` +
-      `WHEN ${at} = 0 OR ${at} >= ARRAY_LENGTH(${bucket}) THEN '__UNPARTITIONED__' ` +
-      `ELSE CAST(${bucket}[ORDINAL(${at})] AS STRING) END`
-    )
+    const at = `RANGE_BUCKET(${by}, ${bucket})`
+    return {
+      by,
+      id:
+        `CASE WHEN ${by} IS NULL THEN '__NULL__' ` +
+        `WHEN ${at} = 0 OR ${at} >= ARRAY_LENGTH(${bucket}) THEN '__UNPARTITIONED__' ` +
+        `ELSE CAST(${bucket}[ORDINAL(${at})] AS STRING) END`,
+    }
   }
   const unit = /_TRUNC\s*\([^,]*,\s*(\w+)\s*\)$/i.exec(text)?.[1]?.toUpperCase() ?? 'DAY'
   const format = sqlText(FORMATS[unit] ?? '%Y%m%d')
-  return `IFNULL(FORMAT_${column.type.kind}(${format}, ${name}), '__NULL__')`
+  return { by, id: `IFNULL(FORMAT_${column.type.kind}(${format}, ${by}), '__NULL__')` }
 }

@@ -15,6 +15,7 @@ import { type Context, newColumn, problemAt, unsupportedAt } from '../context.ts
 import { coercionCost, convert } from '../expression/coerce.ts'
 import { ingestionUnit } from '../from/ingestion-time.ts'
 import { tableScan } from '../from/table.ts'
+import { partitionColumn } from '../partition-column.ts'
 import { project } from '../query/project.ts'
 import { resolveQuery } from '../query/query.ts'
 import { checkFieldName, nameOutputs } from '../query/result-names.ts'
@@ -76,7 +77,13 @@ export function resolveCreateTable(context: Context, node: CreateTable): Resolve
     ...(foreign.length === 0 ? {} : { foreignKeys: foreign }),
   }
   return {
-    statement: { kind: 'create table', table, replace: node.orReplace, query: made.query },
+    statement: {
+      kind: 'create table',
+      table,
+      replace: node.orReplace,
+      query: made.query,
+      ...(node.from === undefined || node.from.how === 'LIKE' ? {} : { copy: true }),
+    },
     statementType,
     changes: [{ kind: 'put table', table }],
     writes: [target],
@@ -284,8 +291,7 @@ function partitionText(
       'PARTITION BY ingestion time must be _PARTITIONDATE, DATE(_PARTITIONTIME) or TIMESTAMP_TRUNC(_PARTITIONTIME, HOUR | DAY | MONTH | YEAR)',
     )
   }
-  const words = text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []
-  if (!columns.some((column) => words.some((word) => word.toLowerCase() === column.name.toLowerCase()))) {
+  if (partitionColumn({ partitionBy: text, columns }) === undefined) {
     throw problemAt(
       context,
       by,
@@ -397,6 +403,7 @@ export function resolveCreateSnapshot(context: Context, node: CreateSnapshot): R
       table,
       replace: false,
       query: { scan, columns: wholeRows(scan), isValue: false },
+      copy: true,
     },
     statementType,
     changes: [{ kind: 'put table', table }],

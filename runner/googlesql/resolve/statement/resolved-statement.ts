@@ -82,6 +82,8 @@ export interface ResolvedCreateTable {
   readonly replace: boolean
   /** CREATE TABLE AS: a column for each of the table's. */
   readonly query: ResolvedQuery | undefined
+  /** COPY, CLONE: `query` is the other table as it lies there. */
+  readonly copy?: true
   /** True: an external table whose columns are still to be read from its files. */
   readonly incomplete?: boolean
 }

@@ -2,6 +2,7 @@ import type { CatalogTable } from '../../../catalog.ts'
 import type { Value } from '../../../result.ts'
 import { columnTypeName, typeName } from '../../../types/print.ts'
 import type { SqlType } from '../../../types/type.ts'
+import { partitionColumn } from '../../partition-column.ts'
 import { place, type View, yes } from './view.ts'
 
 const TABLE_TYPES: Readonly<Record<string, string>> = {
@@ -10,14 +11,6 @@ const TABLE_TYPES: Readonly<Record<string, string>> = {
   MATERIALIZED_VIEW: 'MATERIALIZED VIEW',
   EXTERNAL: 'EXTERNAL',
   SNAPSHOT: 'SNAPSHOT',
-}
-
-/** The columns of the table that its rows are partitioned by, in lower case. */
-function partitionColumn(table: CatalogTable): string | undefined {
-  const words = table.partitionBy?.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []
-  return table.columns.find((column) =>
-    words.some((word) => word.toLowerCase() === column.name.toLowerCase()),
-  )?.name
 }
 
 function clusteringPosition(table: CatalogTable, column: string): bigint | null {
@@ -151,7 +144,7 @@ export const tableViews: Readonly<Record<string, View>> = {
           'NO',
           null,
           'NO',
-          yes(partitionColumn(table) === column.name),
+          yes(partitionColumn(table) === column),
           clusteringPosition(table, column.name),
           'NULL',
           column.defaultText ?? 'NULL',
