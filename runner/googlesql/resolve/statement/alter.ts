@@ -9,6 +9,7 @@ import { resolveColumn, schemaType } from './column-schema.ts'
 import { NOTHING } from './create-table.ts'
 import { resolveDefault } from './default.ts'
 import { resolveForeignKey, withoutForeignKey } from './foreign-key.ts'
+import { columnOptions, optionsOfTables, schemaOptions } from './known-options.ts'
 import { resolveOptions } from './options.ts'
 import type { AlterStep, Resolved } from './resolved-statement.ts'
 import { tableNotFound, tableTarget } from './target.ts'
@@ -67,6 +68,8 @@ function alterSchema(context: Context, node: AlterStatement, statementType: stri
   }
   const other = node.actions.find((action) => action.kind !== 'setOptions')
   if (other !== undefined) throw unsupportedAt(context, other, `ALTER SCHEMA with ${other.kind}`)
+  for (const action of node.actions)
+    if (action.kind === 'setOptions') resolveOptions(context, action.options, schemaOptions)
   return NOTHING(statementType)
 }
 
@@ -168,7 +171,7 @@ function withOptions(
   table: CatalogTable,
   action: Extract<AlterAction, { kind: 'setOptions' }>,
 ): CatalogTable {
-  const given = resolveOptions(context, action.options)
+  const given = resolveOptions(context, action.options, optionsOfTables[table.kind])
   const { description, labels, options, ...rest } = table
   const others = { ...options, ...given.others }
   for (const name of given.cleared) delete others[name]
@@ -273,7 +276,7 @@ function changedColumn(
       return { changed, step: same ? undefined : { kind: 'type', column: changed, before: column } }
     }
     case 'setColumnOptions': {
-      const { description, others, cleared } = resolveOptions(context, change.options)
+      const { description, others, cleared } = resolveOptions(context, change.options, columnOptions)
       const { description: old, ...rest } = column
       const words = description ?? (cleared.includes('description') ? undefined : old)
       const options = { ...column.options, ...others }

@@ -3,6 +3,7 @@ import type { ColumnDefinition, ColumnSchema } from '../../parse/ast.ts'
 import type { ColumnType, SqlType } from '../../types/type.ts'
 import { type Context, problemAt, unsupportedAt } from '../context.ts'
 import { resolveType } from '../expression/type-node.ts'
+import { columnOptions } from './known-options.ts'
 import { resolveOptions } from './options.ts'
 
 /** A column of CREATE TABLE or ADD COLUMN. */
@@ -14,7 +15,7 @@ export function resolveColumn(context: Context, node: ColumnDefinition): Catalog
   if (schema.notNull && type.kind === 'ARRAY') {
     throw problemAt(context, node, `NOT NULL cannot be specified for ARRAY column ${node.name.name}`)
   }
-  const options = resolveOptions(context, schema.options)
+  const options = resolveOptions(context, schema.options, columnOptions)
   const fieldDescriptions = descriptions(context, schema, '')
   const value = schema.defaultValue
   return {
@@ -64,7 +65,7 @@ function descriptions(context: Context, schema: ColumnSchema, prefix: string): R
   const found: Record<string, string> = {}
   for (const field of type.fields) {
     const path = prefix === '' ? field.name.name : `${prefix}.${field.name.name}`
-    const { description } = resolveOptions(context, field.schema.options)
+    const { description } = resolveOptions(context, field.schema.options, columnOptions)
     if (description !== undefined) found[path] = description
     Object.assign(found, descriptions(context, field.schema, path))
   }

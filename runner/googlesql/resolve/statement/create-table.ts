@@ -1,13 +1,6 @@
 import type { CatalogColumn, CatalogTable } from '../../catalog.ts'
 import { SESSION, targetName } from '../../lower/identifier.ts'
-import type {
-  ColumnDefinition,
-  CreateSnapshot,
-  CreateTable,
-  CreateView,
-  Query,
-  Span,
-} from '../../parse/ast.ts'
+import type { ColumnDefinition, CreateTable, Query, Span } from '../../parse/ast.ts'
 import { nameParts } from '../../parse/name-parts.ts'
 import type { Target } from '../../target.ts'
 import { typeName } from '../../types/print.ts'
@@ -24,6 +17,7 @@ import type { Computed, OutputColumn, ResolvedQuery, TableScan } from '../resolv
 import { resolveColumn } from './column-schema.ts'
 import { untypedOutput } from './dml.ts'
 import { foreignKeysOf } from './foreign-key.ts'
+import { optionsOfTables } from './known-options.ts'
 import { resolveOptions } from './options.ts'
 import type { Resolved } from './resolved-statement.ts'
 import { findTable, sessionTarget, tableTarget } from './target.ts'
@@ -56,7 +50,7 @@ export function resolveCreateTable(context: Context, node: CreateTable): Resolve
   if (node.collate !== undefined) throw unsupportedAt(context, node.collate, 'DEFAULT COLLATE')
   if (node.connection !== undefined) throw unsupportedAt(context, node.connection, 'WITH CONNECTION')
   const made = node.from === undefined ? plainTable(context, node) : copiedTable(context, node)
-  const options = resolveOptions(context, node.options)
+  const options = resolveOptions(context, node.options, optionsOfTables.TABLE)
   const partitioned = node.partitionBy && partitionText(context, node, made.columns)
   const keys = primaryKey(context, node)
   const foreign = foreignKeysOf(context, node)
@@ -252,7 +246,7 @@ function copiedTable(context: Context, node: CreateTable): Made {
 }
 
 /** All that a copy of a table takes: also the time at which each row came. */
-function wholeRows(scan: TableScan): readonly OutputColumn[] {
+export function wholeRows(scan: TableScan): readonly OutputColumn[] {
   return scan.columns.map((column) => ({ name: column.name, anonymous: false, column }))
 }
 
@@ -316,97 +310,4 @@ function primaryKey(context: Context, node: CreateTable): readonly string[] | un
       return [element.name.name]
   }
   return undefined
-}
-
-/** CREATE VIEW and CREATE MATERIALIZED VIEW: a view that is always up to date. */
-export function resolveCreateView(context: Context, node: CreateView): Resolved {
-  const kind = node.materialized ? 'MATERIALIZED_VIEW' : 'VIEW'
-  const statementType = `CREATE_${kind}`
-  const target = createdTarget(context, node)
-  if (existing(context, node, target, kind))
-    return NOTHING(statementType, [target], context.resolution.catalog.table(target))
-  if (node.query === undefined) throw unsupportedAt(context, node, 'a view without a query')
-  const query = createdQuery(
-    { ...context, resolution: { ...context.resolution, parameters: [] } },
-    node.query,
-    'CREATE VIEW',
-    node.columns !== undefined,
-  )
-  if (node.columns !== undefined && node.columns.length !== query.columns.length) {
-    throw problemAt(
-      context,
-      node,
-      `View column list has ${node.columns.length} names, the query gives ${query.columns.length} columns`,
-    )
-  }
-  const columns = query.columns.map((output, index): CatalogColumn => {
-    const named = node.columns?.[index]
-    const { description } = resolveOptions(context, named?.options)
-    return {
-      name: named?.name.name ?? output.name,
-      type: output.column.type,
-      ...(description === undefined ? {} : { description }),
-    }
-  })
-  const options = resolveOptions(context, node.options)
-  const table: CatalogTable = {
-    target,
-    kind,
-    columns,
-    viewText: context.source.text.slice(node.query.start, node.query.end),
-    ...(node.columns === undefined ? {} : { viewNames: columns.map((column) => column.name) }),
-    viewDefaults: context.source.defaults,
-    ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.labels === undefined ? {} : { labels: options.labels }),
-    ...(Object.keys(options.others).length === 0 ? {} : { options: options.others }),
-  }
-  const { catalog, met } = context.resolution
-  const fromFiles = [...met.tables.values()].some((read) => catalog.table(read)?.kind === 'EXTERNAL')
-  const renamed = {
-    ...query,
-    columns: query.columns.map((output, index) => ({ ...output, name: columns[index]?.name ?? output.name })),
-  }
-  return {
-    statement: { kind: 'create view', table, replace: node.orReplace, query: renamed, fromFiles },
-    statementType,
-    changes: [{ kind: 'put table', table }],
-    writes: [target],
-  }
-}
-
-/** CREATE SNAPSHOT TABLE: a copy that DML cannot change. */
-export function resolveCreateSnapshot(context: Context, node: CreateSnapshot): Resolved {
-  const statementType = 'CREATE_SNAPSHOT_TABLE'
-  const target = createdTarget(context, node)
-  if (
-    existing(context, { name: node.name, orReplace: false, ifNotExists: node.ifNotExists }, target, 'TABLE')
-  ) {
-    return NOTHING(statementType, [target], context.resolution.catalog.table(target))
-  }
-  if (node.systemTime !== undefined) throw unsupportedAt(context, node.systemTime, 'FOR SYSTEM_TIME AS OF')
-  const base = findTable(context, node.source)
-  if (base.viewText !== undefined || base.kind === 'EXTERNAL')
-    throw problemAt(context, node.source, `${targetName(base.target)} is not a table`)
-  context.resolution.met.tables.set(targetName(base.target), base.target)
-  const scan = tableScan(context, base)
-  const options = resolveOptions(context, node.options)
-  const table: CatalogTable = {
-    ...base,
-    target,
-    kind: 'SNAPSHOT',
-    ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.labels === undefined ? {} : { labels: options.labels }),
-  }
-  return {
-    statement: {
-      kind: 'create table',
-      table,
-      replace: false,
-      query: { scan, columns: wholeRows(scan), isValue: false },
-      copy: true,
-    },
-    statementType,
-    changes: [{ kind: 'put table', table }],
-    writes: [target],
-  }
 }

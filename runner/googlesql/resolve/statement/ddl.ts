@@ -14,6 +14,8 @@ import { checkRoutine } from '../call/check-routine.ts'
 import { routineTarget } from '../call/routine.ts'
 import { type Context, problemAt, unsupportedAt } from '../context.ts'
 import { checkDataset, NOTHING } from './create-table.ts'
+import { routineOptions, schemaOptions } from './known-options.ts'
+import { resolveOptions } from './options.ts'
 import type { Resolved } from './resolved-statement.ts'
 import { sessionTarget, tableNotFound, tableTarget } from './target.ts'
 
@@ -30,6 +32,7 @@ function datasetOf(context: Context, path: Path): { readonly database: string; r
 export function resolveCreateSchema(context: Context, node: CreateSchema): Resolved {
   if (node.external) throw unsupportedAt(context, node, 'CREATE EXTERNAL SCHEMA')
   if (node.collate !== undefined) throw unsupportedAt(context, node.collate, 'DEFAULT COLLATE')
+  resolveOptions(context, node.options, schemaOptions)
   const dataset = datasetOf(context, node.name)
   const { catalog } = context.resolution
   if (catalog.hasDataset(dataset.database, dataset.schema)) {
@@ -156,6 +159,7 @@ export function resolveCreateRoutine(
         : node.aggregate
           ? 'AGGREGATE'
           : 'FUNCTION'
+  resolveOptions(context, node.options, routineOptions[kind])
   const temporary = node.kind === 'createFunction' && node.temporary
   const statementType = `CREATE_${kind === 'AGGREGATE' ? 'AGGREGATE_FUNCTION' : kind}`
   const parts = nameParts(node.name)

@@ -1,31 +1,11 @@
 import type { CatalogTable } from '../../catalog.ts'
 import type { CreateExternalTable, Expression, Option } from '../../parse/ast.ts'
-import { type Context, didYouMean, problemAt, unsupportedAt } from '../context.ts'
+import { type Context, problemAt, unsupportedAt } from '../context.ts'
 import { resolveColumn } from './column-schema.ts'
 import { createdTarget, existing, NOTHING } from './create-table.ts'
-import { resolveOptions } from './options.ts'
+import { externalTableOptions } from './known-options.ts'
+import { optionName, resolveOptions } from './options.ts'
 import type { Resolved } from './resolved-statement.ts'
-
-/** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#external_table_option_list */
-const TYPES: Readonly<Record<string, 'STRING' | 'BOOL' | 'INT64' | 'ARRAY<STRING>'>> = {
-  allow_jagged_rows: 'BOOL',
-  allow_quoted_newlines: 'BOOL',
-  enable_list_inference: 'BOOL',
-  enable_logical_types: 'BOOL',
-  encoding: 'STRING',
-  field_delimiter: 'STRING',
-  format: 'STRING',
-  hive_partition_uri_prefix: 'STRING',
-  ignore_unknown_values: 'BOOL',
-  max_bad_records: 'INT64',
-  null_marker: 'STRING',
-  null_markers: 'ARRAY<STRING>',
-  quote: 'STRING',
-  require_hive_partition_filter: 'BOOL',
-  skip_leading_rows: 'INT64',
-  time_zone: 'STRING',
-  uris: 'ARRAY<STRING>',
-}
 
 /** NEWLINE_DELIMITED_JSON is the API's own name of JSON. */
 const FORMATS = ['AVRO', 'CSV', 'JSON', 'NEWLINE_DELIMITED_JSON', 'PARQUET']
@@ -65,7 +45,7 @@ export function resolveCreateExternalTable(context: Context, node: CreateExterna
     return NOTHING(statementType, [target], context.resolution.catalog.table(target))
   if (node.connection !== undefined) throw unsupportedAt(context, node.connection, 'WITH CONNECTION')
   for (const option of node.options ?? []) checkOption(context, option)
-  const { description, labels, others } = resolveOptions(context, node.options)
+  const { description, labels, others } = resolveOptions(context, node.options, externalTableOptions)
   for (const name of ['format', 'uris'])
     if (others[name] === undefined) throw problemAt(context, node, `Option ${name} is required`)
   const given = node.elements?.filter((element) => element.kind === 'columnDefinition')
@@ -108,16 +88,15 @@ export function resolveCreateExternalTable(context: Context, node: CreateExterna
   }
 }
 
-function checkOption(context: Context, { name, value }: Option): void {
-  const option = name.parts.map((part) => part.name.toLowerCase()).join('.')
-  if (option === 'description' || option === 'labels' || value.kind === 'null') return
-  if (REFUSED.has(option)) throw unsupportedAt(context, name, `the option ${option} of an external table`)
-  const type = TYPES[option]
-  if (type === undefined)
-    throw problemAt(context, name, `Unknown option: ${option}${didYouMean(option, Object.keys(TYPES))}`)
-  if (!isLiteral(value, type))
-    throw problemAt(context, value, `The option ${option} must be a literal ${type}`)
-  if (option === 'format' && value.kind === 'string' && !FORMATS.includes(value.value.toUpperCase()))
+/** Its files are read by other rooms, to which only literals say something. */
+function checkOption(context: Context, option: Option): void {
+  const { value } = option
+  const name = optionName(option)
+  if (REFUSED.has(name)) throw unsupportedAt(context, option.name, `the option ${name} of an external table`)
+  const type = externalTableOptions[name]
+  if (name === 'description' || name === 'labels' || value.kind === 'null' || type === undefined) return
+  if (!isLiteral(value, type)) throw problemAt(context, value, `The option ${name} must be a literal ${type}`)
+  if (name === 'format' && value.kind === 'string' && !FORMATS.includes(value.value.toUpperCase()))
     throw unsupportedAt(context, value, `the format ${value.value} of an external table`)
 }
 

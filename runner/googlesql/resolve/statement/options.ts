@@ -1,5 +1,14 @@
-import type { Expression, Option } from '../../parse/ast.ts'
-import { type Context, problemAt } from '../context.ts'
+import type { Option } from '../../parse/ast.ts'
+import { parseType } from '../../parse/index.ts'
+import { sqlText } from '../../quote.ts'
+import { typeName } from '../../types/print.ts'
+import { type Context, didYouMean, EMPTY_SCOPE, plainContext, problemAt, unsupportedAt } from '../context.ts'
+import { coerceTo } from '../expression/coerce.ts'
+import { resolveExpression } from '../expression/expression.ts'
+import { resolveType } from '../expression/type-node.ts'
+import type { Expr } from '../resolved.ts'
+import { rewriteExpr } from '../rewrite.ts'
+import type { KnownOptions } from './known-options.ts'
 
 /** What OPTIONS (…) says: the parts that have a meaning here, and the others as they were written. */
 export interface ResolvedOptions {
@@ -10,18 +19,35 @@ export interface ResolvedOptions {
   readonly cleared: readonly string[]
 }
 
-/** Reads OPTIONS (…). @throws Problem where a description or label is no text */
-export function resolveOptions(context: Context, options: readonly Option[] | undefined): ResolvedOptions {
+/**
+ * Reads OPTIONS (…) of something that has the options `known`.
+ *
+ * @throws Problem where an option is unknown, given twice or of another type
+ */
+export function resolveOptions(
+  context: Context,
+  options: readonly Option[] | undefined,
+  known: KnownOptions,
+): ResolvedOptions {
   let description: string | undefined
   let labels: Record<string, string> | undefined
   const others: Record<string, string> = {}
   const cleared: string[] = []
+  const seen = new Set<string>()
   for (const option of options ?? []) {
-    const name = option.name.parts.map((part) => part.name.toLowerCase()).join('.')
+    const name = optionName(option)
+    const type = known[name]
+    if (type === undefined)
+      throw problemAt(context, option.name, `Unknown option: ${name}${didYouMean(name, Object.keys(known))}`)
+    if (seen.has(name)) throw problemAt(context, option.name, `Duplicate option specified for '${name}'`)
+    seen.add(name)
+    if (option.operator !== '=')
+      throw unsupportedAt(context, option, `${option.operator} for the option ${name}`)
+    const expr = optionExpression(context, option, name, type)
     if (option.value.kind === 'null') cleared.push(name)
-    else if (name === 'description') description = text(context, option.value)
-    else if (name === 'labels') labels = labelPairs(context, option.value)
-    else others[name] = context.source.text.slice(option.value.start, option.value.end)
+    else if (name === 'description') description = text(context, option, expr)
+    else if (name === 'labels') labels = pairs(context, option, expr)
+    else others[name] = optionText(context, option, expr)
   }
   return {
     ...(description === undefined ? {} : { description }),
@@ -31,28 +57,54 @@ export function resolveOptions(context: Context, options: readonly Option[] | un
   }
 }
 
-function text(context: Context, node: Expression): string {
-  if (node.kind === 'string') return node.value
-  if (node.kind === 'parameter') {
-    const given = context.resolution.parameters.find(
-      (p) => p.name?.toLowerCase() === node.name?.toLowerCase(),
-    )
-    if (typeof given?.value === 'string') return given.value
-  }
-  throw problemAt(context, node, 'This option must be a STRING literal')
+export function optionName({ name }: Option): string {
+  return name.parts.map((part) => part.name.toLowerCase()).join('.')
 }
 
-function labelPairs(context: Context, node: Expression): Record<string, string> {
-  const pairs = node.kind === 'array' ? node.elements : []
-  if (node.kind !== 'array') throw problemAt(context, node, 'labels must be an array of (key, value) pairs')
+/** A constant: literals, parameters, variables and functions of them. */
+function optionExpression(context: Context, { value }: Option, name: string, type: string): Expr {
+  const alone = plainContext({ ...context, scope: EMPTY_SCOPE, ctes: new Map() }, 'OPTIONS')
+  const expr = resolveExpression(alone, value)
+  const wanted = resolveType(context, parseType(type)).type
+  return coerceTo(
+    context,
+    value,
+    expr,
+    wanted,
+    `Option ${name} value has type ${typeName(expr.type)} which cannot be coerced to expected type ${type}`,
+  )
+}
+
+function text(context: Context, option: Option, expr: Expr | undefined): string {
+  if (expr?.kind === 'literal' && typeof expr.value === 'string') return expr.value
+  throw unsupportedAt(context, option.value, `the option ${optionName(option)} as other than a text`)
+}
+
+function pairs(context: Context, option: Option, expr: Expr): Record<string, string> {
+  const elements = expr.kind === 'array' ? expr.elements : []
+  if (expr.kind !== 'array')
+    throw unsupportedAt(context, option.value, 'the option labels as other than an array of pairs')
   return Object.fromEntries(
-    pairs.map((pair) => {
-      const parts =
-        pair.kind === 'tuple' ? pair.elements : pair.kind === 'struct' ? pair.fields.map((f) => f.value) : []
-      const [key, value] = parts
-      if (key === undefined || value === undefined)
-        throw problemAt(context, pair, 'a label is a pair (key, value)')
-      return [text(context, key), text(context, value)]
+    elements.map((pair) => {
+      const [key, value] = pair.kind === 'struct' ? pair.values : []
+      return [text(context, option, key), text(context, option, value)]
     }),
   )
+}
+
+/** As it was written; values of parameters and variables, which nobody has later, as literals. */
+function optionText(context: Context, option: Option, expr: Expr): string {
+  const { start, end } = option.value
+  let given = false
+  rewriteExpr(expr, (part) => {
+    if (part.kind === 'literal' && part.from !== 'literal') given = true
+    return undefined
+  })
+  if (!given) return context.source.text.slice(start, end)
+  const value = expr.kind === 'literal' ? expr.value : undefined
+  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint')
+    return String(value)
+  if (typeof value === 'string')
+    return expr.type.kind === 'STRING' ? sqlText(value) : `${expr.type.kind} ${sqlText(value)}`
+  throw unsupportedAt(context, option.value, `the option ${optionName(option)} of a parameter or variable`)
 }

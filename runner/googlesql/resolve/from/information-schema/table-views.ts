@@ -3,6 +3,7 @@ import type { Value } from '../../../result.ts'
 import { columnTypeName, typeName } from '../../../types/print.ts'
 import type { SqlType } from '../../../types/type.ts'
 import { partitionColumn } from '../../partition-column.ts'
+import { optionsOfTables } from '../../statement/known-options.ts'
 import { place, type View, yes } from './view.ts'
 
 const TABLE_TYPES: Readonly<Record<string, string>> = {
@@ -34,15 +35,9 @@ function optionRows(table: CatalogTable): readonly (readonly Value[])[] {
     )
     rows.push(['labels', 'ARRAY<STRUCT<STRING, STRING>>', `[${pairs.join(', ')}]`])
   }
-  for (const [name, text] of Object.entries(table.options ?? {})) rows.push([name, optionType(text), text])
+  for (const [name, text] of Object.entries(table.options ?? {}))
+    rows.push([name, optionsOfTables[table.kind][name] ?? 'STRING', text])
   return rows
-}
-
-function optionType(text: string): string {
-  if (/^(true|false)$/i.test(text)) return 'BOOL'
-  if (/^['"]/.test(text)) return 'STRING'
-  if (/^(TIMESTAMP|DATETIME)\b/i.test(text)) return 'TIMESTAMP'
-  return /^-?\d+$/.test(text) ? 'INT64' : 'FLOAT64'
 }
 
 /** The views of INFORMATION_SCHEMA that tell of datasets, tables, views and columns. */
