@@ -1,8 +1,10 @@
 /** The tree of BigQuery SQL: what `parse` returns. Every node has `kind` and its offsets in the text. */
+export type * from './ast/call.ts'
 export type * from './ast/ddl.ts'
 export type * from './ast/dml.ts'
 export type * from './ast/expression.ts'
 export type * from './ast/from.ts'
+export type * from './ast/literal.ts'
 export type * from './ast/node.ts'
 export type * from './ast/other-statement.ts'
 export type * from './ast/pipe.ts'

@@ -132,8 +132,3 @@ export function didYouMean(given: string, known: readonly string[]): string {
 export function plainContext(context: Context, clause: string): Context {
   return { ...context, aggregates: undefined, windows: undefined, clause }
 }
-
-/** A context that sees other names. */
-export function withScope(context: Context, scope: Scope): Context {
-  return { ...context, scope }
-}

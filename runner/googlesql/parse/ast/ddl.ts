@@ -1,4 +1,5 @@
-import type { Expression, StringLiteral } from './expression.ts'
+import type { Expression } from './expression.ts'
+import type { StringLiteral } from './literal.ts'
 import type { Identifier, Path, Span } from './node.ts'
 import type { Option, Query } from './query.ts'
 import type { Block } from './script.ts'

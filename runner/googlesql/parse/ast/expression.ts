@@ -1,5 +1,7 @@
+import type { Call } from './call.ts'
+import type { Literal } from './literal.ts'
 import type { Identifier, Path, Span } from './node.ts'
-import type { Limit, OrderItem, Query } from './query.ts'
+import type { Query } from './query.ts'
 import type { StructType, TypeNode } from './type.ts'
 
 /**
@@ -37,75 +39,6 @@ export type Expression =
 
 export interface ExpressionBase extends Span {
   readonly parenthesized?: true
-}
-
-export type Literal =
-  | NullLiteral
-  | BooleanLiteral
-  | IntegerLiteral
-  | FloatLiteral
-  | StringLiteral
-  | BytesLiteral
-  | TypedLiteral
-  | RangeLiteral
-  | IntervalExpression
-
-export interface NullLiteral extends ExpressionBase {
-  readonly kind: 'null'
-}
-
-export interface BooleanLiteral extends ExpressionBase {
-  readonly kind: 'boolean'
-  readonly value: boolean
-}
-
-/** Decimal or hexadecimal, without a sign (`-1` is a `Unary`); the resolver checks the range. */
-export interface IntegerLiteral extends ExpressionBase {
-  readonly kind: 'integer'
-  readonly value: bigint
-  /** As written: `0xFF`. */
-  readonly text: string
-}
-
-export interface FloatLiteral extends ExpressionBase {
-  readonly kind: 'float'
-  readonly value: number
-  readonly text: string
-}
-
-/** `value` is decoded; `text` as written, with prefix and quotes: `r'\d'`, `"""…"""`. */
-export interface StringLiteral extends ExpressionBase {
-  readonly kind: 'string'
-  readonly value: string
-  readonly text: string
-}
-
-export interface BytesLiteral extends ExpressionBase {
-  readonly kind: 'bytes'
-  readonly value: Uint8Array
-  readonly text: string
-}
-
-/** `DATE '2024-01-01'`; the text is not yet read as a value. DECIMAL is NUMERIC, BIGDECIMAL is BIGNUMERIC. */
-export interface TypedLiteral extends ExpressionBase {
-  readonly kind: 'typedLiteral'
-  readonly type: 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP' | 'NUMERIC' | 'BIGNUMERIC' | 'JSON'
-  readonly value: StringLiteral
-}
-
-/** `RANGE<DATE> '[2024-01-01, UNBOUNDED)'`. */
-export interface RangeLiteral extends ExpressionBase {
-  readonly kind: 'rangeLiteral'
-  readonly element: TypeNode
-  readonly value: StringLiteral
-}
-
-/** `INTERVAL 5 DAY`, `INTERVAL '1-2' YEAR TO MONTH`; the value may be any expression. */
-export interface IntervalExpression extends ExpressionBase {
-  readonly kind: 'interval'
-  readonly value: Expression
-  readonly from: Identifier
-  readonly to?: Identifier | undefined
 }
 
 /** `@name`, or `?` with its position among the text's positional parameters, from 0. Names keep their case. */
@@ -250,109 +183,6 @@ export interface DatePart extends Span {
   /** Upper case. */
   readonly name: string
   readonly weekday?: string | undefined
-}
-
-/** A call of any function: scalar, aggregate, with OVER; also IF, LEFT, RIGHT, COALESCE and other keyword-like names. */
-export interface Call extends ExpressionBase {
-  readonly kind: 'call'
-  /** Without SAFE: `SAFE.NET.HOST(x)` has `safe` and the path `NET.HOST`. */
-  readonly name: Path
-  readonly safe: boolean
-  /** `(x).UPPER()`: set when the first argument was written before the dot; it is also the first of `args`. */
-  readonly chained?: true | undefined
-  readonly args: readonly Argument[]
-  readonly distinct: boolean
-  readonly nulls?: 'IGNORE' | 'RESPECT' | undefined
-  /** `HAVING MAX x`. */
-  readonly having?: HavingExtreme | undefined
-  readonly orderBy?: readonly OrderItem[] | undefined
-  readonly limit?: Limit | undefined
-  readonly over?: WindowReference | undefined
-}
-
-export interface HavingExtreme extends Span {
-  readonly kind: 'havingExtreme'
-  readonly extreme: 'MAX' | 'MIN'
-  readonly expression: Expression
-}
-
-export type Argument =
-  | Expression
-  | StarArgument
-  | NamedArgument
-  | Lambda
-  | TableArgument
-  | ModelArgument
-  | ConnectionArgument
-  | Descriptor
-
-/** `COUNT(*)`. */
-export interface StarArgument extends Span {
-  readonly kind: 'star'
-}
-
-/** `name => value`. */
-export interface NamedArgument extends Span {
-  readonly kind: 'namedArgument'
-  readonly name: Identifier
-  readonly value: Argument
-}
-
-/** `x -> x + 1`, `(a, b) -> a < b`. */
-export interface Lambda extends Span {
-  readonly kind: 'lambda'
-  readonly parameters: readonly Identifier[]
-  readonly body: Expression
-}
-
-/** `TABLE proj.ds.t` as an argument. */
-export interface TableArgument extends Span {
-  readonly kind: 'tableArgument'
-  readonly path: Path
-}
-
-export interface ModelArgument extends Span {
-  readonly kind: 'modelArgument'
-  readonly path: Path
-}
-
-export interface ConnectionArgument extends Span {
-  readonly kind: 'connectionArgument'
-  readonly path: Path
-}
-
-/** `DESCRIPTOR(a, b)`. */
-export interface Descriptor extends Span {
-  readonly kind: 'descriptor'
-  readonly columns: readonly Identifier[]
-}
-
-/** `OVER w` (only `name`) or `OVER (w PARTITION BY … ORDER BY … frame)`. */
-export type WindowReference =
-  | (Span & { readonly kind: 'windowName'; readonly name: Identifier })
-  | WindowSpecification
-
-export interface WindowSpecification extends Span {
-  readonly kind: 'window'
-  readonly name?: Identifier | undefined
-  readonly partitionBy: readonly Expression[]
-  readonly orderBy: readonly OrderItem[]
-  readonly frame?: Frame | undefined
-}
-
-export interface Frame extends Span {
-  readonly kind: 'frame'
-  readonly unit: 'ROWS' | 'RANGE'
-  readonly from: FrameBound
-  /** Absent: `ROWS n PRECEDING` without BETWEEN. */
-  readonly to?: FrameBound | undefined
-}
-
-export interface FrameBound extends Span {
-  readonly kind: 'frameBound'
-  readonly bound: 'UNBOUNDED PRECEDING' | 'PRECEDING' | 'CURRENT ROW' | 'FOLLOWING' | 'UNBOUNDED FOLLOWING'
-  /** With PRECEDING and FOLLOWING. */
-  readonly offset?: Expression | undefined
 }
 
 /** `[1, 2]`, `ARRAY[1, 2]`, `ARRAY<INT64>[1, 2]`. */

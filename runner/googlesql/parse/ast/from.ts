@@ -1,4 +1,6 @@
-import type { Argument, Expression, Literal } from './expression.ts'
+import type { Argument } from './call.ts'
+import type { Expression } from './expression.ts'
+import type { Literal } from './literal.ts'
 import type { Identifier, Path, Span } from './node.ts'
 import type { Query, SelectExpression } from './query.ts'
 

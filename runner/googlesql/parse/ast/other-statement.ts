@@ -1,5 +1,7 @@
+import type { Argument } from './call.ts'
 import type { ColumnDefinition, TableElement } from './ddl.ts'
-import type { Argument, Expression, StringLiteral } from './expression.ts'
+import type { Expression } from './expression.ts'
+import type { StringLiteral } from './literal.ts'
 import type { Identifier, Path, Span } from './node.ts'
 import type { Option, Query } from './query.ts'
 

@@ -1,4 +1,5 @@
-import type { Expression, WindowReference } from './expression.ts'
+import type { WindowReference } from './call.ts'
+import type { Expression } from './expression.ts'
 import type { FromItem } from './from.ts'
 import type { Identifier, Path, Span } from './node.ts'
 import type { PipeOperator } from './pipe.ts'

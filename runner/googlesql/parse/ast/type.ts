@@ -1,4 +1,4 @@
-import type { StringLiteral } from './expression.ts'
+import type { StringLiteral } from './literal.ts'
 import type { Identifier, Path, Span } from './node.ts'
 
 /** A type as written: `INT64`, `STRING(10)`, `ARRAY<STRUCT<a INT64, b STRING>>`, `RANGE<DATE>`. */

@@ -8,7 +8,7 @@ import { type Context, keywordBefore, newColumn, problemAt } from '../context.ts
 import { resolveInQuery, resolveSubquery } from '../query/subquery.ts'
 import type { Computed, Expr } from '../resolved.ts'
 import { columnRef } from '../scope.ts'
-import { coerceTo, coercionCost, commonType, convert, isUntypedNull, toCommonType } from './coerce.ts'
+import { coerceTo, coercionCost, convert, isUntypedNull, toCommonType } from './coerce.ts'
 import { resolveArray, resolveStruct, resolveTuple } from './constructor.ts'
 import { extractPart, resolveInterval } from './interval.ts'
 import { resolveLiteral, resolveSignedNumber } from './literal.ts'
@@ -338,16 +338,4 @@ function resolveSubscript(context: Context, node: Subscript): Expr {
   }
   const name = node.accessor === undefined ? '[]' : `[${node.accessor}]`
   return callBuiltin(context, node.index, name, [operand, index])
-}
-
-/** The common type of expressions, or a Problem at `node` in the given words. */
-export function requireCommonType(
-  context: Context,
-  node: Expression,
-  exprs: readonly Expr[],
-  words: string,
-): SqlType {
-  const type = commonType(exprs)
-  if (type === undefined) throw problemAt(context, node, words)
-  return type
 }

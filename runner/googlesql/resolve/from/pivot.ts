@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { type Aggregates, newColumn, problemAt, unsupportedAt } from '../context.ts'
 import { coerceTo } from '../expression/coerce.ts'
 import { resolveExpression } from '../expression/expression.ts'
-import type { AggregateCall, Column, Computed, Expr } from '../resolved.ts'
+import type { AggregateCall, Computed, Expr } from '../resolved.ts'
 import { columnRef, type NamedColumn, rowRelation, starColumns } from '../scope.ts'
 import { exprKey } from '../statement/key.ts'
 import type { From } from './from.ts'
@@ -201,14 +201,4 @@ function restricted(context: Context, node: Pivot, call: AggregateCall, conditio
 
 function onlyWhere(condition: Expr, value: Expr): Expr {
   return { kind: 'case', type: value.type, whens: [{ condition, result: value }], otherwise: undefined }
-}
-
-/** A column and how it is computed. */
-export function computedColumn(
-  context: Context,
-  name: string,
-  expr: Expr,
-): { readonly column: Column; readonly computed: Computed } {
-  const column = newColumn(context, name, expr.type)
-  return { column, computed: { column, expr } }
 }
