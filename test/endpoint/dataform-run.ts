@@ -154,11 +154,20 @@ export function differences(a: Contents, b: Contents): readonly string[] {
     return Object.keys({ ...left, ...right }).flatMap((key) => {
       if (isDeepStrictEqual(left[key], right[key])) return []
       const [own, others] = [left[key], right[key]].map((side) => (Array.isArray(side) ? side : [side]))
-      const alone = (some: readonly unknown[] = [], rest: readonly unknown[] = []) =>
-        some.filter((item) => !rest.some((other) => isDeepStrictEqual(item, other))).slice(0, 3)
       return [`${name} ${key}: ${text(alone(own, others))} instead of ${text(alone(others, own))}`]
     })
   })
+}
+
+/** What is on one side alone, or there more often. */
+function alone(some: readonly unknown[] = [], rest: readonly unknown[] = []): readonly unknown[] {
+  const others = [...rest]
+  const more = some.filter((item) => {
+    const at = others.findIndex((other) => isDeepStrictEqual(item, other))
+    if (at >= 0) others.splice(at, 1)
+    return at < 0
+  })
+  return more.slice(0, 3)
 }
 
 const text = (value: unknown): string => JSON.stringify(value)?.slice(0, 600) ?? 'nothing'

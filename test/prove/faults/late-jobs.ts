@@ -8,18 +8,26 @@ interface LateJob {
 
 const message = 'Error encountered during execution. Retrying the job may solve the problem.'
 
+const jobIdOf = (body: Json | undefined): string =>
+  (body?.['jobReference'] as { readonly jobId?: string } | undefined)?.jobId ?? ''
+
 /** Jobs that the server never sees: they are accepted, are running when they are looked at, and then have failed. */
 export class LateJobs {
   readonly #jobs = new Map<string, LateJob>()
+  readonly #taken = new Set<string>()
+
+  /** The server has seen the call: a job of its id is the server's, and none that is pretended. */
+  passedOn({ method, path, body }: ProxiedCall): void {
+    if (method === 'POST' && path.endsWith('/jobs')) this.#taken.add(jobIdOf(body))
+  }
 
   /** @param reason why the job that the call starts is to fail; undefined: it is none of ours, unless it was before */
   answer({ method, path, body }: ProxiedCall, reason: string | undefined): Answer | undefined {
     const [, project = '', kind, id, verb] = path.split('/').slice(1) as (string | undefined)[]
     if (method === 'POST' && kind === 'jobs' && id === undefined) {
-      const given = body?.['jobReference'] as { readonly jobId?: string } | undefined
-      const jobId = given?.jobId ?? ''
+      const jobId = jobIdOf(body)
       if (this.#jobs.has(jobId)) return error(409, 'duplicate', `Already Exists: Job ${project}:US.${jobId}`)
-      if (reason === undefined || jobId === '') return undefined
+      if (reason === undefined || jobId === '' || this.#taken.has(jobId)) return undefined
       this.#jobs.set(jobId, { body: body ?? {}, reason, looks: 0 })
       return this.#shown(jobId)
     }

@@ -68,6 +68,7 @@ export async function startProxy({ to, fault = () => undefined }: ProxyOptions):
     if (expired.has(token)) return answer(response, error(401, 'authError', 'Invalid Credentials'))
     const pretended = late.answer(call, wrong?.kind === 'late failure' ? wrong.reason : undefined)
     const acted = wrong === undefined || !('acted' in wrong) || wrong.acted
+    if (pretended === undefined && acted) late.passedOn(call)
     const real = pretended ?? (acted ? await forwarded(to, request, bytes) : undefined)
     return damaged(request, response, wrong, real)
   }
