@@ -40,7 +40,7 @@ export const changes: Grammar = {
     'UPDATE a SET k = DEFAULT, m = NULL WHERE {where}',
     'UPDATE a AS x SET x.s = UPPER(x.s), n = LENGTH(x.s) WHERE x.id > 1',
     'UPDATE a SET o = (5, s) WHERE {where}',
-    'UPDATE a SET p = ARRAY_CONCAT(p, [STRUCT(id AS a, s AS b)]) WHERE {where}',
+    'UPDATE a SET p = ARRAY_CONCAT(IFNULL(p, []), [STRUCT(id AS a, s AS b)]) WHERE {where}',
     'UPDATE a SET d = DATE_ADD(d, INTERVAL n DAY) WHERE {where}',
     'UPDATE a SET m = n / 4, n = CAST(m AS INT64) WHERE {where}',
     "UPDATE a SET n = IF(k = 2, -1, n), s = CASE WHEN s > 'b' THEN NULL ELSE s END WHERE TRUE",

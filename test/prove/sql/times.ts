@@ -1,16 +1,9 @@
 import type { Grammar } from './grammar.ts'
+import { perRow } from './per-row.ts'
 
 /** Ranges, intervals, days and moments: what their own operators and functions give over columns. */
 export const times: Grammar = {
-  query: [
-    'SELECT t.id, {x} AS x FROM {T}',
-    'SELECT t.id, {x} AS x, {x} AS y FROM {T}',
-    'SELECT t.id FROM {T} WHERE ({x}) IS NOT NULL',
-    'SELECT t.id, TO_JSON_STRING({x}) AS x FROM {T}',
-    'SELECT t.id, FORMAT("%T", {x}) AS x FROM {T}',
-    'SELECT MAX(TO_JSON_STRING({x})) AS x FROM {T} GROUP BY t.k',
-    'SELECT * FROM (SELECT t.id, {x} AS x FROM {T}) ORDER BY TO_JSON_STRING(x), id/* in order */',
-  ],
+  query: perRow,
   x: ['{range}', '{interval}', '{day}', '{day}'],
   range: [
     'RANGE_START(t.r)',
