@@ -24,6 +24,7 @@ import { interval, optional, part, plain, scalar, signature } from './define.ts'
 import type { FunctionEntry, Parameter, Signature } from './function.ts'
 import { jsonScalar } from './json-scalar.ts'
 import { nativeParsePattern, nativePrintPattern } from './native-time.ts'
+import { pathFrom } from './plain-path.ts'
 import { utcOfWall, wallOfZone } from './utc.ts'
 
 const pages = {
@@ -206,19 +207,20 @@ const makeTime = (hour: string, minute: string, second: string): string =>
   })
 
 /** A 60th second is the next minute's first. */
-const makeDatetime = (year = '', month = '', day = '', hour = '', minute = '', second = ''): string => {
-  const plainly = (s: string) => `(${makeDate(year, month, day)} + ${makeTime(hour, minute, s)})`
-  if (/^CAST\((?!60)\d+ AS BIGINT\)$/.test(second)) return plainly(second)
-  return once([second], (s) => {
+const makeDatetime = (...parts: readonly string[]): string =>
+  once(parts, (...[year = '', month = '', day = '', hour = '', minute = '', s = '']) => {
+    const plainly = (second: string) => `(${makeDate(year, month, day)} + ${makeTime(hour, minute, second)})`
+    // One NULL is enough, whatever is wrong with the others.
+    const missing = [year, month, day, hour, minute, s].map((part) => `${part} IS NULL`).join(' OR ')
+    if (/^CAST\((?!60)\d+ AS BIGINT\)$/.test(s)) return `CASE WHEN NOT (${missing}) THEN ${plainly(s)} END`
     const failure = raiseText('Input calculates to invalid datetime: 9999-12-31T23:59:60', 'TIMESTAMP')
     const next = once(
       [plainly('CAST(59 AS BIGINT)')],
       (t) =>
         `CASE WHEN ${t} >= TIMESTAMP '9999-12-31 23:59:59' THEN ${failure} ELSE ${t} + INTERVAL 1 SECOND END`,
     )
-    return `CASE WHEN ${s} = 60 THEN ${next} ELSE ${plainly(s)} END`
+    return `CASE WHEN ${missing} THEN NULL WHEN ${s} = 60 THEN ${next} ELSE ${plainly(s)} END`
   })
-}
 
 /** Numbers of seconds, millis, micros as a TIMESTAMP. */
 function fromUnix(name: string, unit: bigint): FunctionEntry {
@@ -342,8 +344,8 @@ export const dateFunctions: readonly FunctionEntry[] = [
       lowerCast(value, TIMESTAMP, STRING, zone === undefined ? {} : { zone }),
     ),
     ...[DATE, TIME, DATETIME].map((type) => plain([type], STRING, (value) => textOf(type, value) ?? value)),
-    plain([{ kind: 'JSON' }], STRING, (value) =>
-      jsonScalar('STRING', `CAST(${value} AS VARCHAR)`, (text) => `googlesql_json_string(${text})`),
+    signature([{ kind: 'JSON' }], STRING, ([value = ''], { member }) =>
+      jsonScalar('STRING', value, false, pathFrom(member, [])),
     ),
   ]),
   entry('DATE', 'LAST_DAY', [...lastDay('DATE'), ...lastDay('DATETIME')]),

@@ -420,8 +420,10 @@ function distance(x: string, y: string, duck: string): string {
   return once([x, y], (a, b) => {
     const lengths = raiseText('Array length mismatch', 'DOUBLE')
     const empty = raiseText('Array cannot be empty', 'DOUBLE')
+    // DuckDB looks for NULLs in the arrays of rows that a filter has left out, too.
+    const whole = (list: string) => `list_filter(${list}, lambda e: e IS NOT NULL)`
     const missing = raiseText('Cannot compute a distance of arrays with NULL elements', 'DOUBLE')
     const some = [a, b].map((list) => `list_count(${list}) < len(${list})`).join(' OR ')
-    return `CASE WHEN ${some} THEN ${missing} WHEN len(${a}) <> len(${b}) THEN ${lengths} WHEN len(${a}) = 0 THEN ${empty} ELSE ${duck}(${a}, ${b}) END`
+    return `CASE WHEN ${some} THEN ${missing} WHEN len(${a}) <> len(${b}) THEN ${lengths} WHEN len(${a}) = 0 THEN ${empty} ELSE ${duck}(${whole(a)}, ${whole(b)}) END`
   })
 }

@@ -1,6 +1,7 @@
 import { capturingGroups, matchesNothing, rewriteProblem } from '../lower/library/native/regexp.ts'
 import { once } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
+import { physicalType } from '../types/physical.ts'
 import { arrayOf, BOOL, BYTES, INT64, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { optional, scalar, signature } from './define.ts'
@@ -97,8 +98,14 @@ function extractNth(
 }
 
 function regexp(name: string, signatures: FunctionEntry['signatures']): FunctionEntry {
-  const safe = signatures.map((given) => ({ ...given, lower: compiledLate(given.lower) }))
+  const safe = signatures.map((given) => ({ ...given, lower: ofNull(compiledLate(given.lower)) }))
   return scalar(name, `${page}#${name.toLowerCase()}`, safe)
+}
+
+/** NULL for a constant NULL, whatever the pattern: DuckDB would compile that, and tell of its mistakes. */
+function ofNull(lower: Signature['lower']): Signature['lower'] {
+  return (args, call) =>
+    call.literals.includes(null) ? `CAST(NULL AS ${physicalType(call.resultType)})` : lower(args, call)
 }
 
 /** DuckDB compiles a literal pattern before it runs anything, where SAFE cannot forgive it. */

@@ -26,7 +26,7 @@ function bind(sql: string, depth: number): string {
   return result + sql.slice(from)
 }
 
-const once = /^list_transform\(\[([\s\S]*)\], lambda ([vc]\d+): /
+const once = /^list_transform\(\[([\s\S]*)\], lambda ((?:v|c|let)\d+): $/
 
 /** One call with a lambda in it. */
 function bindCall(text: string, columns: readonly string[], depth: number): string {

@@ -8,6 +8,7 @@ import type {
 } from '../../googlesql/catalog.ts'
 import { type Compiled, compileStatement } from '../../googlesql/compile.ts'
 import { physicalTable, SESSION } from '../../googlesql/lower/identifier.ts'
+import type { Step } from '../../googlesql/lower/step.ts'
 import type { Statement } from '../../googlesql/parse/ast.ts'
 import type { DataExport, QueryParameter, StatementResult, Value } from '../../googlesql/result.ts'
 import type { ScriptHost, Surroundings } from '../../googlesql/script/host.ts'
@@ -17,6 +18,7 @@ import type { ExternalFiles } from '../local-warehouse.ts'
 import { type CatalogState, loadCatalog } from './catalog.ts'
 import { translateError } from './errors.ts'
 import { putExternalRows } from './external-rows.ts'
+import { withLazyConstants } from './lazy-constants.ts'
 import { toValue } from './values.ts'
 import { isMutating, type Writers } from './writers.ts'
 
@@ -258,6 +260,26 @@ export class Session implements ScriptHost {
   }
 
   async #execute(compiled: Compiled, rows: 'all' | 'asked'): Promise<StatementResult> {
+    let at: Step | undefined
+    const steps = () => this.#steps(compiled, rows, (step) => (at = step))
+    try {
+      // After an error a transaction is over: only a statement of its own can be tried again.
+      const result =
+        this.#transaction === undefined
+          ? await withLazyConstants(this.#options.connection, steps, () => at?.sql)
+          : await steps()
+      this.#note(compiled)
+      return { statementType: compiled.statementType, columns: compiled.columns, ...result }
+    } catch (error) {
+      throw translateError(error)
+    }
+  }
+
+  async #steps(
+    compiled: Compiled,
+    rows: 'all' | 'asked',
+    onStep: (step: Step) => void,
+  ): Promise<Pick<StatementResult, 'rows' | 'affectedRows'>> {
     const { steps } = compiled
     const alone = steps.length > 1 && this.#transaction === undefined
     const { connection } = this.#options
@@ -265,6 +287,7 @@ export class Session implements ScriptHost {
     try {
       if (alone) await connection.run('BEGIN')
       for (const step of steps) {
+        onStep(step)
         if (step.gives === 'rows') {
           const limit =
             rows === 'asked' && compiled.statementType === 'SELECT' ? this.#options.maxRows : undefined
@@ -282,10 +305,9 @@ export class Session implements ScriptHost {
       if (alone) await connection.run('COMMIT')
     } catch (error) {
       if (alone) await connection.run('ROLLBACK').catch(() => undefined)
-      throw translateError(error)
+      throw error
     }
-    this.#note(compiled)
-    return { statementType: compiled.statementType, columns: compiled.columns, ...result }
+    return result
   }
 
   async #rows(

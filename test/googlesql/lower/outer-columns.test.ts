@@ -27,6 +27,11 @@ test.each([
     `list_transform([{'x': a + b, 'o0': u1."k$2"}], lambda c0: f(c0.x, list_transform([c0.x + c], lambda v1: v1 + c0.o0)[1]) + c0.x)[1]`,
   ],
   [
+    'a value that holds a lambda of its own is computed outside, too',
+    'list_transform([list_transform([a], lambda v1: v1[1])[1]], lambda let3: let3 + u1."k$2")[1]',
+    `list_transform([{'x': list_transform([a], lambda v1: v1[1])[1], 'o0': u1."k$2"}], lambda c0: c0.x + c0.o0)[1]`,
+  ],
+  [
     'a text that looks like a column is none',
     `list_filter(l, lambda e: e = 'u1."k$2"')`,
     `list_filter(l, lambda e: e = 'u1."k$2"')`,

@@ -95,4 +95,8 @@ export const cases: readonly Case[] = [
   ["POW(NUMERIC '2', 0.5)", { types: 'NUMERIC', values: ['1.414213562'] }],
   ["POW(NUMERIC '2', 2)", { types: 'NUMERIC', values: ['4'] }],
   ["SAFE_NEGATE(POW(BIGNUMERIC '-1.5', BIGNUMERIC '5.7e38'))", { error: '' }],
+  [
+    '(SELECT EUCLIDEAN_DISTANCE(l, [1.0, 2.0]) FROM UNNEST([STRUCT([1.0, 3.0] AS l, 1 AS i), ([NULL, 1.0], 2)]) WHERE i = 1)',
+    { types: 'FLOAT64', values: [1] },
+  ],
 ]

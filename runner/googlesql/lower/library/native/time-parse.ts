@@ -103,7 +103,7 @@ class Parser {
       kind === 'DATE'
         ? isTime || isZone || letter === 's' || letter === 'c'
         : kind === 'TIME'
-          ? isDate || isZone || letter === 's' || letter === 'c'
+          ? (isDate && !'JQ'.includes(letter)) || isZone || letter === 's' || letter === 'c'
           : kind === 'DATETIME' && isZone
     if (wrong) throw new GoogleSqlError(`Invalid format: %${element} is not allowed for the ${kind} type.`)
     if (letter.length === 1 && unparsed.includes(letter)) {
