@@ -24,7 +24,6 @@ import { interval, optional, part, plain, scalar, signature } from './define.ts'
 import type { FunctionEntry, Parameter, Signature } from './function.ts'
 import { jsonScalar } from './json-scalar.ts'
 import { nativeParsePattern, nativePrintPattern } from './native-time.ts'
-import { pathFrom } from './plain-path.ts'
 import { utcOfWall, wallOfZone } from './utc.ts'
 
 const pages = {
@@ -344,8 +343,8 @@ export const dateFunctions: readonly FunctionEntry[] = [
       lowerCast(value, TIMESTAMP, STRING, zone === undefined ? {} : { zone }),
     ),
     ...[DATE, TIME, DATETIME].map((type) => plain([type], STRING, (value) => textOf(type, value) ?? value)),
-    signature([{ kind: 'JSON' }], STRING, ([value = ''], { member }) =>
-      jsonScalar('STRING', value, false, pathFrom(member, [])),
+    plain([{ kind: 'JSON' }], STRING, (value) =>
+      jsonScalar('STRING', `CAST(${value} AS VARCHAR)`, (text) => `googlesql_json_string(${text})`),
     ),
   ]),
   entry('DATE', 'LAST_DAY', [...lastDay('DATE'), ...lastDay('DATETIME')]),
