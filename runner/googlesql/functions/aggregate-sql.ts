@@ -1,5 +1,18 @@
 import { Problem } from '../../problem.ts'
-import type { Call } from './function.ts'
+import type { Call, FunctionEntry, Signature } from './function.ts'
+
+/** What every simple aggregate allows. */
+const usual: NonNullable<FunctionEntry['clauses']> = { distinct: true, having: true, over: true }
+
+/** An aggregate function's entry, on the page of its family. */
+export function aggregateEntry(
+  name: string,
+  signatures: readonly Signature[],
+  clauses = usual,
+  family = 'aggregate_functions',
+): FunctionEntry {
+  return { name, kind: 'aggregate', page: `${family}#${name.toLowerCase()}`, signatures, clauses }
+}
 
 /**
  * One of DuckDB's aggregates with the clauses of a call: DISTINCT, ORDER BY, a filter, HAVING MAX/MIN, OVER. Lowerings
@@ -33,7 +46,7 @@ function ofExtremeRows(duck: string, args: readonly string[], call: Call, extra:
   const sorted = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`
   const rows = `list({'k': ${having.sql}, 'v': ${value}}${sorted}) FILTER (WHERE ${condition})`
   const keys = `list_transform(r, lambda e: e.k)`
-  const best = `list_filter(r, lambda e: e.k = ${having.kind === 'MAX' ? 'list_max' : 'list_min'}(${keys}))`
+  const best = `list_filter(r, lambda e: e.k = m)`
   const all = `list_transform(${best}, lambda e: e.v)`
   // Each value once; DuckDB's own list_distinct leaves NULLs out.
   const values =
@@ -46,7 +59,8 @@ function ofExtremeRows(duck: string, args: readonly string[], call: Call, extra:
       : duck === 'count'
         ? `coalesce(list_count(${values}), 0)`
         : `list_aggregate(${[values, `'${duck}'`, ...args.slice(1)].join(', ')})`
-  return `list_transform([${rows}], lambda r: ${result})[1]`
+  const extreme = `${having.kind === 'MAX' ? 'list_max' : 'list_min'}(${keys})`
+  return `list_transform([${rows}], lambda r: list_transform([${extreme}], lambda m: ${result})[1])[1]`
 }
 
 /** The condition of IGNORE NULLS, or of aggregates that skip NULLs by themselves. */

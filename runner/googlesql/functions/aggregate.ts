@@ -1,7 +1,6 @@
 import { Problem } from '../../problem.ts'
 import { raiseText } from '../lower/library/raise.ts'
-import { physicalType } from '../types/physical.ts'
-import { groupable, orderable } from '../types/predicates.ts'
+import { orderable } from '../types/predicates.ts'
 import {
   arrayOf,
   BIGNUMERIC,
@@ -14,26 +13,12 @@ import {
   STRING,
 } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { aggregate, notNull } from './aggregate-sql.ts'
+import { aggregate, aggregateEntry, notNull } from './aggregate-sql.ts'
 import { rangeKey } from './comparison.ts'
-import { anyType, optional, refused, signature, typeAt } from './define.ts'
+import { anyType, optional, signature, sortable, typeAt } from './define.ts'
 import type { Call, FunctionEntry, Signature } from './function.ts'
 
 const first = (args: readonly SqlType[]) => typeAt(args, 0)
-type Clauses = NonNullable<FunctionEntry['clauses']>
-
-/** What every simple aggregate allows. */
-const usual: Clauses = { distinct: true, having: true, over: true }
-
-function entry(
-  name: string,
-  signatures: readonly Signature[],
-  clauses: Clauses = usual,
-  family = 'aggregate_functions',
-): FunctionEntry {
-  return { name, kind: 'aggregate', page: `${family}#${name.toLowerCase()}`, signatures, clauses }
-}
-
 const NUMBER: readonly SqlType[] = [INT64, NUMERIC, BIGNUMERIC, FLOAT64]
 
 /** DuckDB adds INT64 in 128 bits: what does not fit in the end raises. */
@@ -175,7 +160,7 @@ function anyValue(value: string, call: Call): string {
 
 function byKey(name: 'MAX_BY' | 'MIN_BY'): FunctionEntry {
   const duck = name === 'MAX_BY' ? 'arg_max_null' : 'arg_min_null'
-  return entry(
+  return aggregateEntry(
     name,
     [
       {
@@ -189,62 +174,13 @@ function byKey(name: 'MAX_BY' | 'MIN_BY'): FunctionEntry {
   )
 }
 
-function statistic(name: string, duck: string): FunctionEntry {
-  return entry(
-    name,
-    [signature([FLOAT64], FLOAT64, ([value = ''], call) => spread(duck, value, call))],
-    { distinct: true, having: true, over: true },
-    'statistical_aggregate_functions',
-  )
-}
-
-/** Of one value the sample's spread is NULL, the population's 0; a NaN or an infinity makes NaN, where DuckDB raises. */
-function spread(duck: string, value: string, call: Call): string {
-  const finite = aggregate('bool_and', [`isfinite(${value})`], call)
-  const safe = aggregate(duck, [`CASE WHEN isfinite(${value}) THEN ${value} END`], call)
-  const fewest = duck.endsWith('_pop') ? 1 : 2
-  return `CASE WHEN ${finite} THEN ${safe} WHEN ${aggregate('count', [value], call)} >= ${fewest} THEN 'nan'::DOUBLE END`
-}
-
-function paired(name: string, duck: string): FunctionEntry {
-  return entry(
-    name,
-    [
-      signature([FLOAT64, FLOAT64], FLOAT64, ([x = '', y = ''], call) => {
-        // DuckDB takes the dependent value first; covariance and correlation do not mind.
-        const finite = aggregate(
-          'bool_and',
-          [`isfinite(${x} + ${y}) OR (isfinite(${x}) AND isfinite(${y}))`],
-          call,
-        )
-        const result = aggregate(
-          duck,
-          [`CASE WHEN isfinite(${x}) THEN ${x} END`, `CASE WHEN isfinite(${y}) THEN ${y} END`],
-          call,
-        )
-        const fewest = name === 'COVAR_POP' ? 1 : 2
-        return `CASE WHEN ${aggregate('regr_count', [x, y], call)} >= ${fewest} THEN CASE WHEN ${finite} THEN ${result} ELSE 'nan'::DOUBLE END END`
-      }),
-    ],
-    { over: true },
-    'statistical_aggregate_functions',
-  )
-}
-
 function bitwise(name: string, duck: string): FunctionEntry {
-  return entry(name, [ofType(INT64, INT64, (value, call) => aggregate(duck, [value], call))])
+  return aggregateEntry(name, [ofType(INT64, INT64, (value, call) => aggregate(duck, [value], call))])
 }
-
-const sortable = (entryOf: Signature): Signature => ({
-  ...entryOf,
-  accepts: ([type]) => type !== undefined && orderable(type),
-})
-
-const distinctOnly: Signature['accepts'] = ([type]) => type !== undefined && groupable(type)
 
 export const aggregateFunctions: readonly FunctionEntry[] = [
-  entry('ANY_VALUE', [ofType0(anyValue)], { having: true, over: true }),
-  entry(
+  aggregateEntry('ANY_VALUE', [ofType0(anyValue)], { having: true, over: true }),
+  aggregateEntry(
     'ARRAY_AGG',
     [
       signature(
@@ -262,7 +198,7 @@ export const aggregateFunctions: readonly FunctionEntry[] = [
       over: true,
     },
   ),
-  entry(
+  aggregateEntry(
     'ARRAY_CONCAT_AGG',
     [signature(['ARRAY<T1>'], first, ([value = ''], call) => arrayConcatAgg(value, call))],
     {
@@ -271,7 +207,7 @@ export const aggregateFunctions: readonly FunctionEntry[] = [
       having: true,
     },
   ),
-  entry('AVG', [
+  aggregateEntry('AVG', [
     ofType(INT64, FLOAT64, average),
     ofType(NUMERIC, NUMERIC, average),
     ofType(BIGNUMERIC, BIGNUMERIC, average),
@@ -281,25 +217,25 @@ export const aggregateFunctions: readonly FunctionEntry[] = [
   bitwise('BIT_AND', 'bit_and'),
   bitwise('BIT_OR', 'bit_or'),
   bitwise('BIT_XOR', 'bit_xor'),
-  entry('COUNT', [
+  aggregateEntry('COUNT', [
     // COUNT(*) has no argument.
     signature([], INT64, (_args, call) => aggregate('count', ['*'], call)),
     signature([anyType], INT64, ([value = ''], call) => aggregate('count', [value], call)),
   ]),
-  entry('COUNTIF', [
+  aggregateEntry('COUNTIF', [
     signature([BOOL], INT64, ([value = ''], call) =>
       call.aggregate?.distinct
         ? aggregate('count', [`CASE WHEN ${value} THEN TRUE END`], call)
         : aggregate('count', [`CASE WHEN ${value} THEN 1 END`], call),
     ),
   ]),
-  entry('LOGICAL_AND', [ofType(BOOL, BOOL, (value, call) => aggregate('bool_and', [value], call))]),
-  entry('LOGICAL_OR', [ofType(BOOL, BOOL, (value, call) => aggregate('bool_or', [value], call))]),
-  entry('MAX', [sortable(ofType0((value, call) => extreme('max', value, call)))]),
-  entry('MIN', [sortable(ofType0((value, call) => extreme('min', value, call)))]),
+  aggregateEntry('LOGICAL_AND', [ofType(BOOL, BOOL, (value, call) => aggregate('bool_and', [value], call))]),
+  aggregateEntry('LOGICAL_OR', [ofType(BOOL, BOOL, (value, call) => aggregate('bool_or', [value], call))]),
+  aggregateEntry('MAX', [sortable(ofType0((value, call) => extreme('max', value, call)))]),
+  aggregateEntry('MIN', [sortable(ofType0((value, call) => extreme('min', value, call)))]),
   byKey('MAX_BY'),
   byKey('MIN_BY'),
-  entry(
+  aggregateEntry(
     'STRING_AGG',
     [STRING, BYTES].map((type) =>
       signature([type, { ...optional(type), literal: true }], type, ([value = '', separator], call) =>
@@ -308,105 +244,18 @@ export const aggregateFunctions: readonly FunctionEntry[] = [
     ),
     { distinct: true, orderBy: true, limit: true, having: true, over: true },
   ),
-  entry(
+  aggregateEntry(
     'SUM',
     [...NUMBER, INTERVAL].map((type) => ofType(type, type, sum)),
   ),
-  entry(
+  aggregateEntry(
     'GROUPING',
     [signature([anyType], INT64, ([value = '']) => `CAST(grouping(${value}) AS BIGINT)`)],
     {},
-  ),
-  paired('CORR', 'corr'),
-  paired('COVAR_POP', 'covar_pop'),
-  paired('COVAR_SAMP', 'covar_samp'),
-  statistic('STDDEV', 'stddev_samp'),
-  statistic('STDDEV_SAMP', 'stddev_samp'),
-  statistic('STDDEV_POP', 'stddev_pop'),
-  statistic('VARIANCE', 'var_samp'),
-  statistic('VAR_SAMP', 'var_samp'),
-  statistic('VAR_POP', 'var_pop'),
-  entry(
-    'APPROX_COUNT_DISTINCT',
-    [
-      {
-        ...signature([anyType], INT64, ([value = ''], call) =>
-          aggregate('count', [`DISTINCT ${value}`], call),
-        ),
-        accepts: distinctOnly,
-      },
-    ],
-    { over: true },
-    'approximate_aggregate_functions',
-  ),
-  entry(
-    'APPROX_QUANTILES',
-    [
-      sortable(
-        signature([anyType, { type: INT64, literal: true }], (args) => arrayOf(first(args)), approxQuantiles),
-      ),
-    ],
-    { distinct: true, nulls: true },
-    'approximate_aggregate_functions',
-  ),
-  entry(
-    'APPROX_TOP_COUNT',
-    [
-      signature(
-        [anyType, { type: INT64, literal: true }],
-        (args) => topType(first(args)),
-        ([value = '', limit = ''], call) => topCount(value, limit, call),
-      ),
-    ],
-    {},
-    'approximate_aggregate_functions',
-  ),
-  refused(
-    'APPROX_TOP_SUM',
-    'approximate_aggregate_functions#approx_top_sum',
-    'APPROX_TOP_SUM is not supported locally; GROUP BY with SUM and LIMIT is',
-    'aggregate',
   ),
 ]
 
 /** An aggregate that gives its argument's type back. */
 function ofType0(lower: (value: string, call: Call) => string): Signature {
   return signature([anyType], first, ([value = ''], call) => lower(value, call))
-}
-
-function topType(value: SqlType): SqlType {
-  return arrayOf({
-    kind: 'STRUCT',
-    fields: [
-      { name: 'value', type: value },
-      { name: 'count', type: INT64 },
-    ],
-  })
-}
-
-/** Exact where BigQuery approximates: the nearest-rank quantiles of the sorted values. */
-function approxQuantiles([value = '', number = '']: readonly string[], call: Call): string {
-  const size = Number(call.literals[1])
-  if (!Number.isInteger(size) || size < 1)
-    throw new Problem('APPROX_QUANTILES: number must be a positive integer')
-  const kept = call.aggregate?.nulls === 'RESPECT' ? undefined : notNull(value)
-  const list = `list_sort(${aggregate('list', [value], call, kept)}, 'ASC', 'NULLS FIRST')`
-  const type = physicalType(call.resultType)
-  const indexes = `generate_series(0, ${number})`
-  const picked = `list_transform(list_value({'s': ${list}}), lambda l: CASE WHEN len(l.s) > 0 THEN list_transform(${indexes}, lambda i: l.s[CAST(greatest(ceil(CAST(i * len(l.s) AS DOUBLE) / ${number}), 1) AS BIGINT)]) END)[1]`
-  return `CAST(${picked} AS ${type})`
-}
-
-/**
- * The most frequent values with their counts, NULL among them. BigQuery leaves the order of equal counts open; here it
- * is that of the values.
- */
-function topCount(value: string, limit: string, call: Call): string {
-  const counts = `map_entries(${aggregate('histogram', [value], call)})`
-  const missing = aggregate('count', ['*'], call, `${value} IS NULL`)
-  const duck = physicalType(typeAt(call.argumentTypes, 0))
-  const known = `coalesce(list_transform(${counts}, lambda e: {'n': -CAST(e.value AS BIGINT), 'k': e.key}), [])`
-  const none = `CASE WHEN ${missing} > 0 THEN [{'n': -${missing}, 'k': CAST(NULL AS ${duck})}] ELSE [] END`
-  const sorted = `list_sort(list_concat(${known}, ${none}))[1:${limit}]`
-  return `list_transform(${sorted}, lambda e: {'value': e.k, 'count': -e.n})`
 }

@@ -1,3 +1,4 @@
+import { orderable } from '../types/predicates.ts'
 import type { SqlType } from '../types/type.ts'
 import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
 
@@ -65,6 +66,11 @@ export const part: Parameter = { type: { kind: 'STRING' }, datePart: true }
 export const interval: readonly Parameter[] = [{ type: { kind: 'INT64' }, interval: true }, part]
 
 export const anyType = (_type: SqlType): boolean => true
+
+/** The first argument's type must have an order. */
+export function sortable(entry: Signature): Signature {
+  return { ...entry, accepts: ([type]) => type !== undefined && orderable(type) }
+}
 
 /** Two argument types are the same template's; the second of `args` is the first's. */
 export function typeAt(args: readonly SqlType[], index: number): SqlType {

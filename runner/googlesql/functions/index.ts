@@ -1,10 +1,12 @@
 import { aggregateFunctions } from './aggregate.ts'
+import { approximateAggregates } from './approximate-aggregate.ts'
 import { arithmeticOperators } from './arithmetic.ts'
 import { arrayFunctions } from './array.ts'
 import { comparisonOperators } from './comparison.ts'
 import { conditionalFunctions } from './conditional.ts'
 import { dateFunctions } from './date.ts'
 import { debuggingFunctions } from './debugging.ts'
+import { elementaryFunctions } from './elementary.ts'
 import { extractFunctions } from './extract.ts'
 import { formatFunctions } from './format.ts'
 import type { FunctionEntry } from './function.ts'
@@ -19,6 +21,7 @@ import { netFunctions } from './net.ts'
 import { rangeFunctions } from './range.ts'
 import { refusedFunctions } from './refused.ts'
 import { regexpFunctions } from './regexp.ts'
+import { statisticalAggregates } from './statistical-aggregate.ts'
 import { stringFunctions } from './string.ts'
 import { textAnalysisFunctions } from './text-analysis.ts'
 import { windowFunctions } from './window.ts'
@@ -29,6 +32,7 @@ const families: readonly (readonly FunctionEntry[])[] = [
   logicalOperators,
   conditionalFunctions,
   mathematicalFunctions,
+  elementaryFunctions,
   stringFunctions,
   regexpFunctions,
   formatFunctions,
@@ -39,6 +43,8 @@ const families: readonly (readonly FunctionEntry[])[] = [
   hashFunctions,
   jsonFunctions,
   aggregateFunctions,
+  statisticalAggregates,
+  approximateAggregates,
   hllFunctions,
   windowFunctions,
   debuggingFunctions,

@@ -1,13 +1,10 @@
-import { Problem } from '../../problem.ts'
 import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
-import { orderable } from '../types/predicates.ts'
 import { arrayOf, BIGNUMERIC, BOOL, FLOAT64, INT64, NUMERIC } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { bigDecimal, floatArithmetic, numericProduct, numericQuotient } from './arithmetic.ts'
-import { shownFloat } from './cast-text.ts'
 import { ordered } from './comparison.ts'
-import { plain, repeated, scalar, signature, typeAt } from './define.ts'
+import { plain, repeated, scalar, signature, sortable, typeAt } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
 import { bigRound, rounding } from './rounding.ts'
 
@@ -16,36 +13,6 @@ const first = (args: readonly SqlType[]) => typeAt(args, 0)
 
 function math(name: string, signatures: readonly Signature[]): FunctionEntry {
   return scalar(name, `${page}#${name.toLowerCase()}`, signatures)
-}
-
-/** A function of one FLOAT64 by DuckDB's own. */
-function double(name: string, duck = name.toLowerCase()): FunctionEntry {
-  return math(name, [plain([FLOAT64], FLOAT64, (x) => `${duck}(${x})`)])
-}
-
-/** One that is defined on a part of the numbers only; outside it DuckDB's answer is wrong or another error. */
-function partial(name: string, duck: (x: string) => string, defined: (x: string) => string): FunctionEntry {
-  const message = (x: string) =>
-    name === 'SQRT'
-      ? `'Argument to SQRT cannot be negative: ' || ${shownFloat(x)}`
-      : `'Floating point error in function: ${name}(' || ${shownFloat(x)} || ')'`
-  return math(name, [
-    plain([FLOAT64], FLOAT64, (value) =>
-      once(
-        [value],
-        (x) =>
-          `CASE WHEN ${defined(x)} OR isnan(${x}) THEN ${duck(x)} ${name === 'SQRT' ? '' : `WHEN isinf(${x}) THEN 'nan'::DOUBLE `}WHEN ${x} IS NOT NULL THEN ${raise(message(x), 'DOUBLE')} END`,
-      ),
-    ),
-  ])
-}
-
-/** A result that is infinite though the argument is not. */
-function bounded(name: string, value: string, duck: (x: string) => string): string {
-  return once([value], (x) => {
-    const message = `'Floating point error in function: ${name}(' || ${shownFloat(x)} || ')'`
-    return `CASE WHEN isfinite(${x}) AND NOT isfinite(${duck(x)}) THEN ${raise(message, 'DOUBLE')} ELSE ${duck(x)} END`
-  })
 }
 
 function zeroSafe(
@@ -97,10 +64,6 @@ function extreme(sign: '>' | '<', args: readonly string[], type: SqlType): strin
   })
 }
 
-function sortable(entry: Signature): Signature {
-  return { ...entry, accepts: ([type]) => type !== undefined && orderable(type) }
-}
-
 function whole(name: 'CEIL' | 'FLOOR', entry: string): FunctionEntry {
   const mode = `'${name}'`
   return math(entry, [
@@ -135,77 +98,9 @@ function byType(sign: '+' | '-' | '*') {
   }
 }
 
-/** EXP, LN, POW … of decimals give decimals. */
-function decimalMath(name: string, operands: 1 | 2): readonly Signature[] {
-  return [NUMERIC, BIGNUMERIC].map((type) =>
-    signature(
-      Array.from({ length: operands }, () => type),
-      type,
-      ([x = '', y], { safe }) => {
-        const big = type === BIGNUMERIC
-        // Refused only when it runs, for some values, SAFE would make a NULL of it.
-        if (safe && name === 'POW' && !big) throw new Problem('SAFE.POW of NUMERIC is not supported locally')
-        const text = (value: string) => (big ? `CAST(${value} AS VARCHAR)` : value)
-        const one = big ? `'0'` : 'CAST(0 AS DECIMAL(38,9))'
-        const call = `googlesql_${big ? 'bignumeric' : 'numeric'}_math('${operands === 2 && name === 'LOG' ? 'LOG_BASE' : name}', ${text(x)}, ${y === undefined ? one : text(y)})`
-        return big ? `CAST(${call} AS BIGNUM)` : call
-      },
-    ),
-  )
-}
-
-/** The functions that have decimal forms, with how many operands. */
-const decimalForms: Readonly<Record<string, readonly (1 | 2)[]>> = {
-  SQRT: [1],
-  CBRT: [1],
-  POW: [2],
-  POWER: [2],
-  EXP: [1],
-  LN: [1],
-  LOG: [1, 2],
-  LOG10: [1],
-}
-
-/** Decimals give decimals; INT64 takes FLOAT64, as in BigQuery. */
-function withDecimals(entry: FunctionEntry, operands: 1 | 2): FunctionEntry {
-  const exact = decimalMath(entry.name === 'POWER' ? 'POW' : entry.name, operands)
-  const float = entry.signatures.filter((known) => known.parameters.length === operands)
-  const rest = entry.signatures.filter((known) => known.parameters.length !== operands)
-  // A call with INT64 alone must not become decimal: INT64 has a FLOAT64 signature of its own.
-  const integers = float.map((known) =>
-    signature(
-      known.parameters.map(() => INT64),
-      FLOAT64,
-      (args, call) =>
-        known.lower(
-          args.map((arg) => `CAST(${arg} AS DOUBLE)`),
-          call,
-        ),
-    ),
-  )
-  return { ...entry, signatures: [...integers, ...exact, ...float, ...rest] }
-}
-
 const numbers = [INT64, NUMERIC, BIGNUMERIC, FLOAT64]
 
-/** pow of integers gives FLOAT64; of decimals a decimal, which is exact only for few powers. */
-const power = [
-  plain([FLOAT64, FLOAT64], FLOAT64, (x, y) =>
-    once([x, y], (a, b) => {
-      const shown = `'POW(' || ${shownFloat(a)} || ', ' || ${shownFloat(b)} || ')'`
-      const root = `${a} < 0 AND isfinite(${a}) AND isfinite(${b}) AND ${b} <> trunc(${b})`
-      const zero = `${a} = 0 AND ${b} < 0 AND isfinite(${b})`
-      return (
-        `CASE WHEN ${root} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
-        `WHEN ${zero} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
-        `WHEN isfinite(${a}) AND isfinite(${b}) AND NOT isfinite(pow(${a}, ${b})) THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ` +
-        `ELSE pow(${a}, ${b}) END`
-      )
-    }),
-  ),
-]
-
-const functions: readonly FunctionEntry[] = [
+export const mathematicalFunctions: readonly FunctionEntry[] = [
   math('ABS', [
     plain([INT64], INT64, (x) => `abs(${x})`),
     plain([NUMERIC], NUMERIC, (x) => `abs(${x})`),
@@ -259,42 +154,6 @@ const functions: readonly FunctionEntry[] = [
     plain([FLOAT64], FLOAT64, (x) => `(-${x})`),
   ]),
   math('RAND', [plain([], FLOAT64, () => 'random()')]),
-  partial(
-    'SQRT',
-    (x) => `sqrt(${x})`,
-    (x) => `${x} >= 0`,
-  ),
-  double('CBRT'),
-  math('POW', power),
-  math('POWER', power),
-  math('EXP', [plain([FLOAT64], FLOAT64, (value) => bounded('EXP', value, (x) => `exp(${x})`))]),
-  partial(
-    'LN',
-    (x) => `ln(${x})`,
-    (x) => `${x} > 0`,
-  ),
-  math('LOG', [
-    plain([FLOAT64], FLOAT64, (x) => logarithm('LOG', x, (v) => `ln(${v})`)),
-    plain([FLOAT64, FLOAT64], FLOAT64, (x, base) =>
-      once([x, base], (a, b) => {
-        const shown = `'LOG(' || ${shownFloat(a)} || ', ' || ${shownFloat(b)} || ')'`
-        const nan = `isnan(${a}) OR isnan(${b})`
-        const infinite = `isinf(${a}) OR isinf(${b})`
-        const wrong = `${a} <= 0 OR ${b} <= 0 OR ${b} = 1`
-        const known = `CASE WHEN isinf(${b}) OR ${a} < 0 OR ${b} <= 0 THEN 'nan'::DOUBLE WHEN ${b} < 1 THEN '-inf'::DOUBLE ELSE ${a} END`
-        return (
-          `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ${nan} THEN 'nan'::DOUBLE ` +
-          `WHEN ${infinite} THEN ${known} ` +
-          `WHEN ${wrong} THEN ${raise(`'Floating point error in function: ' || ${shown}`, 'DOUBLE')} ELSE ln(${a}) / ln(${b}) END`
-        )
-      }),
-    ),
-  ]),
-  partial(
-    'LOG10',
-    (x) => `log10(${x})`,
-    (x) => `${x} > 0`,
-  ),
   math('GREATEST', [sortable(greatestOf('>'))]),
   math('LEAST', [sortable(greatestOf('<'))]),
   math('DIV', [
@@ -314,60 +173,6 @@ const functions: readonly FunctionEntry[] = [
   whole('CEIL', 'CEIL'),
   whole('CEIL', 'CEILING'),
   whole('FLOOR', 'FLOOR'),
-  partial(
-    'COS',
-    (x) => `CASE WHEN isfinite(${x}) THEN cos(${x}) WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`,
-    () => 'TRUE',
-  ),
-  partial(
-    'SIN',
-    (x) => `CASE WHEN isfinite(${x}) THEN sin(${x}) WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`,
-    () => 'TRUE',
-  ),
-  partial(
-    'TAN',
-    (x) => `CASE WHEN isfinite(${x}) THEN tan(${x}) WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`,
-    () => 'TRUE',
-  ),
-  math('COSH', [plain([FLOAT64], FLOAT64, (value) => bounded('COSH', value, (x) => `cosh(${x})`))]),
-  math('SINH', [plain([FLOAT64], FLOAT64, (value) => bounded('SINH', value, (x) => `sinh(${x})`))]),
-  double('TANH'),
-  partial(
-    'ACOS',
-    (x) => `acos(${x})`,
-    (x) => `${x} BETWEEN -1 AND 1`,
-  ),
-  partial(
-    'ASIN',
-    (x) => `asin(${x})`,
-    (x) => `${x} BETWEEN -1 AND 1`,
-  ),
-  double('ATAN'),
-  double('ASINH'),
-  partial(
-    'ACOSH',
-    (x) => `acosh(${x})`,
-    (x) => `${x} >= 1`,
-  ),
-  partial(
-    'ATANH',
-    (x) => `atanh(${x})`,
-    (x) => `${x} > -1 AND ${x} < 1`,
-  ),
-  math('ATAN2', [plain([FLOAT64, FLOAT64], FLOAT64, (x, y) => `atan2(${x}, ${y})`)]),
-  math('COT', [plain([FLOAT64], FLOAT64, (x) => reciprocal('COT', x, (v) => `tan(${v})`))]),
-  math('COTH', [plain([FLOAT64], FLOAT64, (x) => reciprocal('COTH', x, (v) => `tanh(${v})`))]),
-  math('CSC', [plain([FLOAT64], FLOAT64, (x) => reciprocal('CSC', x, (v) => `sin(${v})`))]),
-  math('CSCH', [plain([FLOAT64], FLOAT64, (x) => reciprocal('CSCH', x, (v) => `sinh(${v})`))]),
-  math('SEC', [
-    plain([FLOAT64], FLOAT64, (x) =>
-      once(
-        [x],
-        (v) => `CASE WHEN isfinite(${v}) THEN 1 / cos(${v}) WHEN ${v} IS NOT NULL THEN 'nan'::DOUBLE END`,
-      ),
-    ),
-  ]),
-  math('SECH', [plain([FLOAT64], FLOAT64, (x) => `(1 / cosh(${x}))`)]),
   math('RANGE_BUCKET', [
     sortable(
       signature(['T1', 'ARRAY<T1>'], INT64, ([point = '', array = ''], call) =>
@@ -382,27 +187,6 @@ const functions: readonly FunctionEntry[] = [
     plain([arrayOf(FLOAT64), arrayOf(FLOAT64)], FLOAT64, (x, y) => distance(x, y, 'list_distance')),
   ]),
 ]
-
-export const mathematicalFunctions: readonly FunctionEntry[] = functions.map((entry) =>
-  (decimalForms[entry.name] ?? []).reduce(withDecimals, entry),
-)
-
-function logarithm(name: string, value: string, duck: (x: string) => string): string {
-  return once([value], (x) => {
-    const message = `'Floating point error in function: ${name}(' || ${shownFloat(x)} || ')'`
-    return `CASE WHEN ${x} > 0 OR isnan(${x}) THEN ${duck(x)} WHEN isinf(${x}) THEN 'nan'::DOUBLE WHEN ${x} IS NOT NULL THEN ${raise(message, 'DOUBLE')} END`
-  })
-}
-
-/** 1 / f(x): an error where f is zero, NaN where x is not finite and f has no value. */
-function reciprocal(name: string, value: string, f: (x: string) => string): string {
-  return once([value], (x) => {
-    const message = `'Floating point error in function: ${name}(' || ${shownFloat(x)} || ')'`
-    const trig = name === 'COT' || name === 'CSC'
-    const nan = trig ? `WHEN NOT isfinite(${x}) THEN 'nan'::DOUBLE ` : ''
-    return `CASE WHEN ${x} = 0 THEN ${raise(message, 'DOUBLE')} ${nan}WHEN isfinite(${x}) AND isinf(1 / ${f(x)}) THEN ${raise(message, 'DOUBLE')} ELSE 1 / ${f(x)} END`
-  })
-}
 
 /** How many of a sorted array's elements are at most x. */
 function rangeBucket(x: string, list: string, type: SqlType): string {
