@@ -9,6 +9,7 @@ import type {
   TextBuilder,
   WordBuilder,
 } from '../columns/builder.ts'
+import { bigEndian } from './big-endian.ts'
 import { CorruptError } from './corrupt.ts'
 import { outOfRange } from './out-of-range.ts'
 import { long, longAsBigInt, longAsNumber, readLong, readSize } from './varint.ts'
@@ -369,13 +370,6 @@ export function decimalInto(
   if (wide <= -maxNumeric || wide >= maxNumeric) noteMisfit(column, outOfRange.numeric)
   builder.put(row, BigInt.asIntN(128, wide))
   return at + size
-}
-
-/** Big-endian two's complement. */
-export function bigEndian(bytes: Uint8Array, at: number, size: number): bigint {
-  if (size === 0) return 0n
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset + at, size).toString('hex')
-  return BigInt.asIntN(size * 8, BigInt(`0x${hex}`))
 }
 
 /** The number of elements in an array's next block, 0 at its end; room for them is made. Its end is in `long.end`. */

@@ -1,14 +1,14 @@
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
+import { bigEndian } from '../avro/big-endian.ts'
 import { type Convert, Misfit } from '../avro/compile-decoder.ts'
 import { outOfRange } from '../avro/out-of-range.ts'
 import type { AvroType } from '../avro/schema.ts'
 import type { AvroValue } from '../avro/value.ts'
-import { bigEndian } from '../avro/write-column.ts'
 import type { Stored } from '../columns/builder.ts'
 import { decimalText, numericScale } from './decimal.ts'
 import { jsonText } from './event-json.ts'
 import { dateText, datetimeText, floatText, numericText, timestampText, timeText } from './text-of.ts'
-import { rawType, STRING, unionType, valueRecords } from './types.ts'
+import { rawType, STRING, unionType } from './types.ts'
 
 /** A writer's type to a column's: undefined where the column cannot hold its values. */
 export function converter(type: AvroType, column: SqlType): Convert | undefined {
@@ -166,9 +166,4 @@ export function textOf(type: SqlType, value: Stored): string {
     default:
       return String(value)
   }
-}
-
-/** True for a record whose fields have columns of their own. */
-export function isValueRecord(name: string): boolean {
-  return Object.hasOwn(valueRecords, name)
 }

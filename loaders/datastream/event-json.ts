@@ -1,6 +1,6 @@
+import { bigEndian } from '../avro/big-endian.ts'
 import type { AvroType } from '../avro/schema.ts'
 import type { AvroValue } from '../avro/value.ts'
-import { bigEndian } from '../avro/write-column.ts'
 import { decimalText } from './decimal.ts'
 import { parseExact, rawJson } from './raw-json.ts'
 import { dateText, datetimeText, timeText } from './text-of.ts'

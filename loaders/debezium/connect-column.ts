@@ -1,6 +1,6 @@
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
+import { bigEndian } from '../avro/big-endian.ts'
 import { Misfit } from '../avro/compile-decoder.ts'
-import { bigEndian } from '../avro/write-column.ts'
 import { checkedDate, checkedTime, checkedTimestamp } from '../datastream/convert.ts'
 import { decimalText, fitsNumeric } from '../datastream/decimal.ts'
 import { isObject } from '../datastream/json-event.ts'

@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import type { ResultColumn, Value } from '../googlesql/result.ts'
+import { type JsonValue, jsonRows } from '../googlesql/result-json.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import { Problem } from '../problem.ts'
 import { csvText } from '../report/csv.ts'
 import { counted } from '../report/progress.ts'
 import { resultTable, terminalWidth } from '../report/table.ts'
-import { type JsonValue, jsonRows } from '../report/values.ts'
 import { defineCommand, type ProjectOptions } from './command.ts'
 import { withProject } from './context.ts'
 
@@ -25,7 +25,7 @@ export interface QueryResult {
   /** BigQuery's name for the last statement: SELECT, MERGE, SCRIPT … */
   readonly statementType: string
   readonly columns: readonly { readonly name: string; readonly type: string }[]
-  /** By column name; exact (report/values.ts says how). */
+  /** By column name; exact (googlesql/result-json.ts says how). */
   readonly rows: readonly { readonly [column: string]: JsonValue }[]
   /** True: there are more rows than `limit`. */
   readonly truncated: boolean

@@ -1,10 +1,10 @@
 import { sqlName, sqlTable } from '../googlesql/quote.ts'
 import type { ResultColumn, Value } from '../googlesql/result.ts'
+import { type JsonValue, jsonOf } from '../googlesql/result-json.ts'
 import type { Target } from '../googlesql/target.ts'
 import { typeName } from '../googlesql/types/print.ts'
 import { Problem } from '../problem.ts'
 import type { Action } from '../project/compile/compiled-graph.ts'
-import { type JsonValue, jsonOf } from '../report/values.ts'
 import type { Table, Warehouse } from '../warehouse/warehouse.ts'
 
 /** The two warehouses that should hold the same. */

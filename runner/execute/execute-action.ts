@@ -6,8 +6,9 @@ import { jobId } from '../warehouse/job-id.ts'
 import { mayPass } from '../warehouse/may-pass.ts'
 import type { ExecuteOptions, Table, Warehouse } from '../warehouse/warehouse.ts'
 import { describeTable } from './describe-table.ts'
+import type { ReadSource } from './made-line.ts'
 import { neverLanded } from './never-landed.ts'
-import { placeError, type ReadSource } from './place-error.ts'
+import { placeError } from './place-error.ts'
 import {
   type ActionPlan,
   type ExistingTable,

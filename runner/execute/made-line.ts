@@ -1,5 +1,7 @@
 import { posix } from 'node:path'
-import type { ReadSource } from './place-error.ts'
+
+/** The text of a file of the project, by its path relative to it; undefined if it cannot be read. */
+export type ReadSource = (file: string) => Promise<string | undefined>
 
 /** A line of a file, from 1, and a column in it. */
 export interface MadeAt {

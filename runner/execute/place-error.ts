@@ -2,10 +2,7 @@ import { Problem } from '../problem.ts'
 import type { Action } from '../project/compile/compiled-graph.ts'
 import { placeholderPlace } from '../project/compile/placeholder-place.ts'
 import { sourcePosition } from '../project/source-place.ts'
-import { madeLine } from './made-line.ts'
-
-/** The text of a file of the project, by its path relative to it; undefined if it cannot be read. */
-export type ReadSource = (file: string) => Promise<string | undefined>
+import { madeLine, type ReadSource } from './made-line.ts'
 
 /**
  * An error of the warehouse with its place in the project's own file instead of the statement that was made from it.

@@ -1,5 +1,5 @@
 import type { ResultColumn, Value } from '../googlesql/result.ts'
-import { textOf } from './values.ts'
+import { textOf } from '../googlesql/result-json.ts'
 
 /**
  * A result as CSV (RFC 4180, lines end with a line feed), with a header. Exact: NULL is an empty field and the empty

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import type { ResultColumn, Value } from '../googlesql/result.ts'
+import { textOf } from '../googlesql/result-json.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
-import { textOf } from './values.ts'
 
 /** How wide a cell may be before it is cut, with an ellipsis. */
 const widest = 60

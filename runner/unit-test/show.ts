@@ -1,8 +1,8 @@
 import colors from 'picocolors'
 import type { Value } from '../googlesql/result.ts'
+import { textOf } from '../googlesql/result-json.ts'
 import type { SqlType } from '../googlesql/types/type.ts'
 import { counted } from '../report/progress.ts'
-import { textOf } from '../report/values.ts'
 import { type Comparison, columnDifferences, type RowPair } from './compare.ts'
 import type { UnitTestResult } from './run.ts'
 

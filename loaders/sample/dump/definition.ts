@@ -1,7 +1,6 @@
 import type { AvroSchema } from '../../avro/write.ts'
 import { avroTypes, type SourceColumn, type SourceTable } from '../source.ts'
-import { decodeText } from './literal.ts'
-import type { Token, Tokenizer } from './tokens.ts'
+import { decodeText, type Token, type Tokenizer } from './tokens.ts'
 
 /** A column of a CREATE TABLE statement. */
 export interface ColumnDefinition extends SourceColumn {

@@ -3,8 +3,8 @@ import { JsonNumber } from '../../datastream/raw-json.ts'
 import { type Json, mysqlJson, parseJson } from '../mysql-json.ts'
 import type { Cell } from '../source.ts'
 import type { ColumnDefinition } from './definition.ts'
-import { cellOf, decodeText, type Literal, literalOf } from './literal.ts'
-import type { Token } from './tokens.ts'
+import { cellOf, type Literal, literalOf } from './literal.ts'
+import { decodeText, type Token } from './tokens.ts'
 
 /** Computes a generated column from the row's other columns. */
 export type Generator = (row: Readonly<Record<string, Cell>>) => Cell

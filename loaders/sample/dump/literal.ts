@@ -2,7 +2,7 @@ import { Problem } from '../../../runner/problem.ts'
 import { decimalBytes } from '../../avro/write.ts'
 import type { Cell } from '../source.ts'
 import type { ColumnDefinition } from './definition.ts'
-import type { Token } from './tokens.ts'
+import { decodeText, type Token } from './tokens.ts'
 
 /** A value as it stands in the dump; text and bytes have one character a byte. */
 export type Literal =
@@ -11,21 +11,6 @@ export type Literal =
 
 /** What to do with `0000-00-00`, which is no date: Avro has nothing for it. */
 export type ZeroDates = 'refuse' | 'null'
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** Text of the dump, whose characters are bytes, as the text it stands for. @throws Problem if it is not UTF-8 */
-export function decodeText(bytes: string): string {
-  if (/^[\0-\x7f]*$/.test(bytes)) return bytes
-  try {
-    return utf8.decode(Buffer.from(bytes, 'latin1'))
-  } catch (error) {
-    throw new Problem(`\`${bytes.slice(0, 20)}\` is not UTF-8`, {
-      hint: 'make the dump with --default-character-set=utf8mb4, and with --hex-blob for binary columns',
-      cause: error,
-    })
-  }
-}
 
 /** The literal that a token stands for; undefined if it is none. */
 export function literalOf(token: Token, sign: '' | '-' = ''): Literal | undefined {

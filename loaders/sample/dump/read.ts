@@ -3,8 +3,8 @@ import type { Cell, Row, SourceTable } from '../source.ts'
 import { ByteReader } from './bytes.ts'
 import { type ColumnDefinition, readDefinition, type TableDefinition } from './definition.ts'
 import { type Generator as ColumnGenerator, generatorOf } from './generated.ts'
-import { cellOf, decodeText, type Literal, literalOf, type ZeroDates } from './literal.ts'
-import { type Token, Tokenizer } from './tokens.ts'
+import { cellOf, type Literal, literalOf, type ZeroDates } from './literal.ts'
+import { decodeText, type Token, Tokenizer } from './tokens.ts'
 
 export interface DumpOptions {
   readonly file: string

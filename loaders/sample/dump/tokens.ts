@@ -11,6 +11,21 @@ export interface Token {
   readonly column: number
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Text of the dump, whose characters are bytes, as the text it stands for. @throws Problem if it is not UTF-8 */
+export function decodeText(bytes: string): string {
+  if (/^[\0-\x7f]*$/.test(bytes)) return bytes
+  try {
+    return utf8.decode(Buffer.from(bytes, 'latin1'))
+  } catch (error) {
+    throw new Problem(`\`${bytes.slice(0, 20)}\` is not UTF-8`, {
+      hint: 'make the dump with --default-character-set=utf8mb4, and with --hex-blob for binary columns',
+      cause: error,
+    })
+  }
+}
+
 const escapes: Readonly<Record<string, string>> = {
   '0': '\0',
   b: '\b',

@@ -1,5 +1,5 @@
-import type { ResultColumn, Value } from '../googlesql/result.ts'
-import type { SqlType } from '../googlesql/types/type.ts'
+import type { ResultColumn, Value } from './result.ts'
+import type { SqlType } from './types/type.ts'
 
 /** A value as JSON has it: exact, since what a JSON number would round is text. */
 export type JsonValue =

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Value } from '../../runner/googlesql/result.ts'
+import { jsonRows } from '../../runner/googlesql/result-json.ts'
 import type { SqlType } from '../../runner/googlesql/types/type.ts'
 import { csvText } from '../../runner/report/csv.ts'
 import { resultTable } from '../../runner/report/table.ts'
-import { jsonRows } from '../../runner/report/values.ts'
 
 const struct: SqlType = {
   kind: 'STRUCT',
