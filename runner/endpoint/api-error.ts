@@ -61,7 +61,8 @@ export class ApiError extends Error {
   /** The body of the HTTP answer. */
   get envelope(): object {
     const { status, message, reason, location } = this
-    const place = location === undefined ? {} : { location, locationType: 'parameter' }
+    const locationType = location === 'If-Match' ? 'header' : 'parameter'
+    const place = location === undefined ? {} : { location, locationType }
     return {
       error: {
         code: status,

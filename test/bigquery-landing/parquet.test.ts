@@ -7,7 +7,7 @@ import { localStore } from '../../loaders/store/local.ts'
 import { type Part, PartWriter } from '../../runner/warehouse/bigquery/landing-part.ts'
 import { openDatabase } from '../../runner/warehouse/duckdb/database.ts'
 import type { Landing, RawColumn } from '../../runner/warehouse/landing.ts'
-import { pythonWith } from '../endpoint/installed-clients.ts'
+import { python as installedPython } from '../endpoint/installed-clients.ts'
 import { minutePath, mysqlFile } from '../loaders/events.ts'
 import { freshFolder, recordingEffects, writeFiles } from '../loaders/fresh-warehouse.ts'
 import { shared } from '../shared.ts'
@@ -16,7 +16,7 @@ import { openEmbedded, project } from './two-warehouses.ts'
 // Whole landings and projects, on a machine that may have other things to do.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-const python = pythonWith('python-pyarrow-21.0.0', ['pyarrow==21.0.0'])
+const python = installedPython()
 if (python === undefined) console.log('skipped: pyarrow is not installed (STREAMFORM_CI=1 installs it)')
 
 // DuckDB reads a part and writes it its own way; Arrow must find the same in both.

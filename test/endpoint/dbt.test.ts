@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { dbt } from './installed-clients.ts'
+import { python } from './installed-clients.ts'
 import { openEndpoint, project } from './open-endpoint.ts'
 
-const programs = dbt()
-if (programs === undefined) console.log('dbt is not installed: STREAMFORM_DBT=1 installs it')
+const programs = python()
+if (programs === undefined) console.log('dbt is not installed: STREAMFORM_CI=1 installs it')
 
 const files = (url: string): Readonly<Record<string, string>> => ({
   'dbt_project.yml': 'name: shop\nversion: "1.0"\nprofile: shop\n',
@@ -41,13 +41,11 @@ test.skipIf(programs === undefined)(
         )
       })
     try {
-      expect(await run('debug')).toContain('All checks passed!')
-      expect(await run('seed')).toContain('PASS=1 WARN=0 ERROR=0')
-      expect(await run('run')).toContain('PASS=3 WARN=0 ERROR=0')
-      const again = await run('run')
-      expect(again).toContain('PASS=3 WARN=0 ERROR=0')
+      // A seed, three models and two tests; each start of dbt takes seconds.
+      expect(await run('build')).toContain('PASS=6 WARN=0 ERROR=0')
+      const again = await run('build')
+      expect(again).toContain('PASS=6 WARN=0 ERROR=0')
       expect(again).toMatch(/OK created sql incremental model shop\.kept .*MERGE \(1\.0 rows/)
-      expect(await run('test')).toContain('PASS=2 WARN=0 ERROR=0')
       const { rows } = await endpoint.warehouse.execute('SELECT id, name FROM shop.kept ORDER BY id')
       expect(rows).toEqual([
         [1n, 'A'],
@@ -60,5 +58,5 @@ test.skipIf(programs === undefined)(
       rmSync(folder, { recursive: true, force: true })
     }
   },
-  180_000,
+  600_000,
 )

@@ -1,19 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BigQuery } from '@google-cloud/bigquery'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { freshWarehouse, problemOf } from '../warehouse/fresh-warehouse.ts'
-import { nodeClient } from './node-client.ts'
-import { type OpenEndpoint, openEndpoint } from './open-endpoint.ts'
+import { endpointWithClient } from './endpoint-with-client.ts'
 
-let endpoint: OpenEndpoint
-let client: BigQuery
-beforeAll(async () => {
-  endpoint = await openEndpoint()
-  client = nodeClient(endpoint)
-  await client.createDataset('d')
-})
-afterAll(() => endpoint?.close())
+const { endpoint, client } = await endpointWithClient()
 
 const file = (path: string) => join(endpoint.buckets, 'b', path)
 const run = async (query: string) => (await client.query(query))[0]

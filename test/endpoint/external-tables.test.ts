@@ -1,18 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { BigQuery } from '@google-cloud/bigquery'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nodeClient } from './node-client.ts'
-import { type OpenEndpoint, openEndpoint, project } from './open-endpoint.ts'
+import { expect, test } from 'vitest'
+import { endpointWithClient } from './endpoint-with-client.ts'
+import { project } from './open-endpoint.ts'
 
-let endpoint: OpenEndpoint
-let client: BigQuery
-beforeAll(async () => {
-  endpoint = await openEndpoint()
-  client = nodeClient(endpoint)
-  await client.createDataset('d')
-})
-afterAll(() => endpoint?.close())
+const { endpoint, client } = await endpointWithClient()
 
 function put(path: string, text: string | Uint8Array): void {
   const file = join(endpoint.buckets, 'b', path)

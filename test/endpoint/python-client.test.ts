@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { pythonClient } from './installed-clients.ts'
+import { pythonSession } from './exchanges/exchanges.ts'
+import { python } from './installed-clients.ts'
 import { openEndpoint } from './open-endpoint.ts'
 
-const programs = pythonClient()
+const programs = python()
 if (programs === undefined)
   console.log("Google's client for Python is not installed: STREAMFORM_CI=1 installs it")
 
@@ -13,20 +11,7 @@ test.skipIf(programs === undefined)(
   "Google's client for Python does what it does with BigQuery",
   async () => {
     const endpoint = await openEndpoint()
-    for (const [path, text] of [
-      ['day=2024-01-02/a.csv', 'a\n1\n'],
-      ['day=2024-01-03/b.csv', 'a\n2\n'],
-    ] as const) {
-      mkdirSync(join(endpoint.buckets, 'b', dirname(path)), { recursive: true })
-      writeFileSync(join(endpoint.buckets, 'b', path), text)
-    }
-    const text = await new Promise<string>((resolve, reject) => {
-      const script = join(import.meta.dirname, 'python-client.py')
-      execFile(join(programs ?? '', 'python'), [script, endpoint.url], (error, out, err) =>
-        error === null ? resolve(out) : reject(new Error(err)),
-      )
-    }).finally(() => endpoint.close())
-    const results = JSON.parse(text) as Readonly<Record<string, unknown>>
+    const results = await pythonSession(endpoint, programs ?? '').finally(() => endpoint.close())
     const raised = (name: string, message: string) => ({
       raised: name,
       message: expect.stringContaining(message),

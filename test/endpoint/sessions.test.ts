@@ -1,16 +1,8 @@
-import type { BigQuery } from '@google-cloud/bigquery'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nodeClient } from './node-client.ts'
-import { type OpenEndpoint, openEndpoint, project } from './open-endpoint.ts'
+import { expect, test } from 'vitest'
+import { endpointWithClient } from './endpoint-with-client.ts'
+import { project } from './open-endpoint.ts'
 
-let endpoint: OpenEndpoint
-let client: BigQuery
-beforeAll(async () => {
-  endpoint = await openEndpoint()
-  client = nodeClient(endpoint)
-  await client.createDataset('d')
-})
-afterAll(() => endpoint?.close())
+const { endpoint, client } = await endpointWithClient()
 
 /** Opens a session with Google's client, as its users do: by a first query. */
 async function open(query = 'SELECT 1') {

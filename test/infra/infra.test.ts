@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { pythonWith } from '../endpoint/installed-clients.ts'
+import { python as installedPython } from '../endpoint/installed-clients.ts'
 
 const root = join(import.meta.dirname, '../..')
 const files = globSync('infra/*.tf', { cwd: root }).sort()
 const text = (file: string) => readFileSync(join(root, file), 'utf8')
 
 /** What Terraform's own checker would need: the providers, which this machine does not have. */
-const python = pythonWith('python-hcl2-8.1.2', ['python-hcl2==8.1.2'])
+const python = installedPython()
 if (python === undefined) console.log('skipped: python-hcl2 is not installed (STREAMFORM_CI=1 installs it)')
 
 type Tree = { readonly [key: string]: unknown }

@@ -5,25 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { land } from '../../loaders/land.ts'
 import { writeSample } from '../../loaders/sample/sample.ts'
 import { localStore } from '../../loaders/store/local.ts'
-import type { Effects } from '../../runner/effects.ts'
 import { executeRun, runnable } from '../../runner/execute/execute-run.ts'
 import { type CompiledProject, compile } from '../../runner/project/compile/compile.ts'
 import type { Warehouse } from '../../runner/warehouse/warehouse.ts'
+import { effects } from '../endpoint/dataform-run.ts'
 import { shared } from '../shared.ts'
 import { project, type Row, root, rowsOf } from './model-project.ts'
 import { openTestWarehouse } from './test-warehouse.ts'
 
 const dump = shared('data/world_x.sql')
-
-const effects: Effects = {
-  print: () => {},
-  note: () => {},
-  now: () => new Date(Date.UTC(2024, 5, 2)),
-  interactive: false,
-  signal: new AbortController().signal,
-  environment: {},
-  workingFolder: root,
-}
 
 const count = async (warehouse: Warehouse, table: string): Promise<unknown> =>
   (await rowsOf(warehouse, `SELECT COUNT(*) AS n FROM \`${table}\``))[0]?.['n']

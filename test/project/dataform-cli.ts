@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { CompileOptions } from '../../runner/project/compile/compile.ts'
 import type { CompiledGraph } from '../../runner/project/compile/compiled-graph.ts'
+import { installOnce } from '../install-once.ts'
 
 const version = '3.0.69'
 const root = resolve(import.meta.dirname, '../..')
@@ -17,25 +18,17 @@ export function dataformCli(install = process.env['STREAMFORM_CI'] === '1'): str
   const cache = process.env['STREAMFORM_CACHE'] ?? join(root, 'node_modules/.cache/streamform')
   const folder = join(cache, `dataform-cli-${version}`)
   const file = join(folder, 'node_modules/@dataform/cli/bundle.js')
-  if (existsSync(file)) return file
-  if (!install) return undefined
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), '{"private": true}')
-  execFileSync(
-    'npm',
-    [
-      'install',
-      '--no-audit',
-      '--no-fund',
-      '--ignore-scripts',
-      '--prefer-offline',
-      `@dataform/cli@${version}`,
-    ],
-    {
+  if (!install) return existsSync(file) ? file : undefined
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
+  installOnce(join(folder, 'installed'), () => {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), '{"private": true}')
+    execFileSync('npm', ['install', ...flags, `@dataform/cli@${version}`], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  )
+    })
+    writeFileSync(join(folder, 'installed'), '')
+  })
   return file
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError, invalid, notFound } from '../api-error.ts'
-import { jobResource } from '../jobs/job.ts'
+import { jobResource } from '../jobs/job-resource.ts'
 import { startJob } from '../jobs/start-job.ts'
 import { type ApiRequest, type ApiResponse, jsonObject } from '../request.ts'
 import type { Service } from '../service.ts'

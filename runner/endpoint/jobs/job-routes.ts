@@ -1,7 +1,8 @@
 import { invalid } from '../api-error.ts'
 import { type ApiRequest, type ApiResponse, countOf } from '../request.ts'
 import { defaultLocation, type Service } from '../service.ts'
-import { jobResource } from './job.ts'
+import { etagOf } from './job.ts'
+import { dryRunResource, jobResource, listedJob } from './job-resource.ts'
 import { startJob } from './start-job.ts'
 
 /** A job that ends within this is answered as done, which saves the client a call. */
@@ -17,7 +18,7 @@ function jobOf(service: Service, request: ApiRequest) {
 /** `POST jobs`. */
 export async function insertJob(service: Service, request: ApiRequest): Promise<ApiResponse> {
   const started = await startJob(service, projectOf(request), await request.json())
-  if ('dryRun' in started) return { body: started.dryRun }
+  if ('dryRun' in started) return { body: dryRunResource(started.dryRun, request.origin) }
   await started.job.wait(shortWait)
   return { body: jobResource(started.job, request.origin) }
 }
@@ -62,10 +63,10 @@ export async function listJobs(service: Service, request: ApiRequest): Promise<A
   return {
     body: {
       kind: 'bigquery#jobList',
+      etag: etagOf(items.map(({ reference, state }) => [reference, state])),
       jobs: items.map((job) => {
-        const resource = jobResource(job, request.origin)
         const failed = job.error === undefined ? {} : { errorResult: job.error.causeOfJob }
-        return { ...resource, kind: 'bigquery#job', state: job.state, ...failed }
+        return { ...listedJob(job), state: job.state, ...failed }
       }),
       ...more,
     },

@@ -3,7 +3,6 @@ import type { ResultColumn, Value } from '../../googlesql/result.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { ApiError, asApiError } from '../api-error.ts'
 import type { JsonObject } from '../json.ts'
-import { tableReference } from '../reference.ts'
 
 export type JobKind = 'QUERY' | 'LOAD' | 'COPY' | 'EXTRACT'
 
@@ -110,79 +109,9 @@ const cancelled = (cause: unknown): ApiError =>
 export const jobName = ({ projectId, location, jobId }: JobReference): string =>
   `${projectId}:${location}.${jobId}`
 
-/** A job as BigQuery's API shows it; `full`: with its configuration, as everything but `jobs.list` gives it. */
-export function jobResource(job: Job, origin: string): object {
-  const { reference, kind, error, outcome } = job
-  const { projectId, jobId, location } = reference
-  const resource = {
-    kind: 'bigquery#job',
-    id: jobName(reference),
-    selfLink: `${origin}/bigquery/v2/projects/${projectId}/jobs/${jobId}?location=${location}`,
-    user_email: 'streamform@localhost',
-    principal_subject: 'user:streamform@localhost',
-    configuration: shownConfiguration(job),
-    jobReference: reference,
-    status: {
-      state: job.state,
-      ...(error === undefined ? {} : { errorResult: error.causeOfJob, errors: [error.causeOfJob] }),
-    },
-    statistics: {
-      creationTime: String(job.created),
-      startTime: String(job.created),
-      ...(job.ended === undefined ? {} : { endTime: String(job.ended) }),
-      totalBytesProcessed: String(outcome.bytes ?? 0),
-      ...(kind === 'QUERY' ? { query: queryStatistics(outcome) } : {}),
-      ...sessionInfo(outcome),
-      ...outcome.statistics,
-    },
-  }
-  return { ...resource, etag: etagOf(resource) }
-}
-
-/** As a job's statistics and the answer of a query have it. */
-export const sessionInfo = ({ session }: Outcome): object =>
-  session === undefined ? {} : { sessionInfo: { sessionId: session } }
-
-function shownConfiguration({ kind, configuration, outcome }: Job): object {
-  const { query, ...rest } = configuration
-  if (kind !== 'QUERY') return { jobType: kind, ...configuration }
-  const destination =
-    outcome.destination === undefined ? {} : { destinationTable: tableReference(outcome.destination) }
-  return { jobType: kind, ...rest, query: { ...destination, ...(query as JsonObject) } }
-}
-
-function queryStatistics({ statementType, affectedRows, ddl, reads, bytes = 0 }: Outcome): object {
-  const dml = affectedRows !== undefined && isDml(statementType)
-  return {
-    ...(statementType === undefined ? {} : { statementType }),
-    totalBytesProcessed: String(bytes),
-    totalBytesBilled: '0',
-    cacheHit: false,
-    ...(dml
-      ? { numDmlAffectedRows: String(affectedRows), ...dmlStatistics(statementType, affectedRows) }
-      : {}),
-    ...(ddl === undefined
-      ? {}
-      : { ddlOperationPerformed: ddl.operation, ddlTargetTable: tableReference(ddl.target) }),
-    ...(reads === undefined || reads.length === 0 ? {} : { referencedTables: reads.map(tableReference) }),
-  }
-}
-
 export const isDml = (statementType: string | undefined): boolean =>
   statementType !== undefined &&
   ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'TRUNCATE_TABLE'].includes(statementType)
-
-/** BigQuery splits the number by what was done; of a MERGE we know only the sum. */
-function dmlStatistics(statementType: string | undefined, rows: number): object {
-  const names: Readonly<Record<string, string>> = {
-    INSERT: 'insertedRowCount',
-    UPDATE: 'updatedRowCount',
-    DELETE: 'deletedRowCount',
-    TRUNCATE_TABLE: 'deletedRowCount',
-  }
-  const name = names[statementType ?? '']
-  return name === undefined ? {} : { dmlStats: { [name]: String(rows) } }
-}
 
 /** A name of a state of something: equal states have equal ones. */
 export const etagOf = (state: unknown): string =>

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError, invalid, notFound } from '../api-error.ts'
 import { rowOf, type TimestampFormat } from '../cell.ts'
-import { countAt, flagAt, isObject, type JsonObject, objectAt, textAt } from '../json.ts'
+import { countAt, flagAt, type JsonObject, objectAt, textAt } from '../json.ts'
 import { tableName } from '../reference.ts'
 import { type ApiRequest, type ApiResponse, countOf, flagOf } from '../request.ts'
 import { defaultLocation, type Service } from '../service.ts'
 import { resultSchema } from '../tables/field-schema.ts'
-import { etagOf, isDml, type Job, sessionInfo } from './job.ts'
+import { etagOf, isDml, type Job } from './job.ts'
+import { type DryRunJob, jobCreationReason, sessionInfo } from './job-resource.ts'
 import { rowPage } from './row-page.ts'
 import { startJob } from './start-job.ts'
 
@@ -88,18 +89,14 @@ function jobOfQuery(body: JsonObject, project: string): JsonObject {
   }
 }
 
-function dryRunResponse(job: object): object {
-  const { jobReference, statistics } = job as JsonObject
-  const parts = isObject(statistics) ? objectAt(statistics, 'query') : {}
-  return {
-    kind: 'bigquery#queryResponse',
-    schema: parts['schema'],
-    jobReference,
-    totalBytesProcessed: parts['totalBytesProcessed'],
-    jobComplete: true,
-    cacheHit: false,
-  }
-}
+const dryRunResponse = ({ reference, planned: { columns, bytes } }: DryRunJob): object => ({
+  kind: 'bigquery#queryResponse',
+  schema: resultSchema(columns),
+  jobReference: reference,
+  totalBytesProcessed: String(bytes ?? 0),
+  jobComplete: true,
+  cacheHit: false,
+})
 
 function timestampFormat(micros: boolean, format: string | undefined): TimestampFormat {
   if (format === 'ISO8601_STRING') return 'iso'
@@ -110,34 +107,49 @@ function timestampFormat(micros: boolean, format: string | undefined): Timestamp
 async function answer(job: Job, shape: Shape, timeout: number): Promise<ApiResponse> {
   const done = await job.wait(Math.min(timeout, longestTimeout))
   const { kind } = shape
-  if (!done) return { body: { kind, jobReference: job.reference, jobComplete: false } }
+  if (!done) {
+    const started =
+      kind === 'bigquery#queryResponse'
+        ? { queryId: job.reference.jobId, jobCreationReason }
+        : { etag: etagOf(job.reference) }
+    return { body: { kind, jobReference: job.reference, jobComplete: false, ...started } }
+  }
   if (job.error !== undefined) throw job.error
   const { outcome } = job
   if (job.expired)
     throw notFound(
       `Table ${outcome.destination === undefined ? '' : tableName(outcome.destination)}: the result was given up for newer ones`,
     )
+  const dml = isDml(outcome.statementType) && outcome.affectedRows !== undefined
   const common = {
     kind,
     jobReference: job.reference,
     jobComplete: true,
     cacheHit: false,
     totalBytesProcessed: String(outcome.bytes ?? 0),
-    totalBytesBilled: '0',
-    location: job.reference.location,
-    creationTime: String(job.created),
-    startTime: String(job.created),
-    endTime: String(job.ended),
-    ...sessionInfo(outcome),
-    ...(isDml(outcome.statementType) && outcome.affectedRows !== undefined
-      ? { numDmlAffectedRows: String(outcome.affectedRows) }
-      : {}),
+    ...(dml ? { numDmlAffectedRows: String(outcome.affectedRows) } : {}),
+    ...(outcome.result === undefined ? {} : rows(job, shape)),
   }
-  const body = outcome.result === undefined ? common : { ...common, ...rows(job, shape) }
   return {
-    body: kind === 'bigquery#queryResponse' ? body : { ...body, etag: etagOf([job.reference, shape]) },
+    body:
+      kind === 'bigquery#queryResponse'
+        ? { ...common, ...queryInfo(job) }
+        : { ...common, etag: etagOf([job.reference, shape]) },
   }
 }
+
+/** What `jobs.query` says of its job; `jobs.getQueryResults` leaves it to `jobs.get`. */
+const queryInfo = ({ reference, created, ended, outcome }: Job): object => ({
+  queryId: reference.jobId,
+  jobCreationReason,
+  location: reference.location,
+  ...(outcome.statementType === undefined ? {} : { statementType: outcome.statementType }),
+  totalBytesBilled: '0',
+  creationTime: String(created),
+  startTime: String(created),
+  endTime: String(ended),
+  ...sessionInfo(outcome),
+})
 
 function rows({ outcome }: Job, { start, maxResults, timestamps }: Shape): object {
   const { columns, rows: all } = outcome.result ?? { columns: [], rows: [] }

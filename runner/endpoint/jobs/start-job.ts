@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError, asApiError, invalid } from '../api-error.ts'
 import { countAt, isObject, type JsonObject, objectAt, textAt } from '../json.ts'
-import { tableReference } from '../reference.ts'
 import { defaultLocation, type Service } from '../service.ts'
-import { resultSchema } from '../tables/field-schema.ts'
 import { copyTables, readCopy } from './copy-job.ts'
 import { extractTable, readExtract } from './extract-job.ts'
 import { Job, type JobKind, type JobReference, jobName, type Outcome } from './job.ts'
+import type { DryRunJob } from './job-resource.ts'
 import { type LoadSource, readLoad, runLoad } from './load-job.ts'
 import { dryRunQuery, readQuery, runQuery } from './query-job.ts'
 
 /** What a call of `jobs.insert` comes to: a job that runs, or what a dry run says. */
-export type Started = { readonly job: Job } | { readonly dryRun: object }
+export type Started = { readonly job: Job } | { readonly dryRun: DryRunJob }
 
 /**
  * Starts the job that a client describes. What can be told at once (a configuration that is wrong, an id that is taken)
@@ -100,40 +99,23 @@ function workOf(
   }
 }
 
-/** A dry run's job: it has no id and is not kept. */
+/** Only what a query would do can be told without doing it. @throws ApiError */
 async function dryRun(
   service: Service,
   project: string,
   configuration: JsonObject,
   kind: JobKind,
   { location }: JobReference,
-): Promise<object> {
+): Promise<DryRunJob> {
   if (kind !== 'QUERY') throw invalid('Only query jobs can be dry run')
-  const query = objectAt(configuration, 'query')
-  const request = readQuery(query, project, objectAt(configuration, 'labels'))
+  const request = readQuery(objectAt(configuration, 'query'), project, objectAt(configuration, 'labels'))
   try {
     const planned = await dryRunQuery(service, request)
     return {
-      kind: 'bigquery#job',
-      id: `${project}:${location}.`,
-      jobReference: { projectId: project, location },
-      configuration: { jobType: kind, ...configuration },
-      status: { state: 'DONE' },
-      statistics: {
-        creationTime: String(service.now().getTime()),
-        totalBytesProcessed: String(planned.bytes ?? 0),
-        query: {
-          statementType: planned.statementType,
-          totalBytesProcessed: String(planned.bytes ?? 0),
-          totalBytesBilled: '0',
-          cacheHit: false,
-          schema: resultSchema(planned.columns),
-          ...(planned.reads.length === 0 ? {} : { referencedTables: planned.reads.map(tableReference) }),
-          ...(planned.writes.length === 1 && planned.writes[0] !== undefined
-            ? { ddlTargetTable: tableReference(planned.writes[0]) }
-            : {}),
-        },
-      },
+      reference: { projectId: project, location },
+      configuration,
+      planned,
+      at: service.now().getTime(),
     }
   } catch (error) {
     throw asApiError(error)

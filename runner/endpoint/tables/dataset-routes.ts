@@ -196,5 +196,6 @@ export async function listProjects(service: Service, request: ApiRequest): Promi
     projectReference: { projectId: id },
     friendlyName: id,
   }))
-  return { body: { kind: 'bigquery#projectList', projects, totalItems: all.length, ...more } }
+  const etag = etagOf(projects)
+  return { body: { kind: 'bigquery#projectList', etag, projects, totalItems: all.length, ...more } }
 }

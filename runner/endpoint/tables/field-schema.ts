@@ -33,6 +33,12 @@ export function scalarKind(name: string): ScalarKind | undefined {
   return given === apiNames['FLOAT64'] ? 'FLOAT64' : kindOfName(given)
 }
 
+/** The API's own name of a type that a client named by any of its names; one that is none stays as it is. */
+export function apiTypeName(given: string): string {
+  const kind = given.toUpperCase() === 'STRUCT' ? 'STRUCT' : scalarKind(given)
+  return kind === undefined ? given : (apiNames[kind] ?? kind)
+}
+
 /** A result's columns as a schema; every field has a mode, as query results have. */
 export const resultSchema = (
   columns: readonly ResultColumn[],

@@ -1,6 +1,7 @@
 import type { CatalogRoutine } from '../../googlesql/catalog.ts'
 import { sqlPath } from '../../googlesql/quote.ts'
 import { type RoutineParameter, routineParts } from '../../googlesql/routine-parts.ts'
+import type { Target } from '../../googlesql/target.ts'
 import { ApiError, notFound } from '../api-error.ts'
 import { etagOf } from '../jobs/job.ts'
 import { page } from '../jobs/job-routes.ts'
@@ -17,7 +18,14 @@ const types: Readonly<Record<CatalogRoutine['kind'], string>> = {
   PROCEDURE: 'PROCEDURE',
 }
 
-function resource(routine: CatalogRoutine, full: boolean): object & { readonly etag: string } {
+/** Where its times are kept: a table may have the same name. */
+const timed = ({ name, ...rest }: Target): Target => ({ ...rest, name: `${name}()` })
+
+function resource(
+  service: Service,
+  routine: CatalogRoutine,
+  full: boolean,
+): { readonly etag: string; readonly [key: string]: unknown } {
   const { target, kind, text } = routine
   const { language, body, parameters, returns } = routineParts(routine)
   const described = {
@@ -28,7 +36,9 @@ function resource(routine: CatalogRoutine, full: boolean): object & { readonly e
     ...(returns === undefined ? {} : { returnType: dataType(returns) }),
     ...(full ? { definitionBody: body } : {}),
   }
-  return { etag: etagOf([described, text]), ...described }
+  const etag = etagOf([described, text])
+  const { created, modified } = service.times.of(timed(target), text, service.now().getTime())
+  return { etag, ...described, creationTime: String(created), lastModifiedTime: String(modified) }
 }
 
 const argument = ({ name, mode, type }: RoutineParameter): object => ({
@@ -42,7 +52,7 @@ export async function listRoutines(service: Service, request: ApiRequest): Promi
   const { project = '', dataset = '' } = request.parameters
   await checkDataset(service, project, dataset)
   const { items, more } = page(await service.warehouse.routines(project, dataset), request.query, 1000)
-  return { body: { routines: items.map((routine) => resource(routine, false)), ...more } }
+  return { body: { routines: items.map((routine) => resource(service, routine, false)), ...more } }
 }
 
 async function find(service: Service, { parameters }: ApiRequest): Promise<CatalogRoutine> {
@@ -57,7 +67,7 @@ async function find(service: Service, { parameters }: ApiRequest): Promise<Catal
 
 /** `GET routines/{R}`. */
 export async function getRoutine(service: Service, request: ApiRequest): Promise<ApiResponse> {
-  return { body: resource(await find(service, request), true) }
+  return { body: resource(service, await find(service, request), true) }
 }
 
 /** `DELETE routines/{R}`. */
@@ -76,6 +86,7 @@ export async function insertRoutine(service: Service, request: ApiRequest): Prom
   await checkDataset(service, project, dataset)
   const name = neededText(objectAt(body, 'routineReference'), 'routineId')
   await service.warehouse.execute(routineText(sqlPath(project, dataset, name), body, false))
+  service.times.wrote(timed({ database: project, schema: dataset, name }), service.now().getTime(), true)
   return getRoutine(service, { ...request, parameters: { project, dataset, routine: name } })
 }
 
@@ -83,7 +94,7 @@ export async function insertRoutine(service: Service, request: ApiRequest): Prom
 export async function updateRoutine(service: Service, request: ApiRequest): Promise<ApiResponse> {
   const { project = '', dataset = '', routine = '' } = request.parameters
   const body = await request.json()
-  const before = resource(await find(service, request), true)
+  const before = resource(service, await find(service, request), true)
   const match = request.headers['if-match']
   if (match !== undefined && match !== '*' && match !== before.etag)
     throw new ApiError('conditionNotMet', 'Precondition Failed', { location: 'If-Match' })

@@ -83,6 +83,7 @@ export function anonymousResource(
     location: reference.location,
     numRows: String(rows.length),
     numBytes: '0',
+    numLongTermBytes: '0',
     creationTime: made,
     lastModifiedTime: made,
     expirationTime: String(Number(made) + 86_400_000),

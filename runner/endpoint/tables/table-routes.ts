@@ -5,6 +5,7 @@ import { typeName } from '../../googlesql/types/print.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
 import { ApiError, invalid, notFound } from '../api-error.ts'
 import { bytesOf } from '../jobs/bytes.ts'
+import { etagOf } from '../jobs/job.ts'
 import { page } from '../jobs/job-routes.ts'
 import { isObject, type JsonObject, objectAt, textAt, textsAt } from '../json.ts'
 import { tableName } from '../reference.ts'
@@ -66,6 +67,7 @@ export async function listTables(service: Service, request: ApiRequest): Promise
   return {
     body: {
       kind: 'bigquery#tableList',
+      etag: etagOf(tables),
       totalItems: all.length,
       ...(tables.length === 0 ? {} : { tables }),
       ...more,

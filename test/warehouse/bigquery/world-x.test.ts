@@ -1,33 +1,18 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { land } from '../../../loaders/land.ts'
 import { writeSample } from '../../../loaders/sample/sample.ts'
 import { localStore } from '../../../loaders/store/local.ts'
-import type { Effects } from '../../../runner/effects.ts'
 import { openDuckDbWarehouse } from '../../../runner/warehouse/duckdb/warehouse.ts'
-import { contents, differences, runOurs } from '../../endpoint/dataform-run.ts'
+import { contents, differences, effects, ownProject, runOurs } from '../../endpoint/dataform-run.ts'
 import { bigQueryOnEndpoint } from './open-warehouse.ts'
 
 const project = 'streamform-local'
-const root = join(import.meta.dirname, '..', '..', '..')
-
-const effects: Effects = {
-  print: () => {},
-  note: () => {},
-  now: () => new Date(Date.UTC(2024, 5, 2)),
-  interactive: false,
-  signal: new AbortController().signal,
-  environment: {},
-  workingFolder: root,
-}
 
 test('world_x comes out on BigQuery as on the embedded warehouse, table for table and row for row', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'streamform-world-'))
+  const folder = ownProject()
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  for (const part of ['definitions', 'macros', 'workflow_settings.yaml'])
-    cpSync(join(root, part), join(folder, part), { recursive: true })
   const stream = join(folder, 'stream')
   const { warehouse, behind } = await bigQueryOnEndpoint({ project, defaultProject: project })
   const embedded = await openDuckDbWarehouse({ path: ':memory:', defaultProject: project })
