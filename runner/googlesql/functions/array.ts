@@ -1,4 +1,4 @@
-import { once, onceUnlessCheap } from '../lower/library/once.ts'
+import { once, onceUnlessCheap, repeatable } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { physicalType } from '../types/physical.ts'
 import {
@@ -34,14 +34,15 @@ function subscript(name: string, base: 0 | 1, safe: boolean): FunctionEntry {
   return operator(name, 'array_subscript_operator', [
     signature(['ARRAY<T1>', INT64], elementOf, ([list = '', index = ''], call) => {
       const type = physicalType(call.resultType)
-      // DuckDB forgets the type of a part of a constant NULL.
+      // DuckDB forgets the type of a part of a constant NULL, and of what comes to one.
       if (list.startsWith('CAST(NULL AS')) return `CAST(NULL AS ${type})`
+      const typed = (element: string) => (repeatable(list) ? element : `CAST(${element} AS ${type})`)
       return onceUnlessCheap([list, index], (a, i) => {
         const position = base === 0 ? `${i} + 1` : i
         const inside = `${i} >= ${base} AND ${i} < len(${a}) + ${base}`
         const outside = raise(`'Array index ' || ${i} || ' is out of bounds'`, type)
         const otherwise = safe ? '' : ` WHEN ${a} IS NOT NULL AND ${i} IS NOT NULL THEN ${outside}`
-        return `CASE WHEN ${inside} THEN ${a}[${position}]${otherwise} END`
+        return `CASE WHEN ${inside} THEN ${typed(`${a}[${position}]`)}${otherwise} END`
       })
     }),
   ])

@@ -65,4 +65,8 @@ export const cases: readonly Case[] = [
   ['GENERATE_ARRAY(1,5,2)', { types: 'ARRAY<INT64>', values: [[1, 3, 5]] }],
   ['ARRAY_LENGTH(ARRAY_AGG(x)) FROM UNNEST([1,NULL]) x', { types: 'INT64', values: [2] }],
   ["GENERATE_ARRAY(NUMERIC '1', 2, 0.5)", { types: 'ARRAY<NUMERIC>', values: [['1', '1.5', '2']] }],
+  [
+    'CAST(ARRAY_REVERSE(CAST(NULL AS ARRAY<TIMESTAMP>))[SAFE_OFFSET(1)] AS DATE)',
+    { types: 'DATE', values: [null] },
+  ],
 ]

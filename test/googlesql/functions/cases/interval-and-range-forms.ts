@@ -88,4 +88,7 @@ export const cases: readonly Case[] = [
   ],
   ['CAST(NULL AS RANGE<INT64>)', { error: '' }],
   ['CAST(NULL AS RANGE<STRING>)', { error: '' }],
+  ["CAST('2 3 4' AS INTERVAL)", { types: 'INTERVAL', values: ['0-2 3 4:0:0'] }],
+  ["CAST('-2 -3 -4:5:6' AS INTERVAL)", { types: 'INTERVAL', values: ['-0-2 -3 -4:5:6'] }],
+  ["CAST('3 4' AS INTERVAL)", { error: "Invalid INTERVAL value '3 4'" }],
 ]

@@ -64,13 +64,17 @@ const fraction = String.raw`(?:\.(\d{1,6}))?`
 const fromYears = new RegExp(
   String.raw`^([+-]?)(\d+)-(\d+)(?: ([+-]?\d+)(?: ${time}(?::(\d+)(?::(\d+)${fraction})?)?)?)?$`,
 )
+/** `M D H`, `M D H:M`, `M D H:M:S.F`. */
+const fromMonths = new RegExp(
+  String.raw`^([+-]?)(\d{0})(\d+) ([+-]?\d+) ${time}(?::(\d+)(?::(\d+)${fraction})?)?$`,
+)
 /** `D H:M`, `D H:M:S.F`. */
 const fromDays = new RegExp(String.raw`^()(\d{0})(\d{0})([+-]?\d+) ${time}:(\d+)(?::(\d+)${fraction})?$`)
 /** `H:M:S.F`. */
 const fromHours = new RegExp(String.raw`^()(\d{0})(\d{0})()${time}:(\d+):(\d+)${fraction}$`)
 
 function parseCanonical(text: string): IntervalParts | undefined {
-  const match = fromYears.exec(text) ?? fromDays.exec(text) ?? fromHours.exec(text)
+  const match = fromYears.exec(text) ?? fromMonths.exec(text) ?? fromDays.exec(text) ?? fromHours.exec(text)
   if (match === null) return undefined
   const months = (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 12 + Number(match[3]))
   return { months, days: Number(match[4] ?? 0), micros: clock(match.slice(5)) }
