@@ -1,5 +1,5 @@
 import { quoteText } from '../lower/identifier.ts'
-import { once } from '../lower/library/once.ts'
+import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise } from '../lower/library/raise.ts'
 import { equalTypes } from '../types/equal.ts'
 import { physicalFieldNames, physicalType } from '../types/physical.ts'
@@ -7,6 +7,8 @@ import type { SqlType } from '../types/type.ts'
 import { castFormat } from './cast-format.ts'
 import { numericText, shownFloat, textOf } from './cast-text.ts'
 import { rangeOfText } from './range-text.ts'
+import { numericOfFloat } from './rounding.ts'
+import { timeOfText } from './time-of-text.ts'
 import { utcOfWall, wallOfZone } from './utc.ts'
 
 export interface CastOptions {
@@ -35,6 +37,24 @@ export function lowerCast(value: string, from: SqlType, to: SqlType, options: Ca
 /** Casts of text whose native functions have a twin that gives NULL: TRY costs fifty times as much for a row that fails. */
 const forgiving = /googlesql_(int64|float64|numeric|bignumeric|date|time|datetime|timestamp)\(/g
 
+/** What every text of the type fulfils; white space and what is not ASCII may be anywhere. */
+const numbers = (signs: string, one: string): string => {
+  const sign = `[${signs}\\x00- \\x{7f}-\\x{10ffff}]*`
+  return `^${sign}(?:${one})${sign}$`
+}
+const decimal = numbers('-+.0-9eE', '[0-9]')
+const date = '^[0-9]{4}-[0-9]{1,2}-[0-9]'
+const beginnings: Readonly<Record<string, string>> = {
+  INT64: numbers('-+0-9a-fA-FxX', '[0-9]'),
+  FLOAT64: numbers('-+.0-9a-fA-FxXiInNtTyY', '[0-9]|(?i:inf|nan)'),
+  NUMERIC: decimal,
+  BIGNUMERIC: decimal,
+  DATE: date,
+  TIME: '^[0-9]{1,2}:',
+  DATETIME: date,
+  TIMESTAMP: date,
+}
+
 /** The value is evaluated outside TRY: SAFE_CAST forgives the cast's errors, not those of what it casts. */
 function safely(value: string, from: SqlType, to: SqlType, options: CastOptions): string {
   if (from.kind === 'STRING' && to.kind === 'BOOL') {
@@ -44,11 +64,10 @@ function safely(value: string, from: SqlType, to: SqlType, options: CastOptions)
   if (from.kind === 'STRING' && scalar.includes(to.kind) && options.zone === undefined) {
     const given = 'x_of_the_cast'
     const strict = lowerStrict(given, from, to, options).replace(forgiving, 'googlesql_$1_or_null(')
-    // Most texts that are no number or time have no digit: they need no function to say so.
-    const exact = to.kind === 'FLOAT64' ? `'(?i)[0-9]|inf|nan'` : `'[0-9]'`
+    // Most texts that are no number or time have other signs: they need no function to say so.
     const hopeful = strict.replace(
       new RegExp(`googlesql_\\w+_or_null\\(${given}(?:, '[^']*')?\\)`, 'g'),
-      (call) => `CASE WHEN regexp_matches(${given}, ${exact}) THEN ${call} END`,
+      (call) => `CASE WHEN regexp_matches(${given}, '${beginnings[to.kind] ?? ''}') THEN ${call} END`,
     )
     return once([value], (v) => hopeful.replaceAll(given, () => v))
   }
@@ -156,8 +175,12 @@ function toFloat64(value: string, from: SqlType): string {
     case 'INT64':
       return `CAST(${value} AS DOUBLE)`
     case 'NUMERIC':
-      // By its text: DuckDB's own conversion of long decimals is off by a bit.
-      return `CAST(CAST(${value} AS VARCHAR) AS DOUBLE)`
+      // Beyond 2^53 billionths by its text: DuckDB's own conversion is off by a bit.
+      return onceUnlessCheap(
+        [value],
+        (x) =>
+          `CASE WHEN abs(${x}) < 9007199 THEN CAST(${x} AS DOUBLE) ELSE CAST(CAST(${x} AS VARCHAR) AS DOUBLE) END`,
+      )
     default:
       return `CAST(googlesql_bignumeric_text(CAST(${value} AS VARCHAR)) AS DOUBLE)`
   }
@@ -177,7 +200,7 @@ function toNumeric(value: string, from: SqlType): string {
         return `CASE WHEN ${same} THEN CAST(${number} AS DECIMAL(38,9)) ELSE googlesql_numeric(${x}) END`
       })
     case 'FLOAT64':
-      return `googlesql_numeric_of_float64(${value})`
+      return numericOfFloat(value)
     default:
       return `googlesql_numeric(googlesql_bignumeric_text(CAST(${value} AS VARCHAR)))`
   }
@@ -207,36 +230,6 @@ function toTime(value: string, from: SqlType, to: SqlType['kind'], zone = `'UTC'
     return utc ? utcOfWall(wall) : `make_timestamptz(googlesql_to_utc(epoch_us(${wall}), ${zone}))`
   }
   return `CAST(${value} AS ${to === 'DATETIME' ? 'TIMESTAMP' : to})`
-}
-
-function timeOfText(value: string, to: SqlType['kind'], zone: string): string {
-  switch (to) {
-    case 'DATE':
-      return once([value], (x) => {
-        const date = `TRY_CAST(${x} AS DATE)`
-        const same = `CAST(${date} AS VARCHAR) = ${x} AND ${date} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'`
-        return `CASE WHEN ${same} THEN ${date} ELSE googlesql_date(${x}) END`
-      })
-    case 'TIME':
-      return `CAST(make_timestamp(googlesql_time(${value})) AS TIME)`
-    case 'DATETIME':
-      return once([value], (x) => {
-        const slow = `make_timestamp(googlesql_datetime(${x}))`
-        return `CASE WHEN ${plainTime(x)} THEN TRY_CAST(${x} AS TIMESTAMP) ELSE ${slow} END`
-      })
-    default:
-      if (zone !== `'UTC'`) return `make_timestamptz(googlesql_timestamp(${value}, ${zone}))`
-      return once([value], (x) => {
-        const slow = `make_timestamptz(googlesql_timestamp(${x}, 'UTC'))`
-        return `CASE WHEN ${plainTime(x)} THEN ${utcOfWall(`TRY_CAST(${x} AS TIMESTAMP)`)} ELSE ${slow} END`
-      })
-  }
-}
-
-/** `2024-01-02 03:04:05`, exactly as DuckDB prints it itself, in BigQuery's years. */
-function plainTime(text: string): string {
-  const time = `TRY_CAST(${text} AS TIMESTAMP)`
-  return `CAST(${time} AS VARCHAR) = ${text} AND ${time} BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'`
 }
 
 function castArray(

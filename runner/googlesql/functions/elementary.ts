@@ -21,7 +21,10 @@ const failure = (name: string, ...args: readonly string[]): string =>
     'DOUBLE',
   )
 
-/** One that is defined on a part of the numbers only; outside it DuckDB's answer is wrong or another error. */
+/**
+ * One that is defined on a part of the numbers only; outside it DuckDB's answer is wrong or another error. NaN is the
+ * greatest number to DuckDB.
+ */
 function partial(name: string, defined: (x: string) => string): FunctionEntry {
   return ofFloat(name, (value) => within(name, value, defined))
 }
@@ -32,7 +35,7 @@ function within(name: string, value: string, defined: (x: string) => string, duc
       name === 'SQRT'
         ? ['', raise(`'Argument to SQRT cannot be negative: ' || ${shownFloat(x)}`, 'DOUBLE')]
         : [`WHEN isinf(${x}) THEN 'nan'::DOUBLE `, failure(name, x)]
-    return `CASE WHEN ${defined(x)} OR isnan(${x}) THEN ${duck.toLowerCase()}(${x}) ${infinite}WHEN ${x} IS NOT NULL THEN ${wrong} END`
+    return `CASE WHEN ${defined(x)} THEN ${duck.toLowerCase()}(${x}) ${infinite}WHEN ${x} IS NOT NULL THEN ${wrong} END`
   })
 }
 
@@ -146,12 +149,12 @@ const functions: readonly FunctionEntry[] = [
   bounded('COSH'),
   bounded('SINH'),
   ofFloat('TANH', (x) => `tanh(${x})`),
-  partial('ACOS', (x) => `${x} BETWEEN -1 AND 1`),
-  partial('ASIN', (x) => `${x} BETWEEN -1 AND 1`),
+  partial('ACOS', (x) => `${x} BETWEEN -1 AND 1 OR isnan(${x})`),
+  partial('ASIN', (x) => `${x} BETWEEN -1 AND 1 OR isnan(${x})`),
   ofFloat('ATAN', (x) => `atan(${x})`),
   ofFloat('ASINH', (x) => `asinh(${x})`),
   partial('ACOSH', (x) => `${x} >= 1`),
-  partial('ATANH', (x) => `${x} > -1 AND ${x} < 1`),
+  partial('ATANH', (x) => `(${x} > -1 AND ${x} < 1) OR isnan(${x})`),
   elementary('ATAN2', [plain([FLOAT64, FLOAT64], FLOAT64, (x, y) => `atan2(${x}, ${y})`)]),
   reciprocal('COT', 'tan'),
   reciprocal('COTH', 'tanh'),

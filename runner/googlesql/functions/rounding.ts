@@ -25,25 +25,66 @@ export function rounding(name: 'ROUND' | 'TRUNC'): readonly Signature[] {
     signature([FLOAT64, INT64], FLOAT64, ([x = '', digits = ''], { literals }) => {
       const exact = (v: string) => `googlesql_float64_round(${v}, ${digits}, ${mode})`
       const places = Number(literals[1] ?? -1)
-      return name === 'ROUND' && places >= 0 && places <= 11 ? roundedFloat(x, places, exact) : exact(x)
+      if (places < 0 || places > 11) return exact(x)
+      return (name === 'ROUND' ? roundedFloat : truncatedFloat)(x, places, exact)
     }),
   ]
 }
 
 /**
- * x rounded by its exact value, half away from zero, at 0 to 11 digits after the point. Scaled by ten's power it can seem
- * to be at a half when it is not; then the exact error of the multiplication tells (Dekker's product).
+ * The exact error of the product that `scaled` rounds (Dekker's): what x times ten's power is more than its FLOAT64, for
+ * a power whose product with any part of x of 26 bits is exact.
  */
+function scaledError(x: string, unit: string, scaled: string): string {
+  const split = `(134217729::DOUBLE * ${x})`
+  const high = `(${split} - (${split} - ${x}))`
+  return `((${high} * ${unit} - ${scaled}) + (${x} - ${high}) * ${unit})`
+}
+
+/**
+ * x times 10^places as a whole FLOAT64, rounded by its exact value, half away from zero; for a product below 2^52 and 0 to
+ * 11 places. Scaled it can seem to be at a half when it is not; then the error tells.
+ */
+function wholeOf(x: string, places: number): string {
+  const unit = `1e${places}::DOUBLE`
+  const scaled = `(${x} * ${unit})`
+  const half = `CASE WHEN ${scaledError(x, unit, scaled)} * ${scaled} < 0 THEN trunc(${scaled}) ELSE round(${scaled}) END`
+  return `CASE WHEN abs(${scaled} - trunc(${scaled})) = 0.5 THEN ${half} ELSE round(${scaled}) END`
+}
+
+/** x rounded at 0 to 11 digits after the point. */
 function roundedFloat(value: string, places: number, exact: (value: string) => string): string {
+  const unit = `1e${places}::DOUBLE`
+  return once(
+    [value],
+    (x) =>
+      `CASE WHEN abs(${x} * ${unit}) < 4503599627370496 THEN ${wholeOf(x, places)} / ${unit} + 0 ELSE ${exact(x)} END`,
+  )
+}
+
+/** x cut after 0 to 11 digits: scaled it can seem to have reached a whole number that it has not. */
+function truncatedFloat(value: string, places: number, exact: (value: string) => string): string {
   const unit = `1e${places}::DOUBLE`
   return once([value], (x) => {
     const scaled = `(${x} * ${unit})`
-    const split = `(134217729::DOUBLE * ${x})`
-    const high = `(${split} - (${split} - ${x}))`
-    const error = `((${high} * ${unit} - ${scaled}) + (${x} - ${high}) * ${unit})`
-    const half = `CASE WHEN ${error} * ${scaled} < 0 THEN trunc(${scaled}) ELSE round(${scaled}) END`
-    const near = `CASE WHEN abs(${scaled} - trunc(${scaled})) = 0.5 THEN ${half} ELSE round(${scaled}) END`
-    return `CASE WHEN abs(${scaled}) < 4503599627370496 THEN ${near} / ${unit} + 0 ELSE ${exact(x)} END`
+    const below = `${scaled} = trunc(${scaled}) AND ${scaledError(x, unit, scaled)} * ${scaled} < 0`
+    const whole = `CASE WHEN ${below} THEN ${scaled} - sign(${scaled}) ELSE trunc(${scaled}) END`
+    return `CASE WHEN abs(${scaled}) < 4503599627370496 THEN ${whole} / ${unit} + 0 ELSE ${exact(x)} END`
+  })
+}
+
+/**
+ * FLOAT64 as NUMERIC, rounded by its exact value: DuckDB rounds the product with 10^9, which is right where it is not at
+ * a half. Numbers beyond 2^52 billionths are taken apart into a whole and a fraction.
+ */
+export function numericOfFloat(value: string): string {
+  return once([value], (x) => {
+    const scaled = `${x} * 1e9::DOUBLE`
+    const usual = `CASE WHEN abs(${x}) < 4503599 AND abs(${scaled} - trunc(${scaled})) <> 0.5 THEN ${x} END`
+    const whole = `CAST(CAST(trunc(${x}) AS BIGINT) AS DECIMAL(38,9))`
+    const billionths = `CAST(CAST(${wholeOf(`(${x} - trunc(${x}))`, 9)} AS BIGINT) AS DECIMAL(18,0)) * CAST(0.000000001 AS DECIMAL(9,9))`
+    const exact = `CASE WHEN abs(${x}) < 9007199254740992 THEN CAST(${whole} + ${billionths} AS DECIMAL(38,9)) ELSE googlesql_numeric_of_float64(${x}) END`
+    return `coalesce(CAST(${usual} AS DECIMAL(38,9)), ${exact})`
   })
 }
 

@@ -154,14 +154,20 @@ const headroomMb = 1536
 const lookEveryMs = 50
 
 function watchMemory(worker: Worker, memoryMb: number, onExceeded: () => void): NodeJS.Timeout {
-  return setInterval(() => {
-    worker
-      .getHeapStatistics()
-      .then(({ used_heap_size: heap, external_memory: external }) => {
-        if (heap + external > memoryMb * 1024 * 1024) onExceeded()
-      })
-      .catch(() => {}) // it has ended
-  }, lookEveryMs)
+  let isAsked = false
+  const look = async (): Promise<void> => {
+    if (isAsked) return // a worker that gets no turn answers all questions at once
+    isAsked = true
+    try {
+      const { used_heap_size: heap, external_memory: external } = await worker.getHeapStatistics()
+      if (heap + external > memoryMb * 1024 * 1024) onExceeded()
+    } catch {
+      // It has ended.
+    } finally {
+      isAsked = false
+    }
+  }
+  return setInterval(() => void look(), lookEveryMs)
 }
 
 function settingsFileOf(folder: string): WorkerRequest['settingsFile'] {
