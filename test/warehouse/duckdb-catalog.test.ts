@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Compiled } from '../../runner/googlesql/compile.ts'
 import { parse } from '../../runner/googlesql/parse/index.ts'
+import { CompiledCache } from '../../runner/warehouse/duckdb/compiled-cache.ts'
 import { openDatabase } from '../../runner/warehouse/duckdb/database.ts'
-import { CompiledCache } from '../../runner/warehouse/duckdb/session.ts'
 import { openDuckDbWarehouse } from '../../runner/warehouse/duckdb/warehouse.ts'
 import { freshWarehouse, rowsOf } from './fresh-warehouse.ts'
 
@@ -79,4 +79,44 @@ test('a table that something else made is found by its name; of one that is not 
   expect((await warehouse.table(target))?.columns.map(({ name }) => name)).toEqual(['a', 'b'])
   expect((await warehouse.definition(target))?.columns.map(({ name }) => name)).toEqual(['a', 'b'])
   expect(await rowsOf(warehouse, 'SELECT a + b FROM d.t')).toEqual([[3]])
+})
+
+test('statements find datasets, tables and functions that something else has made since', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'streamform-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'warehouse.duckdb')
+  const options = { path, defaultProject: 'p', defaultDataset: 'd' }
+  const warehouse = await openDuckDbWarehouse(options)
+  onTestFinished(() => warehouse.close())
+  await expect(warehouse.execute('SELECT a FROM e.t')).rejects.toThrow('Not found: Dataset p:e')
+  const other = await openDuckDbWarehouse(options)
+  onTestFinished(() => other.close())
+  await other.execute('CREATE SCHEMA e')
+  await warehouse.execute('CREATE TABLE e.own (a INT64)')
+  await expect(warehouse.execute('SELECT e.f(a) FROM e.t')).rejects.toThrow('Not found: Table p:e.t')
+  await other.execute('CREATE TABLE e.t AS SELECT 20 AS a; CREATE FUNCTION e.f(x INT64) AS (x + 1)')
+  expect((await warehouse.execute('SELECT e.f(a) FROM e.t')).rows).toEqual([[21n]])
+})
+
+test('every statement of a long transaction sees what those before it have made', async () => {
+  const warehouse = await openDuckDbWarehouse({ path: ':memory:', defaultProject: 'p', defaultDataset: 'd' })
+  onTestFinished(() => warehouse.close())
+  const { rows } = await warehouse.execute(`
+    CREATE SCHEMA d;
+    BEGIN TRANSACTION;
+    CREATE TEMP TABLE own AS SELECT 1 AS a;
+    CREATE TABLE d.t AS SELECT a + 1 AS a FROM own;
+    ROLLBACK TRANSACTION;
+    CREATE TEMP TABLE own AS SELECT 1 AS a;
+    BEGIN TRANSACTION;
+    CREATE TABLE d.t AS SELECT a + 2 AS a FROM own;
+    CREATE TABLE d.u AS SELECT a + 3 AS a FROM d.t;
+    COMMIT TRANSACTION;
+    SELECT (SELECT a FROM own), a FROM d.u`)
+  expect(rows).toEqual([[1n, 6n]])
+  await expect(
+    warehouse.execute(
+      'BEGIN TRANSACTION; CREATE TEMP TABLE own AS SELECT 1 AS a; ROLLBACK TRANSACTION; SELECT a FROM own',
+    ),
+  ).rejects.toThrow('Not found: Table p:d.own')
 })

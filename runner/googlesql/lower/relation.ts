@@ -28,6 +28,7 @@ import { lowerCondition } from './condition.ts'
 import { lowerCte } from './cte.ts'
 import { columnName, columnSql, type Environment, newAlias } from './environment.ts'
 import { lowerExpr } from './expression.ts'
+import { lowerFacts } from './facts.ts'
 import { externalRows, physicalTable, quoteIdentifier } from './identifier.ts'
 import { bindOuterColumns } from './outer-columns.ts'
 import { lowerSort } from './sort.ts'
@@ -43,6 +44,8 @@ export function lowerScan(environment: Environment, scan: Scan): Block {
       return lowerTable(environment, scan)
     case 'cte':
       return lowerCteScan(environment, scan)
+    case 'facts':
+      return lowerFacts(environment, scan)
     case 'rows':
       return lowerRows(environment, scan)
     case 'unnest':
@@ -54,7 +57,10 @@ export function lowerScan(environment: Environment, scan: Scan): Block {
     case 'query':
       return lowerScan(environment, scan.query.scan)
     case 'filter': {
-      const input = lowerScan(environment, scan.input)
+      const input =
+        scan.input.kind === 'facts'
+          ? lowerFacts(environment, scan.input, scan.condition)
+          : lowerScan(environment, scan.input)
       const block = takesWhere(input) ? input : wrap(environment, input)
       return { ...block, where: [...block.where, lowerCondition(environment, scan.condition)] }
     }

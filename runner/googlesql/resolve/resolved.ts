@@ -187,6 +187,7 @@ export type Scan =
   | CteScan
   | QueryScan
   | RowsScan
+  | FactsScan
 
 export interface TableScan {
   readonly kind: 'table'
@@ -197,7 +198,14 @@ export interface TableScan {
   readonly rowId?: Column
 }
 
-/** Rows written out: `VALUES`, and the local INFORMATION_SCHEMA. */
+/** Rows that the catalog knows (INFORMATION_SCHEMA): texts and whole numbers, a value for each column. */
+export interface FactsScan {
+  readonly kind: 'facts'
+  readonly columns: readonly Column[]
+  readonly rows: () => readonly (readonly Value[])[]
+}
+
+/** Rows written out: `VALUES`. */
 export interface RowsScan {
   readonly kind: 'rows'
   readonly columns: readonly Column[]

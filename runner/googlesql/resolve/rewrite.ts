@@ -104,6 +104,7 @@ export function rewriteScan(scan: Scan, replace: Replace): Scan {
   switch (scan.kind) {
     case 'single':
     case 'table':
+    case 'facts':
       return scan
     case 'cte':
       return scan

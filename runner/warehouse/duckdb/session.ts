@@ -7,7 +7,7 @@ import type {
   NameDefaults,
 } from '../../googlesql/catalog.ts'
 import { type Compiled, compileStatement } from '../../googlesql/compile.ts'
-import { physicalTable, SESSION } from '../../googlesql/lower/identifier.ts'
+import { SESSION } from '../../googlesql/lower/identifier.ts'
 import type { Step } from '../../googlesql/lower/step.ts'
 import type { Statement } from '../../googlesql/parse/ast.ts'
 import type { DataExport, QueryParameter, StatementResult, Value } from '../../googlesql/result.ts'
@@ -15,86 +15,15 @@ import type { ScriptHost, Surroundings } from '../../googlesql/script/host.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { Problem } from '../../problem.ts'
 import type { ExternalFiles } from '../local-warehouse.ts'
-import { type CatalogState, loadCatalog } from './catalog.ts'
+import type { CatalogState } from './catalog.ts'
+import type { CompiledCache } from './compiled-cache.ts'
 import { translateError } from './errors.ts'
 import { putExternalRows } from './external-rows.ts'
 import { withLazyConstants } from './lazy-constants.ts'
+import { MissedNames } from './missed-names.ts'
+import type { SharedCatalog } from './shared-catalog.ts'
 import { toValue } from './values.ts'
 import { isMutating, type Writers } from './writers.ts'
-
-/** The warehouse's catalog as it was last committed, shared by all sessions. */
-export class SharedCatalog {
-  #state: Promise<CatalogState> | undefined
-  #refreshing: Promise<CatalogState> | undefined
-  readonly #connect: () => Promise<DuckDBConnection>
-
-  constructor(connect: () => Promise<DuckDBConnection>) {
-    this.#connect = connect
-  }
-
-  current(): Promise<CatalogState> {
-    this.#state ??= this.#load()
-    return this.#state
-  }
-
-  /**
-   * A table or view, also one that something else has made since the catalog was read. That there is none is asked of
-   * DuckDB about this one name: reading the whole catalog anew costs what all tables do.
-   */
-  async find(target: Target): Promise<CatalogTable | undefined> {
-    const known = (await this.current()).table(target)
-    if (known !== undefined || !(await this.#exists(target))) return known
-    this.invalidate()
-    return (await this.current()).table(target)
-  }
-
-  async #exists(target: Target): Promise<boolean> {
-    const connection = await this.#connect()
-    try {
-      await connection.run(`SELECT 1 FROM ${physicalTable(target)} LIMIT 0`)
-      return true
-    } catch (error) {
-      return !/does not exist/.test(String(error))
-    } finally {
-      connection.closeSync()
-    }
-  }
-
-  /** Reads the catalog anew; once for all who ask in the same turn. */
-  refreshed(): Promise<CatalogState> {
-    if (this.#refreshing === undefined) {
-      this.invalidate()
-      this.#refreshing = this.current()
-      queueMicrotask(() => {
-        this.#refreshing = undefined
-      })
-    }
-    return this.#refreshing
-  }
-
-  async #load(): Promise<CatalogState> {
-    const connection = await this.#connect()
-    try {
-      return await loadCatalog(connection)
-    } catch (error) {
-      this.#state = undefined
-      throw translateError(error)
-    } finally {
-      connection.closeSync()
-    }
-  }
-
-  /** Notes what a committed statement changed. */
-  apply(changes: readonly CatalogChange[]): void {
-    if (changes.length === 0 || this.#state === undefined) return
-    this.#state = this.#state.then((state) => state.applied(changes))
-  }
-
-  /** Forgets what is known: something else changed the database. */
-  invalidate(): void {
-    this.#state = undefined
-  }
-}
 
 export interface SessionOptions {
   readonly connection: DuckDBConnection
@@ -110,16 +39,29 @@ export interface SessionOptions {
   readonly id?: string
 }
 
+const noChanges: readonly CatalogChange[] = []
+
 /** One `execute`, or several: a connection of its own, with its temporary tables and functions, and its transaction. */
 export class Session implements ScriptHost {
   #options: SessionOptions
   readonly temporaryRoutines = new Map<string, CatalogRoutine>()
   readonly #temporary: CatalogChange[] = []
+  /** Changes of temporary tables that were there when the transaction began. */
+  #temporaryBefore = 0
   #holdsRows = false
   /** What the transaction has seen, of `Writers`. */
   #seen = 0
   #transaction: CatalogChange[] | undefined
   #pretending = false
+  /** The catalog as it was seen last, and how many changes of the transaction and of temporary tables are in it. */
+  #last:
+    | {
+        readonly shared: CatalogState
+        readonly transaction: readonly CatalogChange[]
+        readonly state: CatalogState
+        readonly counts: readonly [number, number]
+      }
+    | undefined
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -157,14 +99,31 @@ export class Session implements ScriptHost {
   /** The catalog as this session sees it: temporary tables and its transaction's changes included. */
   async catalog(): Promise<CatalogState> {
     const state = await this.#options.shared.current()
-    return state.applied([...(this.#transaction ?? []), ...this.#temporary])
+    return this.#seenFrom(state, this.#transaction ?? noChanges, this.#temporary)
+  }
+
+  /** Applies only what was not applied before: each statement of a long transaction asks. */
+  #seenFrom(
+    shared: CatalogState,
+    transaction: readonly CatalogChange[],
+    temporary: readonly CatalogChange[],
+  ): CatalogState {
+    const last = this.#last
+    const more = last?.shared === shared && last.transaction === transaction
+    const from = more ? last : { state: shared, counts: [0, 0] as const }
+    const state = from.state.applied([
+      ...transaction.slice(from.counts[0]),
+      ...temporary.slice(from.counts[1]),
+    ])
+    this.#last = { shared, transaction, state, counts: [transaction.length, temporary.length] }
+    return state
   }
 
   get defaults(): NameDefaults {
     return this.#options.defaults
   }
 
-  /** Compiles a statement of `text`; once more with a fresh catalog if something seems not to be there. */
+  /** Compiles a statement of `text`; once more with a fresh catalog if something is there that was not known. */
   async compile(text: string, node: Statement, surroundings: Surroundings): Promise<Compiled> {
     const { compiled, shared } = this.#options
     const {
@@ -172,8 +131,8 @@ export class Session implements ScriptHost {
       parameters = this.#options.parameters,
       defaults = this.#options.defaults,
     } = surroundings
+    let catalog = new MissedNames(await this.catalog())
     const attempt = async (external?: ExternalColumns): Promise<Compiled> => {
-      const catalog = await this.catalog()
       const options = {
         ...surroundings,
         ...(external === undefined ? {} : { external }),
@@ -205,7 +164,8 @@ export class Session implements ScriptHost {
     } catch (error) {
       if (!(error instanceof Problem) || !/^(Not found|Function not found|Procedure)/.test(error.message))
         throw error
-      shared.invalidate()
+      if (!(await shared.learns(catalog))) throw error
+      catalog = new MissedNames(await this.catalog())
       return attempt()
     }
   }
@@ -339,6 +299,7 @@ export class Session implements ScriptHost {
   async begin(): Promise<void> {
     if (this.#transaction !== undefined) throw new Problem('Transaction is already in progress')
     this.#seen = this.#options.writers.seen
+    this.#temporaryBefore = this.#temporary.length
     await this.#options.connection.run('BEGIN')
     this.#transaction = []
   }
@@ -359,6 +320,7 @@ export class Session implements ScriptHost {
   async rollback(): Promise<void> {
     if (this.#transaction === undefined) throw new Problem('There is no transaction in progress')
     this.#transaction = undefined
+    this.#temporary.length = this.#temporaryBefore
     if (this.#pretending) return
     this.#options.writers.release(this, false)
     await this.#options.connection.run('ROLLBACK').catch(() => undefined)
@@ -386,29 +348,4 @@ function affected(result: Awaited<ReturnType<DuckDBConnection['run']>>, isCreate
   const chunk = result.chunkCount > 0 ? result.getChunk(0) : undefined
   const count = chunk !== undefined && chunk.rowCount > 0 ? chunk.getColumnVector(0).getItem(0) : 0
   return typeof count === 'bigint' || typeof count === 'number' ? Number(count) : 0
-}
-
-/** Compiled statements by text, catalog version and defaults; the oldest are forgotten. */
-export class CompiledCache {
-  readonly #entries = new Map<string, Compiled>()
-
-  get(
-    text: string,
-    node: Statement,
-    version: string,
-    defaults: NameDefaults,
-    make: () => Compiled,
-  ): Compiled {
-    const key = `${version}\0${defaults.project}\0${defaults.dataset ?? ''}\0${node.start}\0${text}`
-    const known = this.#entries.get(key)
-    if (known !== undefined) return known
-    const compiled = make()
-    if (compiled.changes.length > 0 || compiled.volatile) return compiled
-    if (this.#entries.size >= 500) {
-      const [oldest] = this.#entries.keys()
-      if (oldest !== undefined) this.#entries.delete(oldest)
-    }
-    this.#entries.set(key, compiled)
-    return compiled
-  }
 }

@@ -120,11 +120,76 @@ test.each([
     '1:15: INFORMATION_SCHEMA view JOBS_TIMELINE is not supported locally: what ran is not kept in the warehouse',
   ],
   [
-    'SELECT * FROM d.__TABLES__',
-    '1:15: __TABLES__ (INFORMATION_SCHEMA.TABLES and .PARTITIONS tell what is known here) is not supported locally',
+    'SELECT size_bytes FROM d.__TABLES__',
+    '1:8: column size_bytes of __TABLES__ is not supported locally: what it tells is not kept',
+  ],
+  [
+    'SELECT * FROM `region-us`.INFORMATION_SCHEMA.PARTITIONS',
+    '1:15: INFORMATION_SCHEMA.PARTITIONS is of a dataset, not of a region: name one',
+  ],
+  [
+    'SELECT * FROM d.INFORMATION_SCHEMA.TABLE_STORAGE',
+    '1:15: INFORMATION_SCHEMA.TABLE_STORAGE is of a region, not of a dataset: name it `region-us`.INFORMATION_SCHEMA.TABLE_STORAGE',
   ],
   ['SELECT * FROM d.INFORMATION_SCHEMA.NOPE', '1:15: INFORMATION_SCHEMA view NOPE is not supported locally'],
 ])('%s is refused', async (text, message) => {
   const warehouse = await freshWarehouse()
   expect(await problemOf(warehouse.execute(text))).toBe(message)
+})
+
+async function twoDatasets() {
+  const warehouse = await freshWarehouse()
+  await warehouse.execute(`
+    CREATE SCHEMA e;
+    CREATE TABLE d.a (day DATE, n INT64) PARTITION BY day OPTIONS (require_partition_filter = true);
+    INSERT d.a VALUES ('2024-01-01', 1), ('2024-01-02', 2), ('2024-01-02', 3);
+    CREATE VIEW e.b AS SELECT 1 AS x;
+    CREATE FUNCTION e.f() AS (1)`)
+  return warehouse
+}
+
+test.each([
+  [
+    'SELECT table_schema, table_name FROM `region-us`.INFORMATION_SCHEMA.TABLES ORDER BY 1',
+    [
+      ['d', 'a'],
+      ['e', 'b'],
+    ],
+  ],
+  [
+    "SELECT column_name FROM p.`region-eu`.INFORMATION_SCHEMA.COLUMNS WHERE table_schema = 'd' ORDER BY 1",
+    [['day'], ['n']],
+  ],
+  ['SELECT schema_name FROM region-us.INFORMATION_SCHEMA.SCHEMATA ORDER BY 1', [['d'], ['e']]],
+  ['SELECT table_name FROM `region-us`.INFORMATION_SCHEMA.VIEWS', [['b']]],
+  ['SELECT routine_name FROM `p.region-us.INFORMATION_SCHEMA.ROUTINES`', [['f']]],
+  [
+    'SELECT table_name, total_rows, total_partitions FROM `region-us`.INFORMATION_SCHEMA.TABLE_STORAGE',
+    [['a', 3, 2]],
+  ],
+  ['SELECT COUNT(*) FROM other.`region-us`.INFORMATION_SCHEMA.TABLES', [[0]]],
+  ['SELECT * FROM d.__TABLES__', [['p', 'd', 'a', 3, 1]]],
+  ['SELECT t.table_id, type FROM p.e.__TABLES_SUMMARY__ AS t', [['b', 2]]],
+  ['SELECT table_id FROM `e.__TABLES__`', [['b']]],
+] as const)('%s tells of all that is in the warehouse', async (text, rows) => {
+  expect(await rowsOf(await twoDatasets(), text)).toEqual(rows)
+})
+
+test('conditions on a view of INFORMATION_SCHEMA hold of its rows, whichever way they are written', async () => {
+  const warehouse = await twoDatasets()
+  const from = 'FROM `region-us`.INFORMATION_SCHEMA.COLUMNS AS c'
+  const names = async (where: string) =>
+    rowsOf(warehouse, `SELECT column_name, ordinal_position ${from} WHERE ${where} ORDER BY 1`)
+  expect(await names("'a' = c.table_name AND ordinal_position = 2")).toEqual([['n', 2]])
+  expect(await names("table_name = 'a' OR table_name = 'b'")).toEqual([
+    ['day', 1],
+    ['n', 2],
+    ['x', 1],
+  ])
+  expect(await names("table_name = 'A'")).toEqual([])
+  expect(await names("NOT table_name = 'a'")).toEqual([['x', 1]])
+  expect(
+    await names('is_stored IS NULL AND generation_expression IS NULL AND column_name < table_name'),
+  ).toEqual([])
+  expect(await rowsOf(warehouse, `SELECT COUNT(*) ${from}`)).toEqual([[3]])
 })

@@ -38,7 +38,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   YEAR: '%Y',
 }
 
-interface Partition {
+export interface Partition {
   /** GoogleSQL of the column. */
   readonly by: string
   /** GoogleSQL of a row's partition. */
@@ -46,7 +46,7 @@ interface Partition {
 }
 
 /** undefined for a table without partitions. */
-function partitionOf(table: CatalogTable): Partition | undefined {
+export function partitionOf(table: CatalogTable): Partition | undefined {
   const { partitionBy: text } = table
   if (text === undefined) return undefined
   const ingested = ingestionUnit({ partitionBy: text })

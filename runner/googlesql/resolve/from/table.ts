@@ -12,7 +12,7 @@ import { columnRef, type NamedColumn, type NameList, rowRelation } from '../scop
 import { findTable } from '../statement/target.ts'
 import { FILE_NAME } from './file-name.ts'
 import { copyColumns, type From, implicitAlias, namesOf } from './from.ts'
-import { resolveInformationSchema } from './information-schema.ts'
+import { resolveInformationSchema, resolveMetaTable } from './information-schema.ts'
 import { ingestionUnit, PARTITION_DATE, PARTITION_TIME, storedColumns } from './ingestion-time.ts'
 import { resolveWildcard } from './wildcard.ts'
 
@@ -35,11 +35,7 @@ export function resolveTable(context: Context, node: TablePath): From {
     return resolveInformationSchema(context, node, parts)
   }
   if (/^__TABLES(_SUMMARY)?__$/i.test(parts.at(-1) ?? '')) {
-    throw unsupportedAt(
-      context,
-      node,
-      `${parts.at(-1)} (INFORMATION_SCHEMA.TABLES and .PARTITIONS tell what is known here)`,
-    )
+    return resolveMetaTable(context, node, parts)
   }
   checkSystemTime(context, node)
   if (parts.at(-1)?.endsWith('*')) return resolveWildcard(context, node, parts, alias)
