@@ -322,8 +322,13 @@ describe('jobs', () => {
   })
 
   test('jobs are listed newest first, and can be deleted', async () => {
+    await insert('script', 'SELECT 1; SELECT 2')
     await insert('listed1', 'SELECT 1')
     await insert('listed2', 'SELECT 2')
+    const below = async (id: string) => (await endpoint.call('GET', `jobs?parentJobId=${id}`)).body
+    expect((await below('listed1')).jobs).toEqual([])
+    expect((await below('nowhere')).error.message).toBe(`Not found: Job ${project}:US.nowhere`)
+    expect((await below('script')).error.message).toContain('are no jobs of their own locally')
     const { body } = await endpoint.call('GET', 'jobs?maxResults=2')
     const ids = body.jobs.map(({ jobReference }: { jobReference: { jobId: string } }) => jobReference.jobId)
     expect(ids).toEqual(['listed2', 'listed1'])

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { endpointWithClient } from './endpoint-with-client.ts'
 import { project } from './open-endpoint.ts'
@@ -79,6 +81,35 @@ test('BQ.ABORT_SESSION ends a session, its own or a named one, and nothing runs 
   await client.query(`CALL BQ.ABORT_SESSION('${second.id}')`)
   await expect(second.run('SELECT 1')).rejects.toThrow('is not found or was terminated')
   await expect(client.query('CALL BQ.ABORT_SESSION()')).rejects.toThrow('needs a session to run in')
+})
+
+test('external tables of one query are there for it alone, in a session, in a new one and in a dry run', async () => {
+  mkdirSync(join(endpoint.buckets, 'b'), { recursive: true })
+  writeFileSync(join(endpoint.buckets, 'b', 'one.csv'), '1\n2\n')
+  const tableDefinitions = {
+    own: {
+      sourceFormat: 'CSV',
+      sourceUris: ['gs://b/one.csv'],
+      schema: { fields: [{ name: 'a', type: 'INT64' }] },
+    },
+  }
+  const { id, run } = await open('CREATE TEMP TABLE t AS SELECT 2 AS a')
+  expect(await run('SELECT a FROM own JOIN t USING (a)', { tableDefinitions })).toEqual([{ a: 2 }])
+  await expect(run('SELECT a FROM own')).rejects.toThrow('Table "own" must be qualified with a dataset')
+  await expect(run("SELECT ERROR('x') FROM own", { tableDefinitions })).rejects.toThrow('x')
+  expect(await run('SELECT a FROM own JOIN t USING (a)', { tableDefinitions })).toEqual([{ a: 2 }])
+  const [job] = await client.createQueryJob({
+    query: 'SELECT a FROM own',
+    dryRun: true,
+    connectionProperties: [{ key: 'session_id', value: id }],
+    tableDefinitions,
+  })
+  expect(job.metadata.statistics.query.schema.fields).toHaveLength(1)
+  const { body } = await endpoint.query('SELECT a FROM own ORDER BY a', {
+    createSession: true,
+    tableDefinitions,
+  })
+  expect(body.rows).toEqual([{ f: [{ v: '1' }] }, { f: [{ v: '2' }] }])
 })
 
 test('a session cannot be opened inside of one', async () => {

@@ -13,6 +13,7 @@ import type { GivenColumn } from '../tables/field-schema.ts'
 import { type BucketObject, findObjects, hasObjects, readObject } from './bucket.ts'
 import { partitionColumns, partitionsOf, partitionValue } from './hive-partitions.ts'
 import { type LoadFormat, readSources } from './load-source.ts'
+import { isDescribed } from './read-files.ts'
 
 /** Files in the folder of buckets: external tables are read by the rules of load jobs, exports written by those of extract jobs. */
 export function externalFiles(service: Pick<Service, 'warehouse' | 'bucketFolder'>): ExternalFiles {
@@ -113,9 +114,6 @@ function formatOf(options: Options): LoadFormat {
     useAvroLogicalTypes: options['enable_logical_types'],
   })
 }
-
-/** Files that tell their own columns. */
-const isDescribed = ({ format }: LoadFormat): boolean => format === 'AVRO' || format === 'PARQUET'
 
 const sourceOf = (object: BucketObject) => ({ name: object.uri, bytes: readObject(object) })
 

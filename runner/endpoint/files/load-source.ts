@@ -87,7 +87,8 @@ async function parquetRows(warehouse: LocalWarehouse, bytes: Buffer): Promise<Fi
   }
 }
 
-function sameColumns(files: readonly FileRows[]): LoadedRows {
+/** The rows of files of equal columns. @throws ApiError for others */
+export function sameColumns(files: readonly FileRows[]): LoadedRows {
   const [first] = files
   if (first === undefined) throw invalid('there is no file to load')
   const shape = JSON.stringify(first.columns)

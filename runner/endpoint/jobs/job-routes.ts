@@ -1,7 +1,7 @@
-import { invalid } from '../api-error.ts'
+import { ApiError, invalid } from '../api-error.ts'
 import { type ApiRequest, type ApiResponse, countOf } from '../request.ts'
 import { defaultLocation, type Service } from '../service.ts'
-import { etagOf } from './job.ts'
+import { etagOf, type Job, jobName } from './job.ts'
 import { dryRunResource, jobResource, listedJob } from './job-resource.ts'
 import { startJob } from './start-job.ts'
 
@@ -47,6 +47,8 @@ export async function deleteJob(service: Service, request: ApiRequest): Promise<
 /** `GET jobs`: newest first. */
 export async function listJobs(service: Service, request: ApiRequest): Promise<ApiResponse> {
   const { query } = request
+  const parent = query.get('parentJobId')
+  if (parent !== null) await checkChildless(service.jobs.get(projectOf(request), parent, defaultLocation))
   const states = query.getAll('stateFilter').map((state) => state.toUpperCase())
   const since = countOf(query, 'minCreationTime') ?? 0
   const until = countOf(query, 'maxCreationTime') ?? Number.MAX_SAFE_INTEGER
@@ -57,7 +59,7 @@ export async function listJobs(service: Service, request: ApiRequest): Promise<A
         (states.length === 0 || states.includes(job.state)) &&
         job.created >= since &&
         job.created <= until &&
-        query.get('parentJobId') === null,
+        parent === null,
     )
   const { items, more } = page(all, query, 50)
   return {
@@ -71,6 +73,16 @@ export async function listJobs(service: Service, request: ApiRequest): Promise<A
       ...more,
     },
   }
+}
+
+/** Only scripts have jobs below them, one a statement, which are not kept apart here. */
+async function checkChildless(parent: Job): Promise<void> {
+  await parent.done
+  if (parent.outcome.statementType === 'SCRIPT')
+    throw new ApiError(
+      'notImplemented',
+      `the statements of the script ${jobName(parent.reference)} are no jobs of their own locally: its result is that of the last one`,
+    )
 }
 
 /** A page of a list whose token is a place in it. */

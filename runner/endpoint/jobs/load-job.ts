@@ -2,8 +2,9 @@ import { sqlName, sqlTable } from '../../googlesql/quote.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { typeName } from '../../googlesql/types/print.ts'
 import { ApiError, invalid } from '../api-error.ts'
-import { findObjects, readObject } from '../files/bucket.ts'
-import { type LoadFormat, type LoadSource, readSources } from '../files/load-source.ts'
+import { converted, readDateFormats, withTexts } from '../files/date-formats.ts'
+import type { LoadFormat, LoadSource } from '../files/load-source.ts'
+import { type FilesToRead, isDescribed, readFiles, readFolderKeys } from '../files/read-files.ts'
 import { withStaged } from '../files/staging.ts'
 import { countAt, flagAt, isObject, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
 import { tableName, targetOf } from '../reference.ts'
@@ -17,25 +18,17 @@ import { checkDestination } from './query-job.ts'
 export type { LoadSource } from '../files/load-source.ts'
 
 /** `configuration.load`. */
-export interface LoadRequest {
+export interface LoadRequest extends FilesToRead {
   readonly destination: Target
-  readonly format: LoadFormat
   readonly schema: readonly GivenColumn[] | undefined
   readonly autodetect: boolean
   readonly write: string
-  readonly uris: readonly string[]
-  readonly upload: LoadSource | undefined
   readonly given: JsonObject
 }
 
 /** Fields that change which rows or values arrive and that we do not have. */
 const refused = [
-  'dateFormat',
-  'datetimeFormat',
-  'timeFormat',
-  'timestampFormat',
   'fileSetSpecType',
-  'hivePartitioningOptions',
   'jsonExtension',
   'referenceFileSchemaUri',
   'schemaInline',
@@ -52,18 +45,14 @@ export function readLoad(given: JsonObject, project: string, upload: LoadSource 
   })
   if (unsupported !== undefined)
     throw new ApiError('notImplemented', `configuration.load.${unsupported} is not supported locally`)
-  const zone = textAt(given, 'timeZone')
-  if (zone !== undefined && !/^(UTC|Etc\/UTC)$/i.test(zone))
-    throw new ApiError(
-      'notImplemented',
-      `configuration.load.timeZone ${zone} is not supported locally; UTC is`,
-    )
   const uris = listAt(given, 'sourceUris').map(String)
   if (upload === undefined && uris.length === 0)
     throw new ApiError('required', 'Required parameter is missing: sourceUris', { location: 'sourceUris' })
   return {
     destination: targetOf(objectAt(given, 'destinationTable'), project),
     format: readFormat(given),
+    dates: readDateFormats(given),
+    keys: readFolderKeys(given),
     schema: readSchema(given['schema']),
     autodetect: flagAt(given, 'autodetect') === true,
     write: (textAt(given, 'writeDisposition') ?? 'WRITE_APPEND').toUpperCase(),
@@ -119,17 +108,17 @@ export async function runLoad(service: Service, load: LoadRequest): Promise<Outc
     ...column,
     mode: column.type.kind === 'ARRAY' ? 'REPEATED' : column.required === true ? 'REQUIRED' : 'NULLABLE',
   }))
-  const described = format.format === 'AVRO' || format.format === 'PARQUET'
+  const described = isDescribed(format)
   const schema =
     load.schema ?? (load.autodetect || (described && write === 'WRITE_TRUNCATE') ? undefined : known)
   if (schema === undefined && !load.autodetect && !described)
     throw invalid('No schema specified on job or table.')
-  const sources = load.upload === undefined ? objectsOf(service, load.uris) : [load.upload]
-  const read = await readSources(warehouse, sources, format, schema)
-  const columns = schema ?? read.columns
+  const { columns, read, files, bytes } = await readFiles(service, load, schema)
   const fresh = known === undefined || write === 'WRITE_TRUNCATE'
   if (!fresh && known !== undefined) await fitTable(service, load, known, described ? read.columns : columns)
-  await withStaged(service, destination.database, read.columns, read.rows, (query) => {
+  const staged = withTexts(read.columns, load.dates)
+  await withStaged(service, destination.database, staged, read.rows, (rows) => {
+    const query = converted(rows, read.columns, load.dates)
     const arrival: Arrival = { destination, columns, read: read.columns, query }
     return warehouse.execute(fresh ? creation(arrival, load, known !== undefined) : insertion(arrival))
   })
@@ -138,8 +127,8 @@ export async function runLoad(service: Service, load: LoadRequest): Promise<Outc
     destination,
     statistics: {
       load: {
-        inputFiles: String(sources.length),
-        inputFileBytes: String(sources.reduce((sum, { bytes }) => sum + bytes.length, 0)),
+        inputFiles: String(files),
+        inputFileBytes: String(bytes),
         outputRows: String(read.rows.length),
         outputBytes: '0',
         badRecords: String(read.badRecords),
@@ -147,9 +136,6 @@ export async function runLoad(service: Service, load: LoadRequest): Promise<Outc
     },
   }
 }
-
-const objectsOf = (service: Service, uris: readonly string[]): readonly LoadSource[] =>
-  findObjects(service, uris).map((object) => ({ name: object.uri, bytes: readObject(object) }))
 
 interface Arrival {
   readonly destination: Target

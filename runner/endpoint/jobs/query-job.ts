@@ -129,9 +129,9 @@ export async function runQuery(
     await service.sessions.end(ended)
     return { statementType: 'CALL', ...(id === undefined ? {} : { session: id }) }
   }
-  if (id === undefined)
-    return withDefinitions(service, given, (request) => run(service, request, project, jobId, signal))
-  const outcome = await run(service, { ...given, session: { id } }, project, jobId, signal)
+  const work = (request: QueryRequest) => run(service, request, project, jobId, signal)
+  if (id === undefined) return withDefinitions(service, given, work)
+  const outcome = await withDefinitions(service, { ...given, session: { id } }, work)
   return { ...outcome, session: id }
 }
 
