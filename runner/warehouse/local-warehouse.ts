@@ -23,8 +23,12 @@ export interface ExternalFiles {
   columns(table: CatalogTable): Promise<ExternalColumns>
   /** All rows: a value for each column of the table, JSON as text, and last the name of the row's file. @throws Error */
   rows(table: CatalogTable): Promise<readonly (readonly Value[])[]>
-  /** @throws Error if files are there already, or the format has no place for a type */
-  write(wanted: DataExport, given: FileRows): Promise<void>
+  /** `rows` is called when nothing is in the way. @throws Error if files are there already, or the format has no place for a type */
+  write(
+    wanted: DataExport,
+    columns: FileRows['columns'],
+    rows: () => Promise<FileRows['rows']>,
+  ): Promise<void>
 }
 
 export interface LocalExecuteOptions extends ExecuteOptions {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { freshWarehouse, problemOf } from '../warehouse/fresh-warehouse.ts'
 import { endpointWithClient } from './endpoint-with-client.ts'
+import { project } from './open-endpoint.ts'
 
 const { endpoint, client } = await endpointWithClient()
 
@@ -65,15 +66,30 @@ test.each([
   expect(existsSync(file('no'))).toBe(false)
 })
 
-test('rows with lists have no place in CSV', async () => {
+test('rows with lists have no place in CSV, and are not read first', async () => {
+  const nested = 'Operation cannot be performed on a nested schema. Field: l'
+  const text = (uri: string) =>
+    `EXPORT DATA OPTIONS (uri = '${uri}', format = 'CSV') AS SELECT [1] AS l, ERROR('was read') AS e`
+  await expect(run(text('gs://b/no/*'))).rejects.toThrow(nested)
+  await run('CREATE TABLE d.nested AS SELECT [1] AS l')
+  const extract = {
+    sourceTable: { projectId: project, datasetId: 'd', tableId: 'nested' },
+    destinationUris: ['gs://b/no/*.csv'],
+  }
   await expect(
-    run("EXPORT DATA OPTIONS (uri = 'gs://b/no/*', format = 'CSV') AS SELECT [1] AS l"),
-  ).rejects.toThrow('Operation cannot be performed on a nested schema. Field: l')
+    client.createJob({ configuration: { extract } }).then(([job]) => job.promise()),
+  ).rejects.toThrow(nested)
+})
+
+test('what cannot be written is refused before anything is read', async () => {
+  const text = (options: string) => `EXPORT DATA OPTIONS (${options}) AS SELECT ERROR('was read') AS e`
+  await expect(run(text("uri = 'gs://b/csv/x-*.csv', format = 'CSV'"))).rejects.toThrow('has files already')
+  await expect(run(text("uri = 'gs://b/../../out/*', format = 'JSON'"))).rejects.toThrow('Invalid path')
 })
 
 test('without a folder for buckets EXPORT DATA is refused', async () => {
   const warehouse = await freshWarehouse()
-  const text = "EXPORT DATA OPTIONS (uri = 'gs://b/x/*', format = 'CSV') AS SELECT 1 AS n"
+  const text = "EXPORT DATA OPTIONS (uri = 'gs://b/x/*', format = 'CSV') AS SELECT ERROR('was read') AS n"
   expect(await problemOf(warehouse.execute(text))).toContain(
     'EXPORT DATA to gs://b/x/* is not supported locally',
   )

@@ -48,6 +48,12 @@ function namesLike(folder: string, path: string): readonly string[] {
 
 export const readObject = ({ file }: BucketObject): Buffer => readFileSync(file)
 
+/** @throws ApiError for a URI of which no object can be made here */
+export function checkObject(service: Pick<Service, 'bucketFolder'>, uri: string): void {
+  const { folder, path } = place(service, uri)
+  inside(folder, path)
+}
+
 /** Writes an object; one that is there is replaced. */
 export function writeObject(service: Pick<Service, 'bucketFolder'>, uri: string, bytes: Uint8Array): void {
   const { folder, path } = place(service, uri)

@@ -5,7 +5,7 @@ import { typeName } from '../../googlesql/types/print.ts'
 import type { SqlType } from '../../googlesql/types/type.ts'
 import type { ExternalFiles } from '../../warehouse/local-warehouse.ts'
 import { ApiError, invalid } from '../api-error.ts'
-import { checkCompression, delimiterOf, writeRows } from '../jobs/extract-job.ts'
+import { checkCompression, checkWritable, delimiterOf, writeRows } from '../jobs/extract-job.ts'
 import { readFormat } from '../jobs/load-job.ts'
 import type { JsonObject } from '../json.ts'
 import type { Service } from '../service.ts'
@@ -62,7 +62,8 @@ export function externalFiles(service: Pick<Service, 'warehouse' | 'bucketFolder
 
     async write(
       { uri, format, compression, delimiter, header, overwrite, logicalTypes },
-      given,
+      columns,
+      rows,
     ): Promise<void> {
       const file = {
         uris: [uri],
@@ -73,9 +74,10 @@ export function externalFiles(service: Pick<Service, 'warehouse' | 'bucketFolder
         logical: logicalTypes,
       }
       checkCompression(file.format, compression)
+      checkWritable(service, file, columns)
       if (!overwrite && hasObjects(service, uri))
         throw invalid(`${uri} has files already; the option overwrite=true replaces those of the same names`)
-      writeRows(service, file, given)
+      writeRows(service, file, { columns, rows: await rows() })
     },
   }
 }

@@ -6,7 +6,7 @@ import type { SqlType } from '../../googlesql/types/type.ts'
 import type { FileRows } from '../../warehouse/local-warehouse.ts'
 import { ApiError, invalid, notFound } from '../api-error.ts'
 import { floatText } from '../cell.ts'
-import { writeObject } from '../files/bucket.ts'
+import { checkObject, writeObject } from '../files/bucket.ts'
 import { writeAvro } from '../files/write-avro.ts'
 import { writeParquet } from '../files/write-parquet.ts'
 import { flagAt, type JsonObject, listAt, objectAt, parseJson, textAt } from '../json.ts'
@@ -92,6 +92,7 @@ export async function extractTable(
   const { source, uris } = request
   const definition = await service.warehouse.definition(source)
   if (definition === undefined) throw notFound(`Table ${tableName(source)}`)
+  checkWritable(service, request, definition.columns)
   const { columns, rows } = await service.warehouse.execute(`SELECT * FROM ${sqlTable(source)}`, {
     signal,
     wholeTables: true,
@@ -102,15 +103,24 @@ export async function extractTable(
   }
 }
 
-/** Writes rows to the first file of each URI. @throws ApiError if the format has no place for a column */
+/** @throws ApiError if there is no place for the files, or the format has none for a column */
+export function checkWritable(
+  service: Pick<Service, 'bucketFolder'>,
+  { format, uris }: FileRequest,
+  columns: FileRows['columns'],
+): void {
+  for (const uri of uris) checkObject(service, firstFile(uri))
+  const nested = columns.find(({ type }) => type.kind === 'ARRAY' || type.kind === 'STRUCT')
+  if (format === 'CSV' && nested !== undefined)
+    throw invalid(`Operation cannot be performed on a nested schema. Field: ${nested.name}`)
+}
+
+/** Writes rows, of columns that are writable, to the first file of each URI. */
 export function writeRows(
   service: Pick<Service, 'bucketFolder'>,
   request: FileRequest,
   { columns, rows }: FileRows,
 ): void {
-  const nested = columns.find(({ type }) => type.kind === 'ARRAY' || type.kind === 'STRUCT')
-  if (request.format === 'CSV' && nested !== undefined)
-    throw invalid(`Operation cannot be performed on a nested schema. Field: ${nested.name}`)
   const bytes = bytesOf(columns, rows, request)
   for (const uri of request.uris) writeObject(service, firstFile(uri), bytes)
 }

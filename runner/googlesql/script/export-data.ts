@@ -31,8 +31,9 @@ export async function exportData(
     given.set(nameOf(option), await evaluated(interpreter, option, variables))
   const wanted = readExport(given)
   if (typeof wanted === 'string') throw interpreter.problem(node, wanted)
-  const result = await interpreter.rows(node.query, variables)
-  await interpreter.host.exportRows(wanted, result)
+  const { host } = interpreter
+  const query = await interpreter.compile(node.query, variables)
+  await host.exportRows(wanted, query.columns, async () => (await host.run(query, 'all')).rows)
   interpreter.result = { statementType: 'EXPORT_DATA', columns: [], rows: [] }
   return NEXT
 }

@@ -26,8 +26,16 @@ export interface ScriptHost {
   compile(text: string, node: Statement, surroundings: Surroundings): Promise<Compiled>
   /** @param rows `asked`: of the script's result, of which the caller may want the first rows only */
   run(compiled: Compiled, rows: 'all' | 'asked'): Promise<StatementResult>
-  /** Writes rows as files. @throws Problem where there is no place for files, or some are there already */
-  exportRows(wanted: DataExport, given: Pick<StatementResult, 'columns' | 'rows'>): Promise<void>
+  /**
+   * Writes rows as files; they are asked for when nothing is in the way of writing them.
+   *
+   * @throws Problem where there is no place for files, or some are there already
+   */
+  exportRows(
+    wanted: DataExport,
+    columns: StatementResult['columns'],
+    rows: () => Promise<StatementResult['rows']>,
+  ): Promise<void>
   /** Notes what the statement would change, without running it. */
   pretend(compiled: Compiled): void
   begin(): Promise<void>

@@ -1,5 +1,6 @@
 import { Problem } from '../../problem.ts'
 import type { NameDefaults } from '../catalog.ts'
+import type { Compiled } from '../compile.ts'
 import type { Expression, Span, Statement } from '../parse/ast.ts'
 import { placeAt } from '../parse/position.ts'
 import type { Expr } from '../resolve/resolved.ts'
@@ -147,7 +148,7 @@ export class Interpreter {
   }
 
   async #plain(node: Statement, variables: Variables): Promise<Ending> {
-    const compiled = await this.host.compile(this.text, node, this.#surroundings(variables))
+    const compiled = await this.compile(node, variables)
     const result = await this.host.run(compiled, node === this.last ? 'asked' : 'all')
     if (result.affectedRows !== undefined) this.#system = { ...this.#system, rowCount: result.affectedRows }
     this.result = result
@@ -187,7 +188,11 @@ export class Interpreter {
 
   /** A query's rows, for FOR and INTO. */
   async rows(node: Statement, variables: Variables): Promise<StatementResult> {
-    return this.host.run(await this.host.compile(this.text, node, this.#surroundings(variables)), 'all')
+    return this.host.run(await this.compile(node, variables), 'all')
+  }
+
+  compile(node: Statement, variables: Variables): Promise<Compiled> {
+    return this.host.compile(this.text, node, this.#surroundings(variables))
   }
 
   async #block(node: Extract<Statement, { kind: 'block' }>, outer: Variables): Promise<Ending> {

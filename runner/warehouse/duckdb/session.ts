@@ -10,7 +10,7 @@ import { type Compiled, compileStatement } from '../../googlesql/compile.ts'
 import { SESSION } from '../../googlesql/lower/identifier.ts'
 import type { Step } from '../../googlesql/lower/step.ts'
 import type { Statement } from '../../googlesql/parse/ast.ts'
-import type { DataExport, QueryParameter, StatementResult, Value } from '../../googlesql/result.ts'
+import type { QueryParameter, StatementResult, Value } from '../../googlesql/result.ts'
 import type { ScriptHost, Surroundings } from '../../googlesql/script/host.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { Problem } from '../../problem.ts'
@@ -185,13 +185,13 @@ export class Session implements ScriptHost {
     )
   }
 
-  async exportRows(wanted: DataExport, given: Pick<StatementResult, 'columns' | 'rows'>): Promise<void> {
+  async exportRows(...[wanted, columns, rows]: Parameters<ScriptHost['exportRows']>): Promise<void> {
     const { external } = this.#options
     if (external === undefined)
       throw new Problem(
         `EXPORT DATA to ${wanted.uri} is not supported locally without a folder that stands for the buckets: \`streamform serve --buckets FOLDER\` has one`,
       )
-    await external.write(wanted, given)
+    await external.write(wanted, columns, rows)
   }
 
   /** The rows of the external tables that a statement reads, as their files are now. */
