@@ -2,7 +2,7 @@ import { Problem } from '../../problem.ts'
 import { quoteText } from '../lower/identifier.ts'
 import { format } from '../lower/library/native/printf.ts'
 import { GoogleSqlError } from '../lower/library/native-function.ts'
-import { once } from '../lower/library/once.ts'
+import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { physicalFieldNames } from '../types/physical.ts'
 import { typeName } from '../types/print.ts'
 import { STRING } from '../types/scalars.ts'
@@ -22,7 +22,7 @@ export const formatFunctions: readonly FunctionEntry[] = [
       const types = args.map((_, index) => typeAt(call.argumentTypes, index + 1))
       const wanted = call.literals[0]
       if (typeof wanted === 'string') checkPattern(wanted, types)
-      const native = typeof wanted === 'string' ? nativeFormat(wanted, args, types, formatted) : undefined
+      const native = typeof wanted === 'string' ? nativeFormat(wanted, args, types, printing) : undefined
       if (native !== undefined) return native
       const literal = typeof wanted !== 'string' || wanted.includes('T')
       const texts = types.flatMap((type, index) => {
@@ -36,6 +36,12 @@ export const formatFunctions: readonly FunctionEntry[] = [
     }),
   ]),
 ]
+
+const printing = {
+  plain: (value: string, type: SqlType) => plainText(type, value),
+  literal: (value: string, type: SqlType) => literalText(type, value),
+  slowly: formatted,
+}
 
 /** A literal pattern that does not fit its arguments is an error before anything runs, which SAFE does not forgive. */
 function checkPattern(pattern: string, types: readonly SqlType[]): void {
@@ -81,7 +87,12 @@ function literalText(type: SqlType, value: string): string {
   const named = (text: string) => `('${type.kind} "' || ${text} || '"')`
   switch (type.kind) {
     case 'STRING':
-      return `googlesql_string_literal(${value}, '')`
+      // Without signs that need a backslash, or another quote.
+      return onceUnlessCheap(
+        [value],
+        (x) =>
+          `CASE WHEN regexp_matches(${x}, '["\\\\\\x00-\\x1f\\x7f]') THEN googlesql_string_literal(${x}, '') ELSE '"' || ${x} || '"' END`,
+      )
     case 'JSON':
       return `('JSON ' || googlesql_string_literal(CAST(${value} AS VARCHAR), ''))`
     case 'BYTES':

@@ -7,7 +7,6 @@ import { findFunction } from '../../../runner/googlesql/functions/index.ts'
 import { nativeExtraction, plainPath } from '../../../runner/googlesql/functions/json-extraction.ts'
 import { jsonScalar } from '../../../runner/googlesql/functions/json-scalar.ts'
 import { quotedText } from '../../../runner/googlesql/functions/json-sql.ts'
-import { nativeFormat } from '../../../runner/googlesql/functions/native-format.ts'
 import { nativeParsePattern, nativePrintPattern } from '../../../runner/googlesql/functions/native-time.ts'
 import { wallOfZone } from '../../../runner/googlesql/functions/utc.ts'
 import { installLibrary } from '../../../runner/googlesql/lower/library/install.ts'
@@ -98,29 +97,6 @@ test('numbers print as C prints them, with ties to the even digit', async () => 
   expect(await differing('floats', float64Text('x'), 'googlesql_float64_text(x)')).toEqual([])
   const plain = `rtrim(rtrim(cast(x as varchar), '0'), '.')`
   expect(await differing('numerics', numericText('x'), plain)).toEqual([])
-})
-
-test('FORMAT of plain patterns prints what its registered function prints', async () => {
-  const slowly = (pattern: string, text: string, kind: string) =>
-    `googlesql_format('${pattern}', CAST([${text}, NULL] AS VARCHAR[]), '${kind}')`
-  const text = `CASE WHEN regexp_full_match(googlesql_float64_text(x), '-?[0-9]+') THEN googlesql_float64_text(x) || '.0' ELSE googlesql_float64_text(x) END`
-  for (const pattern of ['%.0f', '%.2f', 'a %.10f%%']) {
-    const native = nativeFormat(pattern, ['x'], [FLOAT64], (specifier) => slowly(specifier, text, 'FLOAT64'))
-    const few = '(select * from floats where abs(x) < 1e20 or not isfinite(x) limit 500)'
-    expect([pattern, await differing(few, native ?? '', slowly(pattern, text, 'FLOAT64'))]).toEqual([
-      pattern,
-      [],
-    ])
-  }
-  const integers =
-    '(select unnest([0, 1, -1, 42, -12345, 9223372036854775807, -9223372036854775808, null]) as x)'
-  for (const pattern of ['%d', '%i', '%05d', '%12d', '%03i!', '%020d']) {
-    const native = nativeFormat(pattern, ['x'], [INT64], () => '')
-    const exact = slowly(pattern, 'CAST(x AS VARCHAR)', 'INT64')
-    expect([pattern, await differing(integers, native ?? '', exact)]).toEqual([pattern, []])
-  }
-  expect(nativeFormat('%5.1f', ['x'], [FLOAT64], () => '')).toBeUndefined()
-  expect(nativeFormat('%d %d', ['x'], [INT64], () => '')).toBeUndefined()
 })
 
 test('elements of times print what the registered function prints', async () => {
