@@ -130,8 +130,8 @@ const joined = (type: SqlType): readonly Signature[] => {
     const joinedText = constant
       ? `array_to_string(${kept}, ${by})`
       : once(
-          [kept],
-          (l) => `CASE WHEN len(${l}) > 0 THEN list_reduce(${l}, lambda x, y: x || ${by} || y) END`,
+          [kept, by],
+          (l, b) => `CASE WHEN len(${l}) > 0 THEN list_reduce(${l}, lambda x, y: x || ${b} || y) END`,
         )
     return `CASE WHEN ${list} IS NULL OR ${by} IS NULL THEN NULL ELSE coalesce(${joinedText}, '') END`
   }

@@ -58,13 +58,14 @@ function mayBeEmpty(call: Call): boolean {
 }
 
 /** Patterns that only JavaScript's engine is asked about are read by RE2 first, for its errors. */
-function checked(pattern: string): string {
-  return `CASE WHEN regexp_matches('', ${pattern}) IS NOT NULL THEN ${pattern} END`
+function checked(value: string, pattern: string): string {
+  return `CASE WHEN ${value} IS NOT NULL AND regexp_matches('', ${pattern}) IS NOT NULL THEN ${pattern} END`
 }
 
 /** Every match from a position on, or its group: NULL where that took no part. */
 function matches(value: string, pattern: string, call: Call, position: string): string {
-  if (mayBeEmpty(call)) return `googlesql_regexp_extract_all(${value}, ${checked(pattern)}, ${position})`
+  if (mayBeEmpty(call))
+    return `googlesql_regexp_extract_all(${value}, ${checked(value, pattern)}, ${position})`
   const text = position === '1' ? value : `substring(${value}, ${position})`
   return byGroups(call, pattern, 'VARCHAR[]', (group) => `regexp_extract_all(${text}, ${pattern}, ${group})`)
 }
@@ -108,10 +109,15 @@ function ofNull(lower: Signature['lower']): Signature['lower'] {
     call.literals.includes(null) ? `CAST(NULL AS ${physicalType(call.resultType)})` : lower(args, call)
 }
 
-/** DuckDB compiles a literal pattern before it runs anything, where SAFE cannot forgive it. */
+/**
+ * DuckDB computes and compiles a constant pattern before it runs anything, where SAFE cannot forgive it, and where no row
+ * may ask for one that raises.
+ */
 function compiledLate(lower: Signature['lower']): Signature['lower'] {
   return (args, call) => {
-    if (!call.safe || typeof call.literals[1] !== 'string') return lower(args, call)
+    const isLiteral = typeof call.literals[1] === 'string'
+    const late = isLiteral ? call.safe : (args[1] ?? '').includes('googlesql_')
+    if (!late) return lower(args, call)
     const fields = args.map((arg, index) => `'s${index}': ${arg}`)
     const inner = lower(
       args.map((_, index) => `safe_call.s${index}`),
@@ -192,8 +198,8 @@ export const regexpFunctions: readonly FunctionEntry[] = [
       INT64,
       ([value = '', pattern = '', position = '1', occurrence = '1', after = '0']) =>
         once(
-          [pattern],
-          (p) => `googlesql_regexp_instr(${value}, ${checked(p)}, ${position}, ${occurrence}, ${after})`,
+          [value, pattern],
+          (v, p) => `googlesql_regexp_instr(${v}, ${checked(v, p)}, ${position}, ${occurrence}, ${after})`,
         ),
     ),
   ]),

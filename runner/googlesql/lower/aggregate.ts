@@ -27,8 +27,13 @@ export function lowerAggregate(
 
 /** DuckDB SQL of a call with OVER. */
 export function lowerWindow(environment: Environment, call: WindowCall): string {
-  return lowerCallOf(environment, call, windowText(environment, call), [])
+  const sql = lowerCallOf(environment, call, windowText(environment, call), [])
+  return /^COUNT/.test(call.entry.name) && mayBeReversed(call.frame) ? `greatest(${sql}, 0::BIGINT)` : sql
 }
+
+/** Of a frame that ends before it begins DuckDB counts less than no rows. */
+const mayBeReversed = (frame: WindowFrame | undefined): boolean =>
+  frame !== undefined && frame.from.offset !== undefined && frame.to.offset !== undefined
 
 function lowerCallOf(
   environment: Environment,

@@ -69,4 +69,12 @@ export const cases: readonly Case[] = [
     'CAST(ARRAY_REVERSE(CAST(NULL AS ARRAY<TIMESTAMP>))[SAFE_OFFSET(1)] AS DATE)',
     { types: 'DATE', values: [null] },
   ],
+  [
+    "ARRAY_TO_STRING(['a', NULL, 'b'], FORMAT_DATE('%d', DATE '2021-01-03'))",
+    { types: 'STRING', values: ['a03b'] },
+  ],
+  [
+    "ARRAY_TO_STRING(CAST(NULL AS ARRAY<STRING>), FORMAT_DATE('%d', DATE '2021-01-03'))",
+    { types: 'STRING', values: [null] },
+  ],
 ]

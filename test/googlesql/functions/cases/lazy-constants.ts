@@ -24,4 +24,12 @@ export const cases: readonly Case[] = [
   ],
   ["PARSE_TIME('%Q %H', '2 5')", { types: 'TIME', values: ['05:00:00'] }],
   ["PARSE_TIME('%Q', '7')", { error: 'Failed to parse input string "7"' }],
+  [
+    `(SELECT CASE WHEN n.c = 3 THEN REGEXP_CONTAINS('a', IF(TRUE, ERROR('e'), 'a')) END FROM ${rows})`,
+    { types: 'BOOL', values: [null] },
+  ],
+  [
+    "REGEXP_EXTRACT_ALL(['a'][SAFE_OFFSET(1)], TO_HEX(MD5('a')) || '[')",
+    { types: 'ARRAY<STRING>', values: [[]] },
+  ],
 ]

@@ -99,4 +99,17 @@ export const cases: readonly Case[] = [
     'ARRAY(SELECT STDDEV(x) OVER () FROM UNNEST([1,2,4]) x)',
     { types: 'ARRAY<FLOAT64>', values: [[1.5275252316519468, 1.5275252316519468, 1.5275252316519468]] },
   ],
+  [
+    'ARRAY(SELECT AS STRUCT x, COUNT(*) OVER (ORDER BY x ROWS BETWEEN 2 FOLLOWING AND 0 FOLLOWING) AS a, COUNT(1) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND 3 PRECEDING) AS b, COUNT(*) OVER (ORDER BY x ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING) AS c FROM UNNEST([1, 2, 3]) AS x ORDER BY x)',
+    {
+      types: 'ARRAY<STRUCT<x INT64, a INT64, b INT64, c INT64>>',
+      values: [
+        [
+          [1, 0, 0, 2],
+          [2, 0, 0, 1],
+          [3, 0, 0, 0],
+        ],
+      ],
+    },
+  ],
 ]
