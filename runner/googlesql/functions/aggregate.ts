@@ -64,8 +64,9 @@ function average(value: string, call: Call): string {
     return `CAST(googlesql_bignumeric_divide(${total}, ${count}) AS BIGNUM)`
   }
   if (kind === 'INTERVAL') {
-    const total = intervalSum(value, call)
-    return `googlesql_interval_divide(${total}, ${nullIfZero(aggregate('count', [value], call))})`
+    const { months, days, micros } = intervalSums(value, call)
+    const sums = `CAST(${months} AS BIGINT), CAST(${days} AS BIGINT), CAST(${micros} AS VARCHAR)`
+    return `googlesql_interval_mean(${sums}, ${nullIfZero(aggregate('count', [value], call))})`
   }
   return kind === 'FLOAT64' ? floatAverage(value, call) : aggregate('avg', [value], call)
 }
@@ -88,14 +89,22 @@ function floatAverage(value: string, call: Call): string {
   return `${known} WHEN ${infinite} = 1 AND NOT isfinite(${newest}) THEN ${newest} ELSE 'nan'::DOUBLE END`
 }
 
-/** Part by part: DuckDB has no sum of intervals. */
 function intervalSum(value: string, call: Call): string {
+  const { months, days, micros } = intervalSums(value, call)
+  return `googlesql_interval_checked(to_months(CAST(${months} AS INTEGER)) + to_days(CAST(${days} AS INTEGER)) + to_microseconds(CAST(${micros} AS BIGINT)))`
+}
+
+/** Part by part: DuckDB has no sum of intervals. */
+function intervalSums(
+  value: string,
+  call: Call,
+): { readonly months: string; readonly days: string; readonly micros: string } {
   const part = (name: string) => `datepart('${name}', ${value})`
   const months = aggregate('sum', [`${part('year')} * 12 + ${part('month')}`], call)
   const days = aggregate('sum', [part('day')], call)
   const clock = `${part('hour')} * 3600000000 + ${part('minute')} * 60000000 + ${part('microsecond')}`
   const micros = aggregate('sum', [clock], call)
-  return `googlesql_interval_checked(to_months(CAST(${months} AS INTEGER)) + to_days(CAST(${days} AS INTEGER)) + to_microseconds(CAST(${micros} AS BIGINT)))`
+  return { months, days, micros }
 }
 
 function nullIfZero(count: string): string {

@@ -16,6 +16,8 @@ export function parseMerge(p: Parser): Merge {
   if (alias === undefined && !p.at('USING')) p.failUnexpected()
   p.expect('USING')
   const source = parseTable(p)
+  if (source.kind === 'parenthesizedFrom')
+    p.fail('The source of a MERGE is a table or a query, no join between parentheses', source.start)
   p.expect('ON')
   const on = parseExpression(p)
   if (p.word !== 'WHEN') p.failExpected('WHEN')

@@ -1,4 +1,5 @@
 import type { Pivot, SelectExpression, Unpivot } from '../../parse/ast.ts'
+import { typeName } from '../../types/print.ts'
 import type { SqlType } from '../../types/type.ts'
 import { callBuiltin } from '../call/builtin.ts'
 import type { Context } from '../context.ts'
@@ -116,7 +117,8 @@ function pivotValue(context: Context, item: SelectExpression, input: Expr): Pivo
     input.type,
   )
   const name = item.alias?.name ?? valueName(value, input.type)
-  if (name === undefined) throw problemAt(context, item, 'this PIVOT value needs an alias')
+  if (name === undefined)
+    throw problemAt(context, item, `PIVOT values of type ${unnamedType(value)} must specify an alias`)
   const distinct = callBuiltin(context, item, 'IS DISTINCT FROM', [input, value])
   return { name, condition: callBuiltin(context, item, 'NOT', [distinct]) }
 }
@@ -158,12 +160,35 @@ function valueName(expr: Expr, type: SqlType): ValueName | undefined {
     case 'INT64':
     case 'NUMERIC':
     case 'BIGNUMERIC':
-      return { text: text.replace('.', '_point_').replace('-', 'minus_'), of }
+      return { text: plainDecimal(text).replace('.', '_point_').replace('-', 'minus_'), of }
     case 'DATE':
-      return { text: text.replaceAll('-', '_'), of }
+      // A year has no zeros before it.
+      return { text: text.replace(/^0+/, '').replaceAll('-', '_'), of }
     default:
       return undefined
   }
+}
+
+/** The type of the part of a value that has no name. */
+function unnamedType(expr: Expr): string {
+  const field =
+    expr.kind === 'struct'
+      ? expr.values.find((value) => valueName(value, value.type) === undefined)
+      : undefined
+  return field === undefined ? typeName(expr.type) : unnamedType(field)
+}
+
+/** `1e2` is 100, `-0.50` is -0.5: a number's digits without exponent and needless zeros. */
+function plainDecimal(text: string): string {
+  const [, sign = '', whole = '', fraction = '', power = '0'] =
+    /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  const point = whole.length + Number(power)
+  const digits = `${'0'.repeat(Math.max(0, -point))}${whole}${fraction}`.padEnd(Math.max(point, 0), '0')
+  const at = Math.max(point, 0)
+  const before = digits.slice(0, at).replace(/^0+(?=\d)/, '') || '0'
+  const after = digits.slice(at).replace(/0+$/, '')
+  const size = after === '' ? before : `${before}.${after}`
+  return sign === '-' && size !== '0' ? `-${size}` : size
 }
 
 function usedKeys(exprs: unknown): ReadonlySet<string> {

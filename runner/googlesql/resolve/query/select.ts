@@ -16,6 +16,7 @@ import {
 } from '../context.ts'
 import { coerceTo } from '../expression/coerce.ts'
 import { resolveExpression } from '../expression/expression.ts'
+import { placeOf } from '../expression/path.ts'
 import { type From, resolveFrom } from '../from/from.ts'
 import type {
   Column,
@@ -89,7 +90,9 @@ export function resolveSelectOver(
   const having =
     node.having && condition({ ...later, windows: undefined, clause: 'HAVING clause' }, node.having, 'HAVING')
   const qualify = node.qualify && condition({ ...later, clause: 'QUALIFY clause' }, node.qualify, 'QUALIFY')
-  const sorting: Context = { ...inner, scope: aliasScope(scope, items), clause: 'ORDER BY clause' }
+  // Behind DISTINCT there are only the columns of the result.
+  const sorted = node.quantifier === 'DISTINCT' ? distinctScope(scope, outputs) : aliasScope(scope, items)
+  const sorting: Context = { ...inner, scope: sorted, clause: 'ORDER BY clause' }
   const columns = outputs.map(({ column }) => columnRef(column))
   const order = orderBy.map((item) => resolveOrder(sorting, item, columns))
 
@@ -176,11 +179,13 @@ function build(
   scan = project(scan, computed)
   const byKey = new Map(computed.map(({ column, expr }) => [exprKey(expr), column]))
   let columns = outputs
-  let sort = meaningful(order).map((item): SortItem => {
-    const same = byKey.get(exprKey(item.expr))
-    return same === undefined ? item : { ...item, expr: columnRef(same) }
-  })
-  if (node.quantifier === 'DISTINCT') {
+  let sort = meaningful(order)
+  if (node.quantifier !== 'DISTINCT') {
+    sort = sort.map((item): SortItem => {
+      const same = byKey.get(exprKey(item.expr))
+      return same === undefined ? item : { ...item, expr: columnRef(same) }
+    })
+  } else {
     const distinct = distinctOf(context, node, scan, outputs)
     scan = distinct.scan
     columns = distinct.columns
@@ -231,6 +236,13 @@ function condition(context: Context, node: Parameters<typeof resolveExpression>[
 function aliasScope(scope: Scope, items: readonly ResolvedItem[]): Scope {
   const columns = items.flatMap((item): readonly NamedColumn[] =>
     item.anonymous ? [] : [{ name: item.name, expr: item.expr }],
+  )
+  return { names: { columns, relations: [] }, outer: scope }
+}
+
+function distinctScope(scope: Scope, outputs: readonly OutputColumn[]): Scope {
+  const columns = outputs.flatMap(({ name, anonymous, column }): readonly NamedColumn[] =>
+    anonymous ? [] : [{ name, expr: columnRef(column) }],
   )
   return { names: { columns, relations: [] }, outer: scope }
 }
@@ -302,12 +314,14 @@ function visibleAfterDistinct(
 ): SortItem {
   const expr = rewriteExpr(item.expr, (part) => {
     const own = part.kind === 'column' ? renamed.get(part.column.id) : undefined
-    const selected = own ?? renamed.get(byKey.get(exprKey(part))?.id ?? Number.NaN)
+    // A path that is selected is found again, no other expression.
+    const path = part.kind === 'column' || part.kind === 'field'
+    const selected = own ?? (path ? renamed.get(byKey.get(exprKey(part))?.id ?? Number.NaN) : undefined)
     if (selected !== undefined) return columnRef(selected)
     if (part.kind !== 'column') return undefined
     throw problemAt(
       given.context,
-      given.orderBy[index] ?? given.node,
+      placeOf(part) ?? given.orderBy[index] ?? given.node,
       `ORDER BY clause expression references column ${part.column.name} which is not visible after SELECT DISTINCT`,
     )
   })

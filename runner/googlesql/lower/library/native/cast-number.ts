@@ -61,7 +61,7 @@ function special(name: string, format: NumberFormat): Body {
   const { whole, exponent } = format
   const room = wideness(format)
   if (exponent !== '') return { text: name.toUpperCase(), gap: room - 3, blank: false }
-  if (/x/i.test(whole) || whole.length < 3) return { text: overflown(format), gap: 0, blank: false }
+  if (/x/i.test(whole) || whole.length < 3) return overflown(format)
   const after = format.compact ? 0 : room - whole.length
   return { text: name.toUpperCase() + ' '.repeat(after), gap: whole.length - 3, blank: false }
 }
@@ -73,9 +73,13 @@ function wideness({ whole, point, places, exponent }: NumberFormat): number {
   return before + Number(point === '.') + places + (exponent === '' ? 0 : 4)
 }
 
-function overflown({ whole, point, places, exponent }: NumberFormat): string {
+/** Separators that stand before no digit at all are blanks here, too. */
+function overflown({ whole, point, places, exponent }: NumberFormat): Body {
+  const gap = count(whole) === 0 ? whole.length : 0
   const shownPoint = point === '.' ? '.' : ''
-  return `${whole.replace(/[^,]/g, '#')}${shownPoint}${'#'.repeat(places)}${exponent === '' ? '' : '####'}`
+  const digits = gap > 0 ? '' : whole.replace(/[^,]/g, '#')
+  const text = `${digits}${shownPoint}${'#'.repeat(places)}${exponent === '' ? '' : '####'}`
+  return { text, gap, blank: false }
 }
 
 function digitsOf(size: string, isDouble: boolean, format: NumberFormat): Body {
@@ -86,7 +90,7 @@ function digitsOf(size: string, isDouble: boolean, format: NumberFormat): Body {
   const [head = '', fraction = ''] = number.split('.')
   const significant = head.replace(/^0+/, '')
   const room = exponent === '' ? count(whole) : Math.min(count(whole), 1)
-  if (significant.length > room) return { text: overflown(format), gap: 0, blank: false }
+  if (significant.length > room) return overflown(format)
   const tail = compact ? fraction.replace(/0+$/, '') : fraction
   const shownPoint = point === '.' ? '.' : ''
   const suffix = power === '' ? '' : `${exponent}${power}`
@@ -125,7 +129,7 @@ function hexadecimal(size: string, isDouble: boolean, format: NumberFormat): Bod
   const { whole } = format
   const value = isDouble ? scaledDouble(Number(size), 0) : (parseDecimal(size, 0) ?? 0n)
   const digits = value.toString(16)
-  if (digits.length > whole.length) return { text: overflown(format), gap: 0, blank: false }
+  if (digits.length > whole.length) return overflown(format)
   if (value >= 2n ** 63n) throw new GoogleSqlError(`Cannot format ${size} in hexadecimal: int64 out of range`)
   const laid = Array.from(laidOut(whole, digits), (digit, index) =>
     // A `0` takes the letters of the next X.

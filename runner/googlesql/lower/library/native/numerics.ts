@@ -135,15 +135,26 @@ export const numericFunctions: readonly NativeFunction[] = [
     name: 'googlesql_interval_divide',
     parameters: [INTERVAL, BIGINT],
     returns: INTERVAL,
-    evaluate: (value: DuckDBIntervalValue, by: bigint) => {
-      if (by === 0n) throw new GoogleSqlError('Interval division by zero')
-      const months = BigInt(value.months)
-      const days = BigInt(value.days) + (months % by) * 30n
-      const micros = value.micros + (days % by) * 86_400_000_000n
-      return intervalValue(months / by, days / by, micros / by)
-    },
+    evaluate: (value: DuckDBIntervalValue, by: bigint) =>
+      dividedInterval(BigInt(value.months), BigInt(value.days), value.micros, by),
+  },
+  {
+    // Of sums of parts, which together may be more than an INTERVAL holds.
+    name: 'googlesql_interval_mean',
+    parameters: [BIGINT, BIGINT, VARCHAR, BIGINT],
+    returns: INTERVAL,
+    evaluate: (months: bigint, days: bigint, micros: string, count: bigint) =>
+      dividedInterval(months, days, BigInt(micros), count),
   },
 ]
+
+/** Each part's rest goes on to the next: a month has 30 days, a day 24 hours. */
+function dividedInterval(months: bigint, days: bigint, micros: bigint, by: bigint): DuckDBIntervalValue {
+  if (by === 0n) throw new GoogleSqlError('Interval division by zero')
+  const allDays = days + (months % by) * 30n
+  const allMicros = micros + (allDays % by) * 86_400_000_000n
+  return intervalValue(months / by, allDays / by, allMicros / by)
+}
 
 function intervalValue(months: bigint, days: bigint, micros: bigint): DuckDBIntervalValue {
   const parts = { months: Number(months), days: Number(days), micros }
