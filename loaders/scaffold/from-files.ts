@@ -17,13 +17,11 @@ export interface ToldTable {
   /** Keys that other events name. */
   readonly otherKeys: readonly (readonly string[])[]
   readonly columns: readonly ToldColumn[]
+  /** `mysql`, `postgresql` …; undefined: not told, as by JSON lines. */
+  readonly sourceType?: string | undefined
 }
 
-interface ToldFile {
-  readonly source: SourceTable
-  readonly key: readonly string[]
-  readonly columns: readonly ToldColumn[]
-}
+type ToldFile = Pick<ToldTable, 'source' | 'key' | 'columns' | 'sourceType'>
 
 /**
  * Reads what change files tell of their table: columns of all their schemas, key of the last that names one. Of an Avro
@@ -46,7 +44,8 @@ export async function tableFromFiles(files: readonly string[]): Promise<ToldTabl
     )
   const columns = mergeColumns(told.map((each) => each.told.columns))
   const keys = told.map((each) => each.told.key).reverse()
-  return { ...namesOf(last.told.source), ...chooseKey(keys, columns), columns }
+  const { source, sourceType } = last.told
+  return { ...namesOf(source), ...chooseKey(keys, columns), columns, sourceType }
 }
 
 /** A source table's names, its own and those that BigQuery allows. */
@@ -89,8 +88,9 @@ function tellAvro(bytes: Uint8Array): ToldFile {
     Record<string, AvroValue>
   >
   const metadata = event['source_metadata'] as Readonly<Record<string, unknown>>
-  const mysql = String(event['read_method']).startsWith('mysql')
-  return { source: sourceTable(metadata), key: keyIn(metadata), columns: toldColumns(payload, mysql) }
+  const [sourceType = ''] = String(event['read_method']).split('-')
+  const columns = toldColumns(payload, sourceType === 'mysql')
+  return { source: sourceTable(metadata), key: keyIn(metadata), columns, sourceType }
 }
 
 type JsonEvent = { readonly source_metadata?: unknown; readonly payload?: unknown }

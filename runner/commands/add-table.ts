@@ -6,6 +6,8 @@ import { defaultEffects } from '../default-effects.ts'
 import type { Effects } from '../effects.ts'
 import { nearest } from '../nearest.ts'
 import { Problem } from '../problem.ts'
+import type { Project } from '../project/project.ts'
+import { settingsFile } from '../project/settings/settings.ts'
 import type { LandedTable } from '../scaffold/landed-table.ts'
 import { macroFiles, templatesOf } from '../scaffold/macro-files.ts'
 import { scaffold } from '../scaffold/scaffold.ts'
@@ -37,8 +39,9 @@ export interface AddTableResult {
 
 /**
  * Writes what a source table needs to have all its layers: its declaration, `layers.js` if there is none, and, if it has a
- * key, the current table with its columns. Reads columns and key from what has landed, or from change files. Macros that
- * the project lacks are written too. Writes all or nothing.
+ * key, the current table with its columns. Reads columns and key from what has landed, or from change files. Where
+ * `landing.kind` is `external`, the three actions by which BigQuery reads the table's files are written in place of its
+ * declaration. Macros that the project lacks are written too. Writes all or nothing.
  *
  * @throws Problem if a file is there and differs (unless `force`), with the difference
  * @example await addTable({ table: 'world_x.city' })
@@ -50,6 +53,15 @@ export async function addTable(
   const asked = splitName(options.table)
   const project = await readProject(options, effects)
   const { force = false, dryRun = false, from = [] } = options
+  const bucket = bucketOf(project)
+  if (bucket !== undefined && from.length === 0)
+    throw new Problem(
+      '`landing.kind` is `external`: a change file tells what a table has, nothing has landed',
+      {
+        hint: 'copy one of its files here and give it with --from',
+        exitCode: 2,
+      },
+    )
   const told =
     from.length > 0
       ? await tableFromFiles(from.map((file) => resolve(effects.workingFolder, file)))
@@ -57,6 +69,11 @@ export async function addTable(
           tableFromWarehouse(warehouse, defaultProject, asked),
         )
   checkAsked(asked, told)
+  if (bucket !== undefined && told.sourceType === undefined)
+    throw new Problem('BigQuery reads change files of Avro alone, and these are JSON lines', {
+      hint: 'let Datastream write Avro, or set `landing.kind: loader`',
+      exitCode: 2,
+    })
   const table = withKey(told, options.key)
   const present = (name: string) => {
     const file = join(project.folder, 'definitions', table.dataset, name)
@@ -67,8 +84,10 @@ export async function addTable(
     layers: present('layers.js'),
     templates: templatesOf(project.folder),
     replace: force || options.key !== undefined,
+    bucket,
   })
-  const written = writeFiles(project.folder, [...macroFiles(project.folder), ...files], { force, dryRun })
+  const macros = macroFiles(project.folder, bucket !== undefined)
+  const written = writeFiles(project.folder, [...macros, ...files], { force, dryRun })
   const { database, table: name } = table.source
   return {
     table: `${database}.${name}`,
@@ -77,6 +96,16 @@ export async function addTable(
     files: written,
     notes: notesOf(table, key),
   }
+}
+
+/** Where BigQuery is to read the change files itself; undefined: the loader lands them. */
+function bucketOf({ settings: { landing, stream } }: Project): string | undefined {
+  if (landing.kind === 'loader') return undefined
+  if (stream.path.startsWith('gs://')) return stream.path
+  throw new Problem(
+    `\`landing.kind\` is \`external\`: BigQuery reads files of a bucket, and \`stream.path\` is ${stream.path}`,
+    { file: settingsFile, hint: 'set stream.path to gs://bucket/prefix', exitCode: 2 },
+  )
 }
 
 /** `demo.inventory.voters` is table `inventory.voters` of `demo`. */

@@ -15,9 +15,13 @@ export interface Entry {
 
 const lineWidth = 110
 
-/** The statement that declares a table, with what the files could not tell as comments before it. */
-export function declarationOf(table: LandedTable, variable: string): string {
-  const { dataset, name, source, key, columns } = table
+/**
+ * The statement that declares a table, with what the files could not tell as comments before it.
+ *
+ * @param external no loader lands its files
+ */
+export function declarationOf(table: LandedTable, variable: string, external = false): string {
+  const { dataset, name, source, key, columns, sourceType = 'mysql' } = table
   const notes: string[] = []
   if (source.database !== dataset || source.table !== name)
     notes.push(`${source.database}.${source.table} at the source.`)
@@ -32,6 +36,10 @@ export function declarationOf(table: LandedTable, variable: string): string {
     ...(key.length === 0
       ? []
       : [{ head: 'key: [', tail: ']', blank: '', items: key.map((name) => jsText(name)) }]),
+    // Which metadata events have is asked of the declaration where no loader has brought them into one shape.
+    ...(external && sourceType !== 'mysql'
+      ? [{ head: `sourceType: ${jsText(sourceType)}`, tail: '', blank: '', items: [] }]
+      : []),
     ...(reads.length === 0
       ? []
       : [{ head: 'columns: {', tail: '}', blank: ' ', items: reads.map(readAsItem) }]),

@@ -10,6 +10,8 @@ export interface LandedTable {
   /** Keys that older events name: with the chosen one, rows of theirs may be taken for one another. */
   readonly otherKeys?: readonly (readonly string[])[] | undefined
   readonly columns: readonly LandedColumn[]
+  /** `mysql`, `postgresql` …, as `read_method` begins; undefined: not told. */
+  readonly sourceType?: string | undefined
 }
 
 export interface LandedColumn {

@@ -12,11 +12,17 @@ export function templatesOf(folder: string): Templates {
   }
 }
 
-/** The macros that scaffolded models call, and those that they call, as far as a project lacks them. */
-export function macroFiles(folder: string): readonly ScaffoldFile[] {
-  const texts = readdirSync(join(ours, 'scaffold'))
-    .filter((name) => name.endsWith('.hbs'))
-    .map((name) => readFileSync(join(ours, 'scaffold', name), 'utf8'))
+/**
+ * The macros that scaffolded models call, and those that they call, as far as a project lacks them.
+ *
+ * @param external also those of tables whose files BigQuery reads itself
+ */
+export function macroFiles(folder: string, external = false): readonly ScaffoldFile[] {
+  const texts = ['scaffold', ...(external ? ['scaffold/external'] : [])].flatMap((part) =>
+    readdirSync(join(ours, part))
+      .filter((name) => name.endsWith('.hbs'))
+      .map((name) => readFileSync(join(ours, part, name), 'utf8')),
+  )
   const found = new Map<string, string>()
   for (let text = texts.pop(); text !== undefined; text = texts.pop()) {
     for (const [, name = ''] of text.matchAll(/require\(["']macros\/([\w-]+)["']\)/g)) {

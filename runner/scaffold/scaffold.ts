@@ -29,6 +29,8 @@ export interface ScaffoldOptions {
   readonly replace: boolean
   /** The present text of the dataset's `layers.js`; undefined if there is none. A person's own stays. */
   readonly layers?: string | undefined
+  /** `gs://bucket/prefix` of the change files, where BigQuery reads them itself; undefined: the loader lands them. */
+  readonly bucket?: string | undefined
 }
 
 /** The text of a template of `macros/scaffold`, by its file's name. */
@@ -48,7 +50,7 @@ handlebars.registerHelper('text', (...parts: readonly unknown[]) => parts.slice(
  * @throws Problem if `sources.js` cannot be added to, or the table's models would have names that others have
  */
 export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold {
-  const { sources, templates, replace, layers } = options
+  const { sources, templates, replace, layers, bucket } = options
   const folder = `definitions/${table.dataset}`
   const sourcesFile = `${folder}/sources.js`
   const entries = entriesOf(sources ?? '')
@@ -59,10 +61,11 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
       table.name,
       entries.map((each) => each.variable),
     )
-  checkNames(table, entries, sourcesFile)
+  checkNames(table, entries, sourcesFile, bucket !== undefined)
   const key = entry === undefined || replace ? table.key : entry.key
-  const declaration = declarationOf(table, variable)
-  const context = contextOf(table, variable, key, `${folder}/sources`)
+  if (bucket !== undefined) checkExternal(sources, sourcesFile)
+  const declaration = declarationOf(table, variable, bucket !== undefined)
+  const context = { ...contextOf(table, variable, key, `${folder}/sources`), bucket }
   const render = (name: string) =>
     handlebars.compile(templates(name), { noEscape: true, strict: true })({ ...context, declaration })
   const sourcesText =
@@ -85,17 +88,42 @@ export function scaffold(table: LandedTable, options: ScaffoldOptions): Scaffold
       // A declaration that is written anew overwrites what a person wrote; a new one is added to it.
       { path: sourcesFile, content: sourcesText, merged: entry === undefined && sources !== undefined },
       { path: `${folder}/layers.js`, content: layers ?? render('layers.js.hbs'), merged: false },
+      ...(bucket === undefined
+        ? []
+        : [
+            file(`${folder}/raw/${variable}_bucket.sqlx`, 'external/bucket.sqlx.hbs'),
+            file(`${folder}/raw/${variable}_files.sqlx`, 'external/files.sqlx.hbs'),
+            file(`${folder}/raw/${variable}.sqlx`, 'external/raw.sqlx.hbs'),
+          ]),
       ...(key.length === 0 ? [] : [file(`${folder}/current/${variable}.sqlx`, 'current.sqlx.hbs')]),
     ],
   }
 }
 
+/** Raw tables that a loader fills are declared; of external tables nothing is. */
+function checkExternal(sources: string | undefined, file: string): void {
+  if (sources !== undefined && /^\s*declare\(/m.test(sources))
+    throw new Problem('it declares raw tables that the loader fills, and `landing.kind` is `external`', {
+      file,
+      hint: 'take the loop with `declare` away, or set `landing.kind: loader`',
+    })
+}
+
 /** What a table's other models are called, behind its name. */
 const suffixes = ['landings', 'log', 'state', 'versions', 'history', 'as_of', 'changes']
 
+/** And those of its raw dataset, where BigQuery reads the files itself. */
+const externalSuffixes = ['bucket', 'files', 'files_turn']
+
 /** A source that has both `city` and `city_log` has one name for two tables. */
-function checkNames({ dataset, name }: LandedTable, entries: readonly Entry[], file: string): void {
-  const names = (of: string) => [of, ...suffixes.map((suffix) => `${of}_${suffix}`)]
+function checkNames(
+  { dataset, name }: LandedTable,
+  entries: readonly Entry[],
+  file: string,
+  external: boolean,
+): void {
+  const all = external ? [...suffixes, ...externalSuffixes] : suffixes
+  const names = (of: string) => [of, ...all.map((suffix) => `${of}_${suffix}`)]
   for (const other of entries) {
     if (other.database !== dataset || other.name === name) continue
     const shared = names(name).find((each) => names(other.name).includes(each))
@@ -116,6 +144,7 @@ function contextOf(table: LandedTable, variable: string, key: readonly string[],
     dataset,
     // A file's name is its action's name, unless it says another.
     name: variable === name ? '' : name,
+    table: name,
     source: `${source.database}.${source.table}`,
     variable,
     sources,

@@ -161,3 +161,27 @@ test('what BigQuery refuses, and what is not read here, is refused', async () =>
     expect.stringContaining('Cannot list a table of type EXTERNAL.'),
   ])
 })
+
+test('its description, labels and columns are described as those of other tables', async () => {
+  put('described/a.csv', '1\n')
+  await rows(
+    "CREATE EXTERNAL TABLE d.described (a INT64) OPTIONS (format = 'CSV', uris = ['gs://b/described/*'])",
+  )
+  const table = client.dataset('d').table('described')
+  await table.setMetadata({
+    description: 'ours',
+    labels: { team: 'x' },
+    schema: { fields: [{ name: 'a', type: 'INT64', description: 'first' }] },
+  })
+  const [metadata] = await table.getMetadata()
+  expect(metadata).toMatchObject({
+    type: 'EXTERNAL',
+    description: 'ours',
+    labels: { team: 'x' },
+    schema: { fields: [{ name: 'a', type: 'INTEGER', description: 'first' }] },
+  })
+  expect(await rows('SELECT * FROM d.described')).toEqual([{ a: 1 }])
+  await expect(table.setMetadata({ friendlyName: 'other' })).rejects.toThrow(
+    'changing friendlyName of a table of type EXTERNAL is not supported locally',
+  )
+})

@@ -183,7 +183,17 @@ async function patch(
   const match = request.headers['if-match']
   if (match !== undefined && match !== '*' && match !== before.etag)
     throw new ApiError('conditionNotMet', 'Precondition Failed', { location: 'If-Match' })
+  const unaltered = !isAltered(definition)
+  if (unaltered) checkDescribed(definition, body)
   for (const statement of alterations(definition, target, body)) await service.warehouse.execute(statement)
+  if (unaltered) {
+    const description = textAt(body, 'description')
+    const labels = mergedLabels(definition, body)
+    await service.warehouse.describe(target, {
+      labels,
+      ...(description === undefined ? {} : { description }),
+    })
+  }
   const columns = readSchema(body['schema'])
   if (columns !== undefined) {
     const grown = columns.filter((column) => isGrown(definition, column))
@@ -194,12 +204,25 @@ async function patch(
   return { body: await resourceOf(service, target, request.origin) }
 }
 
+/** Of external tables and snapshots SQL has no ALTER: they are described. */
+const isAltered = ({ kind }: CatalogTable): boolean => kind !== 'EXTERNAL' && kind !== 'SNAPSHOT'
+
+/** @throws ApiError for what could only be altered */
+function checkDescribed({ kind }: CatalogTable, body: JsonObject): void {
+  const wrong = ['friendlyName', 'expirationTime'].find((key) => textAt(body, key) !== undefined)
+  if (wrong !== undefined)
+    throw new ApiError(
+      'notImplemented',
+      `changing ${wrong} of a table of type ${kind} is not supported locally`,
+    )
+}
+
 /** The statements that make a table what the body says; all is checked before the first of them runs. */
 function alterations(definition: CatalogTable, target: Target, body: JsonObject): readonly string[] {
   const name = sqlTable(target)
   const entity = entityOf(definition)
   const statements: string[] = []
-  const options = optionChanges(definition, body)
+  const options = isAltered(definition) ? optionChanges(definition, body) : []
   const view = objectAt(body, 'view')
   const query = textAt(view, 'query')
   if (query !== undefined && query !== definition.viewText) {
