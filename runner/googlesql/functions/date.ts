@@ -1,7 +1,6 @@
 import { Problem } from '../../problem.ts'
-import { quoteText } from '../lower/identifier.ts'
 import { unparsed } from '../lower/library/native/time-parse.ts'
-import { once, onceUnlessCheap } from '../lower/library/once.ts'
+import { once } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { DATE, DATETIME, INT64, STRING, TIME, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
@@ -21,10 +20,11 @@ import {
 } from './date-arithmetic.ts'
 
 import { interval, optional, part, plain, scalar, signature } from './define.ts'
+import { formatTime } from './format-time.ts'
 import type { FunctionEntry, Parameter, Signature } from './function.ts'
 import { jsonScalar } from './json-scalar.ts'
-import { nativeParsePattern, nativePrintPattern } from './native-time.ts'
-import { utcOfWall, wallOfZone } from './utc.ts'
+import { parseTime } from './parse-time.ts'
+import { wholeSeconds } from './time-of-text.ts'
 
 const pages = {
   DATE: 'date_functions',
@@ -108,24 +108,11 @@ function formatting(family: Family): FunctionEntry {
       return signature(
         [STRING, type, ...zone],
         STRING,
-        ([pattern = '', value = '', name = `'UTC'`], { literals }) => {
+        ([pattern = '', value = '', name = `'UTC'`], { literals: [wanted] }) => {
           const kind = timeKind(type)
           const slow = (v: string) => `googlesql_format_time(${pattern}, epoch_us(${v}), ${name}, '${kind}')`
-          const native =
-            typeof literals[0] === 'string' && literals[0] !== '' && kind !== 'TIME'
-              ? nativePrintPattern(literals[0], kind)
-              : undefined
-          if (native === undefined) return slow(value)
-          return onceUnlessCheap([value], (v) => {
-            const wall = kind === 'TIMESTAMP' ? wallOfZone(v, name) : v
-            // Texts have no seconds of an offset, as local mean times do.
-            const first = kind === 'TIMESTAMP' && name !== `'UTC'` ? 1973 : 1000
-            return onceUnlessCheap(
-              [wall],
-              (w) =>
-                `CASE WHEN year(${w}) >= ${first} THEN strftime(${w}, ${quoteText(native)}) ELSE ${slow(v)} END`,
-            )
-          })
+          const known = typeof wanted === 'string' && wanted !== ''
+          return (known ? formatTime(wanted, value, kind, name, slow) : undefined) ?? slow(value)
         },
       )
     }),
@@ -143,19 +130,8 @@ function parsing(family: Family): FunctionEntry {
         if (safe && typeof literals[0] === 'string') refuseUnparsed(family, literals[0])
         const slow = (v: string) => parsedSlowly(family, pattern, v, name)
         const native =
-          typeof literals[0] === 'string' && family !== 'TIME'
-            ? nativeParsePattern(literals[0], family)
-            : undefined
-        if (native === undefined || (family === 'TIMESTAMP' && name !== `'UTC'`)) return slow(text)
-        return onceUnlessCheap([text], (v) => {
-          const time = `try_strptime(${v}, ${quoteText(native.pattern)})`
-          const value =
-            family === 'TIMESTAMP'
-              ? utcOfWall(time)
-              : `CAST(${time} AS ${family === 'DATE' ? 'DATE' : 'TIMESTAMP'})`
-          // As many signs as there are with all digits: nothing was left out or read in two ways.
-          return `CASE WHEN strlen(${v}) = ${native.length} AND year(${time}) >= 1 THEN ${value} ELSE ${slow(v)} END`
-        })
+          typeof literals[0] === 'string' ? parseTime(literals[0], text, family, name, slow) : undefined
+        return native ?? slow(text)
       },
     ),
   ])
@@ -296,7 +272,7 @@ const timestampOfText = signature([STRING, optional(STRING)], TIMESTAMP, ([value
   return once([value, zone], (v, z) => {
     const zonePattern = `'[0-9]( .*[A-Za-z].*|[zZ]|:[0-9.]+[+-][0-9:]+)$'`
     const message = `'Timezone is not allowed in "' || ${v} || '"'`
-    return `CASE WHEN regexp_matches(${v}, ${zonePattern}) THEN ${raise(message, 'TIMESTAMP WITH TIME ZONE')} ELSE ${lowerCast(v, STRING, TIMESTAMP, { zone: z })} END`
+    return `CASE WHEN NOT ${wholeSeconds(v)} AND regexp_matches(${v}, ${zonePattern}) THEN ${raise(message, 'TIMESTAMP WITH TIME ZONE')} ELSE ${lowerCast(v, STRING, TIMESTAMP, { zone: z })} END`
   })
 })
 

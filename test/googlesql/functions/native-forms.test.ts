@@ -7,7 +7,6 @@ import { findFunction } from '../../../runner/googlesql/functions/index.ts'
 import { nativeExtraction, plainPath } from '../../../runner/googlesql/functions/json-extraction.ts'
 import { jsonScalar } from '../../../runner/googlesql/functions/json-scalar.ts'
 import { quotedText } from '../../../runner/googlesql/functions/json-sql.ts'
-import { nativeParsePattern, nativePrintPattern } from '../../../runner/googlesql/functions/native-time.ts'
 import { wallOfZone } from '../../../runner/googlesql/functions/utc.ts'
 import { installLibrary } from '../../../runner/googlesql/lower/library/install.ts'
 import { BYTES, FLOAT64, INT64, NUMERIC, STRING } from '../../../runner/googlesql/types/scalars.ts'
@@ -38,11 +37,7 @@ beforeAll(async () => {
           * pow(10, i % 7)::int)::decimal(38,9) as y
       from range(4000) as r(i)
       union all select unnest([0.5, -0.5, 1.5, 0.05, 0.15, 99999998.999999999, 99999999.5, -99999998.95, 0.000000001,
-        -0.000000001, 0, null]::decimal(38,9)[]), unnest([0.5, 1, 1.5, 0.1, 3, 7, 9, 11, 0.5, 0.499999999, 1, 1]::decimal(38,9)[]);
-    create table times as
-      select timestamp '1000-01-01' + to_microseconds((hash(i) % 284000000000000000)::bigint) as x from range(800) as r(i)
-      union all select timestamp '2023-12-20' + to_hours(i * 7) from range(100) as r(i)
-      union all select unnest(['1000-01-01', '9999-12-31 23:59:59.999999', '2024-02-29 12:00:00', '2018-12-31']::timestamp[])`)
+        -0.000000001, 0, null]::decimal(38,9)[]), unnest([0.5, 1, 1.5, 0.1, 3, 7, 9, 11, 0.5, 0.499999999, 1, 1]::decimal(38,9)[]);`)
 })
 
 /** The rows in which two expressions differ, in value or in how it prints. */
@@ -97,49 +92,6 @@ test('numbers print as C prints them, with ties to the even digit', async () => 
   expect(await differing('floats', float64Text('x'), 'googlesql_float64_text(x)')).toEqual([])
   const plain = `rtrim(rtrim(cast(x as varchar), '0'), '.')`
   expect(await differing('numerics', numericText('x'), plain)).toEqual([])
-})
-
-test('elements of times print what the registered function prints', async () => {
-  for (const letter of 'YmdHMSyjbBaAIpVGuwUWFTRDh%') {
-    const pattern = `%${letter} ü`
-    const native = `strftime(x, '${nativePrintPattern(pattern, 'DATETIME')}')`
-    const exact = `googlesql_format_time('${pattern}', epoch_us(x), 'UTC', 'DATETIME')`
-    expect([letter, await differing('times', native, exact)]).toEqual([letter, []])
-  }
-  expect(nativePrintPattern('%H', 'DATE')).toBeUndefined()
-  expect(nativePrintPattern('%Q', 'DATE')).toBeUndefined()
-})
-
-test('texts that are parsed by DuckDB are those that the registered function parses, to the same times', async () => {
-  const samples = [
-    ['%Y-%m-%d', '2024-02-28', 'DATE'],
-    ['%m/%d/%Y', '12/31/2020', 'DATE'],
-    ['%Y%m%d', '20240131', 'DATE'],
-    ['%F %T', '2024-06-01 23:59:59', 'TIMESTAMP'],
-    ['%d.%m.%Y %H:%M', '31.12.1999 23:00', 'DATETIME'],
-  ] as const
-  const signs = '0123456789-/:. T'
-  let seed = 7
-  const below = (limit: number) => {
-    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0
-    return (seed >>> 8) % limit
-  }
-  for (const [pattern, sample, type] of samples) {
-    const native = nativeParsePattern(pattern, type)
-    const texts = Array.from({ length: 500 }, () => {
-      const text = [...sample]
-      for (let change = 0; change <= below(3); change++)
-        text[below(text.length)] = signs[below(signs.length)] ?? ''
-      return text.join('')
-    })
-    const list = `(select unnest(['${[sample, ...texts].join("', '")}']) as x)`
-    const time = `try_strptime(x, '${native?.pattern}')`
-    const taken = `(select * from ${list} where strlen(x) = ${native?.length} and year(${time}) >= 1)`
-    const exact = `TRY(googlesql_parse_time('${pattern}', x, 'UTC', '${type}'))`
-    expect([pattern, await differing(taken, `epoch_us(${time})`, exact)]).toEqual([pattern, []])
-  }
-  expect(nativeParsePattern('%Y-%m', 'DATE')).toBeUndefined()
-  expect(nativeParsePattern('%y-%m-%d', 'DATE')).toBeUndefined()
 })
 
 test('every zone has the same clock in DuckDB and here, in the years in which both are used', async () => {
