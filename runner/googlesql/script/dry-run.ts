@@ -1,10 +1,12 @@
-import { targetName } from '../lower/identifier.ts'
+import { SESSION, targetName } from '../lower/identifier.ts'
 import type { Statement } from '../parse/ast.ts'
+import { parse } from '../parse/index.ts'
 import { resolveType } from '../resolve/expression/type-node.ts'
 import type { DryRun, TableColumns } from '../result.ts'
 import type { Target } from '../target.ts'
 import type { ScriptHost } from './host.ts'
 import { systemVariables } from './interpreter.ts'
+import { loadStatements } from './load-data.ts'
 import { selectOf } from './synthetic.ts'
 import { Variables } from './variables.ts'
 
@@ -22,8 +24,8 @@ export async function dryRunScript(
   const writes = new Map<string, Target>()
   const scans: TableColumns[] = []
   let last: DryRun = { statementType: 'SCRIPT', columns: [], reads: [], writes: [] }
-  const compile = async (node: Statement, variables: Variables) => {
-    const compiled = await host.compile(text, node, { variables: withSystem(host, variables) })
+  const compile = async (node: Statement, variables: Variables, written = text) => {
+    const compiled = await host.compile(written, node, { variables: withSystem(host, variables) })
     for (const target of compiled.reads) reads.set(targetName(target), target)
     scans.push(...compiled.scans)
     for (const target of compiled.writes) writes.set(targetName(target), target)
@@ -37,6 +39,13 @@ export async function dryRunScript(
       else if (node.kind === 'exportData') {
         await compile(node.query, variables)
         last = { statementType: 'EXPORT_DATA', columns: [], reads: [], writes: [] }
+      } else if (node.kind === 'loadData') {
+        for (const statement of loadStatements(text, node, await host.catalog(), host.defaults)) {
+          const [parsed] = parse(statement).statements
+          if (parsed !== undefined) host.pretend(await compile(parsed, variables, statement))
+        }
+        for (const [name, { database }] of writes) if (database === SESSION.database) writes.delete(name)
+        last = { statementType: 'LOAD_DATA', columns: [], reads: [], writes: [] }
       } else if (!isControl(node)) {
         const compiled = await compile(node, variables)
         host.pretend(compiled)

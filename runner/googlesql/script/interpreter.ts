@@ -12,6 +12,7 @@ import { runCaseStatement, runFor, runIf, runLoop, runRepeat, runWhile } from '.
 import { executeImmediate } from './execute-immediate.ts'
 import { exportData } from './export-data.ts'
 import type { ScriptHost } from './host.ts'
+import { loadData } from './load-data.ts'
 import { selectOf } from './synthetic.ts'
 import { textVariable, type Variable, Variables } from './variables.ts'
 
@@ -130,6 +131,8 @@ export class Interpreter {
         return executeImmediate(this, node, variables)
       case 'exportData':
         return exportData(this, node, variables)
+      case 'loadData':
+        return loadData(this, node, variables)
       case 'beginTransaction':
         return this.#transaction('BEGIN_TRANSACTION', () => this.host.begin())
       case 'commitTransaction':

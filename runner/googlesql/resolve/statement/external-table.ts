@@ -60,7 +60,8 @@ export function resolveCreateExternalTable(context: Context, node: CreateExterna
       : partitionColumns === 'inferred'
         ? external?.partitions
         : partitionColumns.map((element) => resolveColumn(context, element))
-  const columns = [...(files ?? []), ...(partitions ?? [])]
+  // Without those of the files a table has none yet.
+  const columns = files === undefined ? [] : [...files, ...(partitions ?? [])]
   const twice = columns.find(
     ({ name }, index) =>
       columns.findIndex((other) => other.name.toLowerCase() === name.toLowerCase()) !== index,

@@ -6,6 +6,11 @@ import { nameParts } from '../../parse/name-parts.ts'
 import type { Target } from '../../target.ts'
 import { type Context, didYouMean, problemAt } from '../context.ts'
 
+/** What a table's name means depends on this alone. */
+interface Named extends Pick<Context, 'source'> {
+  readonly resolution: Pick<Context['resolution'], 'catalog'>
+}
+
 /** A temporary table's full name. */
 export function sessionTarget(name: string): Target {
   return { ...SESSION, name }
@@ -17,7 +22,7 @@ export function sessionTarget(name: string): Target {
  *
  * @throws Problem if there is no dataset to take it from
  */
-export function tableTarget(context: Context, path: Path): Target {
+export function tableTarget(context: Named, path: Path): Target {
   const parts = nameParts(path)
   const { project, dataset } = context.source.defaults
   const given = parts.at(-2)
