@@ -32,7 +32,8 @@ export function checkParameters(sql: string, column: ColumnType, safe = false): 
       return `CASE WHEN ${wide} THEN ${failure(message)} ELSE CAST(${v} AS BIGNUM) END`
     })
   }
-  const limit = (v: string) => `abs(${v}) >= CAST('1${'0'.repeat(first - scale)}' AS DECIMAL(38,9))`
+  // Of the rounded value's own scale: rounded it may be greater than nine digits after the point leave room for.
+  const limit = (v: string) => `abs(${v}) >= CAST('1${'0'.repeat(first - scale)}' AS DECIMAL(38,${scale}))`
   if (first - scale >= 29) {
     // As many digits before the point as NUMERIC has itself: rounding alone may go beyond them, and raises there.
     return scale === 9 ? sql : `googlesql_numeric_round(${sql}, ${scale}, 'ROUND_HALF_AWAY_FROM_ZERO')`

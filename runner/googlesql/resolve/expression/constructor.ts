@@ -48,8 +48,9 @@ export function resolveArray(context: Context, node: ArrayConstructor): Expr {
 
 /** `STRUCT(a, 1 AS b)`, `STRUCT<a INT64>(1)`. */
 export function resolveStruct(context: Context, node: StructConstructor): Expr {
-  const values = node.fields.map((field) => resolveExpression(context, field.value))
+  const given = node.fields.map((field) => resolveExpression(context, field.value))
   if (node.type === undefined) {
+    const values = given.map(asField)
     const fields = node.fields.map(
       (field, index): StructField => ({
         name: field.alias?.name ?? derivedName(field.value),
@@ -60,11 +61,11 @@ export function resolveStruct(context: Context, node: StructConstructor): Expr {
   }
   const { type } = resolveType(context, node.type)
   if (type.kind !== 'STRUCT') throw problemAt(context, node, 'STRUCT type expected')
-  if (type.fields.length !== values.length) {
+  if (type.fields.length !== given.length) {
     throw problemAt(
       context,
       node,
-      `STRUCT type has ${type.fields.length} fields but constructor call has ${values.length} fields`,
+      `STRUCT type has ${type.fields.length} fields but constructor call has ${given.length} fields`,
     )
   }
   const named = node.fields.find((field) => field.alias !== undefined)
@@ -75,7 +76,7 @@ export function resolveStruct(context: Context, node: StructConstructor): Expr {
       'STRUCT constructors cannot specify both an explicit type and field names with AS',
     )
   }
-  const converted = values.map((value, index) => {
+  const converted = given.map((value, index) => {
     const field = type.fields[index]
     if (field === undefined) return value
     if (coercionCost(value, field.type) === undefined) {
@@ -94,10 +95,14 @@ export function resolveStruct(context: Context, node: StructConstructor): Expr {
 
 /** `(1, 'a')`. */
 export function resolveTuple(context: Context, node: Tuple): Expr {
-  const values = node.elements.map((element) => resolveExpression(context, element))
+  const values = node.elements.map((element) => asField(resolveExpression(context, element)))
   const fields = values.map((value): StructField => ({ name: undefined, type: value.type }))
   return { kind: 'struct', type: { kind: 'STRUCT', fields }, values }
 }
+
+/** In a struct without a type of its own `[]` is an ARRAY<INT64>, and becomes no other. */
+const asField = (value: Expr): Expr =>
+  value.kind === 'array' && value.untyped === true ? { ...value, untyped: false } : value
 
 /** The name that an expression gives a column without AS: of a path its last part. */
 export function derivedName(node: Expression): string | undefined {

@@ -50,4 +50,20 @@ export const cases: readonly Case[] = [
         'No matching signature for function COALESCE\n  Argument types: RANGE<DATE>, STRING\n  Signature: COALESCE(T1, [T1, ...])\n    Unable to find common supertype for templated argument <T1>\n      Input types for <T1>: {RANGE<DATE>, STRING}',
     },
   ],
+  [
+    "[STRUCT(['a'] AS l), STRUCT([])]",
+    {
+      error:
+        'Array elements of types {STRUCT<l ARRAY<STRING>>, STRUCT<ARRAY<INT64>>} do not have a common supertype',
+    },
+  ],
+  [
+    "[STRUCT(['a'] AS l), STRUCT(NULL)]",
+    { types: 'ARRAY<STRUCT<l ARRAY<STRING>>>', values: [[[['a']], [[]]]] },
+  ],
+  ['STRUCT<l ARRAY<STRING>>([])', { types: 'STRUCT<l ARRAY<STRING>>', values: [[[]]] }],
+  [
+    "CAST(NUMERIC '99999999999999999999999999999.999999999' AS NUMERIC(5, 2))",
+    { error: 'NUMERIC(5, 2) has precision 5 and scale 2 but got a value that is not in range' },
+  ],
 ]
