@@ -132,3 +132,6 @@ export function didYouMean(given: string, known: readonly string[]): string {
 export function plainContext(context: Context, clause: string): Context {
   return { ...context, aggregates: undefined, windows: undefined, clause }
 }
+
+/** A node's kind in the words of a statement: `createRowAccessPolicy` is CREATE ROW ACCESS POLICY. */
+export const keywords = (kind: string): string => kind.replace(/(?=[A-Z])/g, ' ').toUpperCase()

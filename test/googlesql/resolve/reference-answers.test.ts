@@ -22,6 +22,14 @@ test.each([
     [['   +.##', '   -.50']],
   ],
   ["SELECT CAST(12345 AS STRING FORMAT 'FMS,,.9'), CAST(12345 AS STRING FORMAT 'S,G9')", [['+.#', '+,,#']]],
+  [
+    "SELECT ANY_VALUE(x HAVING MAX y), ANY_VALUE(x HAVING MIN y) FROM UNNEST([STRUCT(1 AS x, CAST('nan' AS FLOAT64) AS y), (2, 1.0), (3, NULL)])",
+    [[null, null]],
+  ],
+  [
+    "SELECT ANY_VALUE(x HAVING MAX y), ANY_VALUE(x HAVING MIN y) FROM UNNEST([STRUCT(1 AS x, CAST('-inf' AS FLOAT64) AS y), (2, 1.0), (3, NULL)])",
+    [[2, 1]],
+  ],
 ] as const)('%s answers as the reference implementation does', async (text, rows) => {
   expect(await rowsOf(await freshWarehouse(), text)).toEqual(rows)
 })
@@ -65,4 +73,18 @@ test.each([
   ],
 ])('%s is refused', async (text, message) => {
   expect(await problemOf((await freshWarehouse()).execute(text))).toBe(message)
+})
+
+test('MAX_BY and MIN_BY are ANY_VALUE with HAVING, also where a key is NaN', async () => {
+  const rows =
+    "UNNEST([STRUCT('a' AS g, 1 AS x, CAST('nan' AS FLOAT64) AS y), ('a', 2, 1.0), ('b', 3, -1.0), ('b', 4, 5.0), ('b', 5, NULL)])"
+  expect(
+    await rowsOf(
+      await freshWarehouse(),
+      `SELECT g, MAX_BY(x, y), MIN_BY(x, y), ANY_VALUE(x HAVING MAX y), ANY_VALUE(x HAVING MIN y) FROM ${rows} GROUP BY g ORDER BY g`,
+    ),
+  ).toEqual([
+    ['a', null, null, null, null],
+    ['b', 4, 3, 4, 3],
+  ])
 })

@@ -19,6 +19,7 @@ import type { AggregateCall, Expr, SortItem } from '../resolved.ts'
 import { columnRef } from '../scope.ts'
 import { aggregateKey, exprKey } from '../statement/key.ts'
 import { resolveArguments } from './call.ts'
+import { withoutNan } from './extreme-nan.ts'
 import { requireSignature } from './signature.ts'
 import { usesAggregate } from './uses-aggregate.ts'
 
@@ -88,20 +89,18 @@ export function aggregateParts(
   const orderBy = (node.orderBy ?? []).map((item) => resolveSortItem(context, item))
   if (node.distinct)
     checkOrderOfDistinct(context, node, orderBy, [...given.map(({ value }) => value), ...chosen.args])
-  return {
-    type: chosen.type,
-    call: {
-      entry,
-      signature: chosen.signature,
-      args: chosen.args,
-      distinct: node.distinct,
-      nulls: node.nulls,
-      orderBy,
-      limit: node.limit && resolveCount(context, node.limit),
-      having: node.having && resolveHaving(context, node.having),
-      safe: node.safe,
-    },
+  const call = {
+    entry,
+    signature: chosen.signature,
+    args: chosen.args,
+    distinct: node.distinct,
+    nulls: node.nulls,
+    orderBy,
+    limit: node.limit && resolveCount(context, node.limit),
+    having: node.having && resolveHaving(context, node.having),
+    safe: node.safe,
   }
+  return { type: chosen.type, call: withoutNan(context, node, call) }
 }
 
 function resolveHaving(

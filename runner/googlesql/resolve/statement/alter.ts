@@ -3,8 +3,9 @@ import type { AlterAction, AlterStatement, ColumnChange, Identifier, Span } from
 import { nameParts } from '../../parse/name-parts.ts'
 import { coercion } from '../../types/coerce.ts'
 import { equalTypes } from '../../types/equal.ts'
-import { typeName } from '../../types/print.ts'
-import { type Context, didYouMean, problemAt, unsupportedAt } from '../context.ts'
+import { columnTypeName } from '../../types/print.ts'
+import { type Context, didYouMean, keywords, problemAt, unsupportedAt } from '../context.ts'
+import { partitionColumn } from '../partition-column.ts'
 import { resolveColumn, schemaType } from './column-schema.ts'
 import { NOTHING } from './create-table.ts'
 import { resolveDefault } from './default.ts'
@@ -67,7 +68,7 @@ function alterSchema(context: Context, node: AlterStatement, statementType: stri
     )
   }
   const other = node.actions.find((action) => action.kind !== 'setOptions')
-  if (other !== undefined) throw unsupportedAt(context, other, `ALTER SCHEMA with ${other.kind}`)
+  if (other !== undefined) throw unsupportedAt(context, other, `ALTER SCHEMA with ${keywords(other.kind)}`)
   for (const action of node.actions)
     if (action.kind === 'setOptions') resolveOptions(context, action.options, schemaOptions)
   return NOTHING(statementType)
@@ -87,6 +88,7 @@ function applyAction(context: Context, { table, steps }: Altered, action: AlterA
     case 'dropColumn': {
       const column = find(context, table, action.column, action.ifExists)
       if (column === undefined) return { table, steps }
+      checkFree(context, table, column, action.column, 'DROP COLUMN')
       if (table.columns.length === 1)
         throw problemAt(context, action, 'ALTER TABLE DROP COLUMN cannot drop the only column')
       return {
@@ -97,6 +99,7 @@ function applyAction(context: Context, { table, steps }: Altered, action: AlterA
     case 'renameColumn': {
       const column = find(context, table, action.from, action.ifExists)
       if (column === undefined) return { table, steps }
+      checkFree(context, table, column, action.from, 'RENAME COLUMN')
       absent(context, table, action.to)
       return {
         table: replaced(table, column, { ...column, name: action.to.name }),
@@ -137,7 +140,7 @@ function applyAction(context: Context, { table, steps }: Altered, action: AlterA
       return { table: left ?? table, steps }
     }
     default:
-      throw unsupportedAt(context, action, `ALTER TABLE with ${action.kind}`)
+      throw unsupportedAt(context, action, `ALTER TABLE with ${keywords(action.kind)}`)
   }
 }
 
@@ -149,6 +152,8 @@ function addConstraint(
   const { constraint, ifNotExists } = action
   const columns = constraint.columns.map((column) => find(context, table, column, false)?.name ?? column.name)
   if (constraint.kind === 'primaryKey') {
+    if (constraint.enforced !== false)
+      throw problemAt(context, constraint, 'A PRIMARY KEY must be NOT ENFORCED')
     if (table.primaryKey === undefined) return { ...table, primaryKey: columns }
     if (ifNotExists) return table
     throw problemAt(
@@ -183,6 +188,31 @@ function withOptions(
     ...(tags === undefined ? {} : { labels: tags }),
     ...(Object.keys(others).length === 0 ? {} : { options: others }),
   }
+}
+
+/**
+ * Neither dropped nor renamed is what the table is laid out by, or a part of a key
+ * (data-definition-language#alter_table_drop_column_statement, …#alter_table_rename_column_statement).
+ */
+function checkFree(
+  context: Context,
+  table: CatalogTable,
+  column: CatalogColumn,
+  node: Span,
+  what: string,
+): void {
+  const among = (names: readonly string[] | undefined) =>
+    names?.some((name) => name.toLowerCase() === column.name.toLowerCase()) === true
+  const use =
+    partitionColumn(table) === column
+      ? 'partitioning'
+      : among(table.clusterBy)
+        ? 'clustering'
+        : among(table.primaryKey) || table.foreignKeys?.some((key) => among(key.columns)) === true
+          ? 'key'
+          : undefined
+  if (use === undefined) return
+  throw problemAt(context, node, `ALTER TABLE ${what} cannot be used on the ${use} column ${column.name}`)
 }
 
 function find(
@@ -263,15 +293,19 @@ function changedColumn(
   switch (change.kind) {
     case 'setDataType': {
       const { type, parameters } = schemaType(context, change.schema)
-      if (coercion(column.type, type) === undefined || column.type.kind === 'DATE') {
+      const { parameters: _old, ...rest } = column
+      const changed = { ...rest, type, ...(parameters === undefined ? {} : { parameters }) }
+      if (
+        coercion(column.type, type) === undefined ||
+        column.type.kind === 'DATE' ||
+        !holdsAll(column, changed)
+      ) {
         throw problemAt(
           context,
           node,
-          `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${typeName(column.type)}) is assignable to the new type (${typeName(type)})`,
+          `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${columnTypeName(column)}) is assignable to the new type (${columnTypeName(changed)})`,
         )
       }
-      const { parameters: _old, ...rest } = column
-      const changed = { ...rest, type, ...(parameters === undefined ? {} : { parameters }) }
       const same = equalTypes(column.type, type)
       return { changed, step: same ? undefined : { kind: 'type', column: changed, before: column } }
     }
@@ -302,8 +336,26 @@ function changedColumn(
       return { changed, step: undefined }
     }
     case 'dropNotNull': {
-      const { required: _gone, ...changed } = column
-      return { changed, step: column.required === true ? { kind: 'nullable', name: column.name } : undefined }
+      const { required, ...changed } = column
+      if (required !== true)
+        throw problemAt(context, node, `Column ${column.name} does not have a NOT NULL constraint`)
+      return { changed, step: { kind: 'nullable', name: column.name } }
     }
   }
+}
+
+/** Whether every value of a column fits another's type parameters: STRING(5) holds not all of STRING(10). */
+function holdsAll(before: CatalogColumn, after: CatalogColumn): boolean {
+  if (after.parameters === undefined || after.parameters.length === 0) return true
+  const [most, scale = 0] = after.parameters
+  const [size, fraction = 0] = sizeOf(before)
+  if (most === undefined || size === undefined) return false
+  return most - scale >= size - fraction && scale >= fraction
+}
+
+/** Length, or precision and scale; of INT64 its digits. */
+function sizeOf({ type, parameters }: CatalogColumn): readonly number[] {
+  if (parameters !== undefined && parameters.length > 0) return parameters
+  if (type.kind === 'INT64') return [19, 0]
+  return type.kind === 'NUMERIC' ? [38, 9] : []
 }

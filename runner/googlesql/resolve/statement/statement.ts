@@ -1,5 +1,6 @@
+import type { Problem } from '../../../problem.ts'
 import type { Statement } from '../../parse/ast.ts'
-import { type Context, problemAt, unsupportedAt } from '../context.ts'
+import { type Context, keywords, problemAt } from '../context.ts'
 import { resolveQuery } from '../query/query.ts'
 import { valuesAsColumns } from '../query/value-columns.ts'
 import { resolveAlter } from './alter.ts'
@@ -15,8 +16,7 @@ import type { Resolved } from './resolved-statement.ts'
 /** A statement that runs by itself; those of scripts are the interpreter's. */
 export function resolveStatement(context: Context, node: Statement): Resolved {
   if ('orReplace' in node && 'ifNotExists' in node && node.orReplace && node.ifNotExists) {
-    const what = node.kind.replace(/(?=[A-Z])/g, ' ').toUpperCase()
-    throw problemAt(context, node, `${what} cannot have both OR REPLACE and IF NOT EXISTS`)
+    throw problemAt(context, node, `${keywords(node.kind)} cannot have both OR REPLACE and IF NOT EXISTS`)
   }
   switch (node.kind) {
     case 'query':
@@ -55,6 +55,23 @@ export function resolveStatement(context: Context, node: Statement): Resolved {
     case 'alter':
       return resolveAlter(context, node)
     default:
-      throw unsupportedAt(context, node, `this statement (${node.kind})`)
+      throw refused(context, node)
   }
+}
+
+/** What statements would say that has no meaning here, or would be lost. */
+const REASONS: Readonly<Record<string, string>> = {
+  grant: 'there are no permissions, everybody may do everything',
+  revoke: 'there are no permissions, everybody may do everything',
+  createRowAccessPolicy: 'everybody sees all rows',
+  dropRowAccessPolicy: 'everybody sees all rows',
+}
+
+function refused(context: Context, node: Statement): Problem {
+  const reason = REASONS[node.kind]
+  return problemAt(
+    context,
+    node,
+    `${keywords(node.kind)} is not supported locally${reason === undefined ? '' : `: ${reason}`}`,
+  )
 }
