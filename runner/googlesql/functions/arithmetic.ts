@@ -164,7 +164,7 @@ export function floatQuotient(x: string, y: string): string {
 
 /** date ± days, in the years 1 to 9999. */
 export function addDays(date: string, days: string, sign: 1 | -1): string {
-  return once([date, days], (d, n) => {
+  return onceUnlessCheap([date, days], (d, n) => {
     // AND computes both of its sides: a count too large for DuckDB's integers has to go first.
     const outside = `${n} NOT BETWEEN -3652058 AND 3652058`
     const sum = `(${d} ${sign === 1 ? '+' : '-'} CAST(${n} AS INTEGER))`

@@ -52,7 +52,12 @@ function fractionText(value: string): string {
 }
 
 export function timeText(value: string): string {
-  return onceUnlessCheap([value], (x) => `(left(CAST(${x} AS VARCHAR), 8) || ${fractionText(x)})`)
+  return onceUnlessCheap([value], (x) => {
+    // DuckDB leaves out zeros at the end of the fraction.
+    const text = `CAST(${x} AS VARCHAR)`
+    const wider = `rpad(${text}, CASE WHEN strlen(${text}) < 12 THEN 12 ELSE 15 END, '0')`
+    return `CASE WHEN strlen(${text}) IN (8, 12, 15) THEN ${text} ELSE ${wider} END`
+  })
 }
 
 export function datetimeText(value: string, separator = ' '): string {

@@ -1,5 +1,5 @@
 import { quoteText } from '../lower/identifier.ts'
-import { once } from '../lower/library/once.ts'
+import { onceUnlessCheap } from '../lower/library/once.ts'
 import { raise } from '../lower/library/raise.ts'
 
 export type DateKind = 'DATE' | 'DATETIME' | 'TIMESTAMP'
@@ -24,7 +24,7 @@ export function inYears(
   message: string,
 ): string {
   const [type, range] = bounds[kind]
-  return once(args, (...names) => {
+  return onceUnlessCheap(args, (...names) => {
     const value = build(...names)
     // Two CASEs would evaluate a raising branch for NULL: the range decides first, then NULL.
     return `CASE WHEN ${value} BETWEEN ${range} THEN ${value} WHEN ${value} IS NOT NULL THEN ${raise(quoteText(message), type)} END`

@@ -1,5 +1,5 @@
 import { Problem } from '../../problem.ts'
-import { once } from '../lower/library/once.ts'
+import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise } from '../lower/library/raise.ts'
 import type { SqlType } from '../types/type.ts'
 import { datetimeText } from './cast-text.ts'
@@ -56,13 +56,20 @@ function clamped(count: string, limit: bigint): string {
 }
 
 function sum(kind: TimeKind, value: string, count: string, part: string, name: string): string {
+  // By the clock of UTC: DuckDB asks its calendar of zones otherwise.
+  if (kind === 'TIMESTAMP') {
+    const unit = part === 'DAY' ? 86_400_000_000n : microseconds[part]
+    if (unit === undefined) return unsupportedPart(name, part, kind)
+    const micros = `CAST(${clamped(count, 350_000_000_000_000_000n / unit)} AS BIGINT) * ${unit}`
+    return `make_timestamptz(epoch_us(${value}) + ${micros})`
+  }
   const wide = value
-  if (part === 'DAY' || (part === 'WEEK' && kind !== 'TIMESTAMP')) {
+  if (part === 'DAY' || part === 'WEEK') {
     const days = `CAST(${clamped(count, part === 'DAY' ? 4_000_000n : 600_000n)} * ${part === 'DAY' ? 1 : 7} AS INTEGER)`
     return kind === 'DATE' ? `(${wide} + ${days})` : `(${wide} + to_days(${days}))`
   }
   const factor = months[part]
-  if (factor !== undefined && kind !== 'TIMESTAMP' && kind !== 'TIME') {
+  if (factor !== undefined && kind !== 'TIME') {
     const moved = `(${wide} + to_months(CAST(${clamped(count, 130_000n)} * ${factor} AS INTEGER)))`
     return kind === 'DATE' ? `CAST(${moved} AS DATE)` : moved
   }
@@ -84,7 +91,7 @@ export function addPart(
   if (kind === 'TIME') return addToTime(name, value, count, part, sign)
   const [type = '', range = ''] = bounds[kind] ?? []
   const signed = (n: string) => (sign === 1 ? n : negative(n))
-  return once([value, count], (v, n) => {
+  return onceUnlessCheap([value, count], (v, n) => {
     const moved = sum(kind, v, signed(n), part, name)
     const shown =
       kind === 'DATE'
@@ -114,9 +121,10 @@ function addToTime(name: string, value: string, count: string, part: string, sig
 export function truncateDate(name: string, value: string, part: string, kind = 'DATE'): string {
   const start = weekStart(part)
   if (start !== undefined) {
-    const shift = (8 - start) % 7
-    const week = (v: string) => `CAST(date_trunc('week', ${v} + ${shift}) AS DATE) - ${shift}`
-    return once([value], (v) => {
+    // Days since one that begins a week, without those of whole weeks.
+    const anchor = `DATE '0001-01-07' - ${(14 - start) % 7}`
+    const week = (v: string) => `(${v} - CAST((${v} - (${anchor}) + 7) % 7 AS INTEGER))`
+    return onceUnlessCheap([value], (v) => {
       const message = `'Truncating date ' || ${v} || ' to ${part} resulted in an out of range date value'`
       return `CASE WHEN ${v} < DATE '0001-01-08' AND ${week(v)} < DATE '0001-01-01' THEN ${raise(message, 'DATE')} ELSE ${week(v)} END`
     })

@@ -217,10 +217,10 @@ function toUnix(name: string, unit: bigint): FunctionEntry {
     plain([TIMESTAMP], INT64, (value) =>
       unit === 1n
         ? `epoch_us(${value})`
-        : once(
-            [value],
-            (t) => `((epoch_us(${t}) - ((epoch_us(${t}) % ${unit}) + ${unit}) % ${unit}) // ${unit})`,
-          ),
+        : once([value], (t) => {
+            const micros = `epoch_us(${t})`
+            return `CASE WHEN ${micros} >= 0 THEN ${micros} // ${unit} ELSE (${micros} + 1) // ${unit} - 1 END`
+          }),
     ),
   ])
 }

@@ -1,3 +1,4 @@
+import { onceUnlessCheap } from '../lower/library/once.ts'
 import { BYTES, INT64, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { operator, plain, scalar, signature } from './define.ts'
@@ -22,7 +23,13 @@ function bits(name: string, sign: string, bytes: string): FunctionEntry {
 
 function shift(name: '<<' | '>>', side: 'left' | 'right'): FunctionEntry {
   return operator(name, 'bitwise_operators', [
-    plain([INT64, INT64], INT64, (x, by) => `googlesql_shift_${side}(${x}, ${by})`),
+    plain([INT64, INT64], INT64, (x, by) =>
+      // DuckDB's keeps the sign, and raises where a bit is lost.
+      onceUnlessCheap([x, by], (v, n) => {
+        const most = name === '<<' ? ` AND ${v} <= 9223372036854775807 >> ${n}` : ''
+        return `CASE WHEN ${n} BETWEEN 0 AND 62 AND ${v} >= 0${most} THEN ${v} ${name} ${n} ELSE googlesql_shift_${side}(${v}, ${n}) END`
+      }),
+    ),
     plain([isBytes, INT64], BYTES, (x, by) => `googlesql_bytes_shift_${side}(${x}, ${by})`),
   ])
 }

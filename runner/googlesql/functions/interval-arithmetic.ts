@@ -1,6 +1,7 @@
-import { once } from '../lower/library/once.ts'
+import { onceUnlessCheap } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
 import { inYears } from './checked.ts'
+import { utcOfWall, wallOfUtc } from './utc.ts'
 
 /** `DATE`, `DATETIME`, `TIMESTAMP` ± `INTERVAL` (operators#interval_arithmetic_operators): months, then days, then time. */
 
@@ -12,14 +13,19 @@ export function addToDatetime(datetime: string, interval: string): string {
   return inYears('DATETIME', [datetime, interval], (d, i) => `(${d} + ${i})`, 'Datetime overflow')
 }
 
-/** A TIMESTAMP has no months or years to add: BigQuery refuses. */
+/**
+ * A TIMESTAMP has no months or years to add: BigQuery refuses. It is added to by the clock of UTC, without the calendar
+ * of zones that DuckDB would ask.
+ */
 export function addToTimestamp(timestamp: string, interval: string): string {
   const wrong = raiseText(
     'TIMESTAMP +/- INTERVAL is not supported for intervals with non-zero MONTH or YEAR part.',
     'TIMESTAMP WITH TIME ZONE',
   )
-  return once([timestamp, interval], (t, i) => {
-    const sum = inYears('TIMESTAMP', [t, i], (x, y) => `(${x} + ${y})`, 'Timestamp overflow')
+  return onceUnlessCheap([timestamp, interval], (t, i) => {
+    const sum = utcOfWall(
+      inYears('DATETIME', [t, i], (x, y) => `(${wallOfUtc(x)} + ${y})`, 'Timestamp overflow'),
+    )
     return (
       `CASE WHEN ${t} IS NULL OR ${i} IS NULL THEN NULL ` +
       `WHEN datepart('month', ${i}) = 0 AND datepart('year', ${i}) = 0 THEN ${sum} ELSE ${wrong} END`

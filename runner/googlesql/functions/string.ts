@@ -213,7 +213,13 @@ export const stringFunctions: readonly FunctionEntry[] = [
     plain([arrayOf(INT64)], STRING, (x) => `googlesql_code_points_to_string(${x})`),
   ]),
   string('TO_CODE_POINTS', [
-    plain([STRING], arrayOf(INT64), (x) => `googlesql_to_code_points(${x})`),
+    plain([STRING], arrayOf(INT64), (value) =>
+      onceUnlessCheap(
+        [value],
+        (x) =>
+          `CASE WHEN ${x} = '' THEN CAST([] AS BIGINT[]) ELSE list_transform(string_split(${x}, ''), lambda c: CAST(unicode(c) AS BIGINT)) END`,
+      ),
+    ),
     plain([BYTES], arrayOf(INT64), (x) => `googlesql_bytes_to_code_points(${x})`),
   ]),
   string('UNICODE', [
@@ -271,8 +277,20 @@ export const stringFunctions: readonly FunctionEntry[] = [
     ),
   ),
   string('FROM_BASE32', [plain([STRING], BYTES, (x) => `googlesql_from_base32(${x})`)]),
-  string('FROM_BASE64', [plain([STRING], BYTES, (x) => `googlesql_from_base64(${x})`)]),
-  string('FROM_HEX', [plain([STRING], BYTES, (x) => `googlesql_from_hex(${x})`)]),
+  string('FROM_BASE64', [
+    // DuckDB takes a sign between two that fill up for none.
+    plain([STRING], BYTES, (value) =>
+      onceUnlessCheap([value], (x) => {
+        const usual = `ends_with(${x}, '=') OR NOT contains(${x}, '=')`
+        return `coalesce(CASE WHEN ${usual} THEN TRY(from_base64(${x})) END, googlesql_from_base64(${x}))`
+      }),
+    ),
+  ]),
+  string('FROM_HEX', [
+    plain([STRING], BYTES, (value) =>
+      onceUnlessCheap([value], (x) => `coalesce(TRY(unhex(${x})), googlesql_from_hex(${x}))`),
+    ),
+  ]),
   string('TO_BASE32', [plain([BYTES], STRING, (x) => `googlesql_to_base32(${x})`)]),
   string('TO_BASE64', [plain([BYTES], STRING, (x) => `to_base64(${x})`)]),
   string('TO_HEX', [
@@ -302,10 +320,12 @@ export const stringFunctions: readonly FunctionEntry[] = [
   trim('LTRIM'),
   trim('RTRIM'),
   string('NORMALIZE', [
-    signature(
-      [STRING, { ...part, optional: true }],
-      STRING,
-      ([x = '', form = 'NFC']) => `googlesql_normalize(${x}, '${normalForm(form)}')`,
+    signature([STRING, { ...part, optional: true }], STRING, ([value = '', form = 'NFC']) =>
+      onceUnlessCheap([value], (x) => {
+        const other =
+          normalForm(form) === 'NFC' ? `nfc_normalize(${x})` : `googlesql_normalize(${x}, '${form}')`
+        return `CASE WHEN strlen(${x}) = length(${x}) THEN ${x} ELSE ${other} END`
+      }),
     ),
   ]),
   string('NORMALIZE_AND_CASEFOLD', [

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { BIGINT, BLOB, DuckDBBlobValue as Blob, type DuckDBBlobValue } from '@duckdb/node-api'
 import type { NativeFunction } from '../native-function.ts'
 
@@ -158,13 +158,10 @@ export const hashFunctions: readonly NativeFunction[] = [
     returns: BIGINT,
     evaluate: (value: DuckDBBlobValue) => BigInt.asIntN(64, fingerprint64(value.bytes)),
   },
-  ...(['sha1', 'sha512'] as const).map(
-    (algorithm): NativeFunction => ({
-      name: `googlesql_${algorithm}`,
-      parameters: [BLOB],
-      returns: BLOB,
-      evaluate: (value: DuckDBBlobValue) =>
-        new Blob(Uint8Array.from(createHash(algorithm).update(value.bytes).digest())),
-    }),
-  ),
+  {
+    name: 'googlesql_sha512',
+    parameters: [BLOB],
+    returns: BLOB,
+    evaluate: (value: DuckDBBlobValue) => new Blob(hash('sha512', value.bytes, 'buffer')),
+  },
 ]

@@ -19,13 +19,6 @@ const points = (value: string): readonly string[] => Array.from(value)
 
 const codePointFunctions: readonly NativeFunction[] = [
   {
-    name: 'googlesql_to_code_points',
-    parameters: [VARCHAR],
-    returns: LIST(BIGINT),
-    evaluate: (value: string) =>
-      new DuckDBListValue(points(value).map((point) => BigInt(point.codePointAt(0) ?? 0))),
-  },
-  {
     name: 'googlesql_bytes_to_code_points',
     parameters: [BLOB],
     returns: LIST(BIGINT),
