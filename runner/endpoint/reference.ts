@@ -23,7 +23,18 @@ export function targetOf(reference: JsonObject, project: string): Target {
     const missing = schema === undefined || schema === '' ? 'datasetId' : 'tableId'
     throw new ApiError('required', `Required parameter is missing: ${missing}`, { location: missing })
   }
+  checkName(name)
   return { database: textAt(reference, 'projectId') ?? project, schema, name }
+}
+
+/** @throws ApiError for a name with a decorator: without it, another table or all of it would be meant */
+export function checkName(name: string): void {
+  const what = name.includes('$') ? 'partition' : name.includes('@') ? 'time' : undefined
+  if (what !== undefined)
+    throw new ApiError(
+      'notImplemented',
+      `the ${what} decorator of the table ${name} is not supported locally; use a query`,
+    )
 }
 
 /** `project:dataset.table`, as messages and ids have it. */

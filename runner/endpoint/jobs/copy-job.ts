@@ -1,6 +1,7 @@
-import { sqlName, sqlTable } from '../../googlesql/quote.ts'
+import { sqlName, sqlTable, sqlText } from '../../googlesql/quote.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { ApiError, invalid, notFound } from '../api-error.ts'
+import { executeOwn } from '../execute-behind.ts'
 import { isObject, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
 import { tableName, targetOf } from '../reference.ts'
 import type { Service } from '../service.ts'
@@ -11,19 +12,36 @@ import { checkDestination } from './query-job.ts'
 export interface CopyRequest {
   readonly sources: readonly Target[]
   readonly destination: Target
+  readonly operation: Operation
   readonly given: JsonObject
 }
+
+/** Tables that share their rows until one is changed, as BigQuery's SQL makes them. */
+const clones = {
+  CLONE: 'TABLE',
+  RESTORE: 'TABLE',
+  SNAPSHOT: 'SNAPSHOT TABLE',
+} as const
+
+type Operation = 'COPY' | keyof typeof clones
+
+const isOperation = (text: string): text is Operation => text === 'COPY' || Object.hasOwn(clones, text)
 
 export function readCopy(given: JsonObject, project: string): CopyRequest {
   const list = listAt(given, 'sourceTables').filter(isObject)
   const sources = list.length > 0 ? list : [objectAt(given, 'sourceTable')]
-  const operation = textAt(given, 'operationType') ?? 'COPY'
-  if (operation !== 'COPY' && operation !== 'OPERATION_TYPE_UNSPECIFIED')
+  const named = textAt(given, 'operationType') ?? 'COPY'
+  const operation = named === 'OPERATION_TYPE_UNSPECIFIED' ? 'COPY' : named
+  if (!isOperation(operation))
+    throw invalid(`Invalid value for operationType: ${named}; COPY, SNAPSHOT, CLONE or RESTORE`)
+  if (operation !== 'COPY' && sources.length > 1) throw invalid(`a ${operation} has one source table`)
+  if (textAt(given, 'destinationExpirationTime') !== undefined && operation !== 'SNAPSHOT')
     throw new ApiError(
       'notImplemented',
-      `copy jobs of the type ${operation} are not supported locally; COPY is`,
+      `destinationExpirationTime of a ${operation} is not supported locally`,
     )
   return {
+    operation,
     sources: sources.map((source) => targetOf(source, project)),
     destination: targetOf(objectAt(given, 'destinationTable'), project),
     given,
@@ -33,9 +51,12 @@ export function readCopy(given: JsonObject, project: string): CopyRequest {
 /** Copies tables: several must have equal columns. The whole of it is one statement. */
 export async function copyTables(
   service: Service,
-  { sources, destination, given }: CopyRequest,
+  request: CopyRequest,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const { sources, destination, given, operation } = request
+  const [source] = sources
+  if (operation !== 'COPY' && source !== undefined) return cloneTable(service, request, operation, source)
   const { warehouse } = service
   const write = (textAt(given, 'writeDisposition') ?? 'WRITE_EMPTY').toUpperCase()
   const definitions = await Promise.all(
@@ -69,9 +90,34 @@ export async function copyTables(
       : `CREATE OR REPLACE TABLE ${sqlTable(destination)} COPY ${sqlTable(first.target)}`
   await warehouse.execute(text, { signal, wholeTables: true })
   service.times.wrote(destination, service.now().getTime(), fresh)
-  const copied = await warehouse.table(destination)
+  return copied(service, destination)
+}
+
+/** A clone or a snapshot, or a snapshot restored: what SQL refuses of these is refused. */
+async function cloneTable(
+  service: Service,
+  { destination, given }: CopyRequest,
+  operation: keyof typeof clones,
+  source: Target,
+): Promise<Outcome> {
+  const write = (textAt(given, 'writeDisposition') ?? 'WRITE_EMPTY').toUpperCase()
+  const present = await service.warehouse.table(destination)
+  await checkDestination(service, destination, given, write, present?.rowCount)
+  const replace = present !== undefined && operation === 'RESTORE' ? 'OR REPLACE ' : ''
+  const expiry = textAt(given, 'destinationExpirationTime')
+  const options = expiry === undefined ? '' : ` OPTIONS(expiration_timestamp = TIMESTAMP ${sqlText(expiry)})`
+  await executeOwn(
+    service,
+    `CREATE ${replace}${clones[operation]} ${sqlTable(destination)} CLONE ${sqlTable(source)}${options}`,
+  )
+  service.times.wrote(destination, service.now().getTime(), true)
+  return copied(service, destination)
+}
+
+async function copied({ warehouse }: Service, destination: Target): Promise<Outcome> {
+  const table = await warehouse.table(destination)
   return {
     destination,
-    statistics: { copy: { copiedRows: String(copied?.rowCount ?? 0), copiedLogicalBytes: '0' } },
+    statistics: { copy: { copiedRows: String(table?.rowCount ?? 0), copiedLogicalBytes: '0' } },
   }
 }

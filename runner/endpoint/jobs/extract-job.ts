@@ -92,6 +92,10 @@ export async function extractTable(
   const { source, uris } = request
   const definition = await service.warehouse.definition(source)
   if (definition === undefined) throw notFound(`Table ${tableName(source)}`)
+  if (definition.kind !== 'TABLE' && definition.kind !== 'SNAPSHOT')
+    throw invalid(
+      `${tableName(source)} is not allowed for this operation because it is currently a ${definition.kind}.`,
+    )
   checkWritable(service, request, definition.columns)
   const { columns, rows } = await service.warehouse.execute(`SELECT * FROM ${sqlTable(source)}`, {
     signal,

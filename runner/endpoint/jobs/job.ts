@@ -65,7 +65,10 @@ export class Job {
     this.#now = options.now
     this.created = options.now().getTime()
     if (options.timeout !== undefined && options.timeout > 0)
-      this.#timer = setTimeout(() => this.cancel(), Math.min(options.timeout, 2 ** 31 - 1)).unref()
+      this.#timer = setTimeout(
+        () => this.cancel(`Job timed out after ${(options.timeout ?? 0) / 1000}s`),
+        Math.min(options.timeout, 2 ** 31 - 1),
+      ).unref()
     this.done = this.#run(options.work)
   }
 
@@ -73,7 +76,10 @@ export class Job {
     try {
       this.outcome = await work(this.#controller.signal)
     } catch (error) {
-      this.error = this.#controller.signal.aborted ? cancelled(error) : asApiError(error)
+      const { aborted, reason } = this.#controller.signal
+      this.error = aborted
+        ? new ApiError('stopped', `Job execution was cancelled: ${reason.message}`, { cause: error })
+        : asApiError(error)
     } finally {
       clearTimeout(this.#timer)
       this.ended = this.#now().getTime()
@@ -81,8 +87,8 @@ export class Job {
   }
 
   /** Interrupts it; one that has ended stays as it is. */
-  cancel(): void {
-    this.#controller.abort(new Error('the job was cancelled'))
+  cancel(why = 'User requested cancellation'): void {
+    this.#controller.abort(new Error(why))
   }
 
   /** Waits for its end, at most so long. */
@@ -101,9 +107,6 @@ export class Job {
     return this.ended === undefined ? 'RUNNING' : 'DONE'
   }
 }
-
-const cancelled = (cause: unknown): ApiError =>
-  new ApiError('stopped', 'Job execution was cancelled: User requested cancellation', { cause })
 
 /** `project:US.id`, as messages and ids have it. */
 export const jobName = ({ projectId, location, jobId }: JobReference): string =>

@@ -6,6 +6,7 @@ import { Problem } from '../../problem.ts'
 import type { LocalWarehouse } from '../../warehouse/local-warehouse.ts'
 import type { ExecuteOptions } from '../../warehouse/warehouse.ts'
 import { ApiError, invalid, notFound } from '../api-error.ts'
+import { executeBehind } from '../execute-behind.ts'
 import { countAt, flagAt, isObject, type JsonObject, listAt, objectAt, textAt, textsAt } from '../json.ts'
 import { tableName, targetOf } from '../reference.ts'
 import type { Service } from '../service.ts'
@@ -229,11 +230,7 @@ async function intoTable(
   const head = fresh
     ? createTable({ target: destination, layout, orReplace: present !== undefined, as: '' })
     : `INSERT INTO ${sqlTable(destination)} (${names}) `
-  try {
-    await placeOf(service, request).execute(`${head}${text}`, { ...options, signal })
-  } catch (error) {
-    throw moved(error, head.length)
-  }
+  await executeBehind({ warehouse: placeOf(service, request) }, head, text, { ...options, signal })
   service.times.wrote(destination, service.now().getTime(), fresh)
   const { columns, rows } = await warehouse.execute(`SELECT * FROM ${sqlTable(destination)}`, {
     signal,
@@ -285,18 +282,4 @@ async function addColumns(
     )
   const clauses = added.map(({ name, type }) => `ADD COLUMN ${sqlName(name)} ${typeName(type)}`)
   await service.warehouse.execute(`ALTER TABLE ${sqlTable(destination)} ${clauses.join(', ')}`)
-}
-
-/** A Problem in a text that we put something before, at its place in the client's own text. */
-function moved(error: unknown, before: number): unknown {
-  if (!(error instanceof Problem) || error.place.line !== 1 || error.place.column === undefined) return error
-  const { message, place, hint, transient } = error
-  const column = Math.max(1, (place.column ?? 1) - before)
-  return new Problem(message, {
-    ...place,
-    column,
-    transient,
-    cause: error,
-    ...(hint === undefined ? {} : { hint }),
-  })
 }

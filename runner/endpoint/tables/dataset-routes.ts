@@ -1,5 +1,6 @@
 import { sqlPath } from '../../googlesql/quote.ts'
 import { ApiError, invalid } from '../api-error.ts'
+import { executeOwn } from '../execute-behind.ts'
 import { etagOf } from '../jobs/job.ts'
 import { page } from '../jobs/job-routes.ts'
 import { type JsonObject, objectAt, textAt } from '../json.ts'
@@ -180,7 +181,7 @@ export async function deleteDataset(service: Service, request: ApiRequest): Prom
   const { project = '', dataset = '' } = request.parameters
   await checkDataset(service, project, dataset)
   const behaviour = flagOf(request.query, 'deleteContents') ? 'CASCADE' : 'RESTRICT'
-  await service.warehouse.execute(`DROP SCHEMA ${sqlPath(project, dataset)} ${behaviour}`)
+  await executeOwn(service, `DROP SCHEMA ${sqlPath(project, dataset)} ${behaviour}`)
   await writeDataset(service.warehouse, project, dataset, undefined)
   return { status: 204 }
 }

@@ -3,6 +3,7 @@ import { sqlPath } from '../../googlesql/quote.ts'
 import { type RoutineParameter, routineParts } from '../../googlesql/routine-parts.ts'
 import type { Target } from '../../googlesql/target.ts'
 import { ApiError, notFound } from '../api-error.ts'
+import { executeOwn } from '../execute-behind.ts'
 import { etagOf } from '../jobs/job.ts'
 import { page } from '../jobs/job-routes.ts'
 import { neededText, objectAt } from '../json.ts'
@@ -75,7 +76,7 @@ export async function deleteRoutine(service: Service, request: ApiRequest): Prom
   const { target, kind } = await find(service, request)
   const entity =
     kind === 'TABLE_FUNCTION' ? 'TABLE FUNCTION' : kind === 'PROCEDURE' ? 'PROCEDURE' : 'FUNCTION'
-  await service.warehouse.execute(`DROP ${entity} ${sqlPath(target.database, target.schema, target.name)}`)
+  await executeOwn(service, `DROP ${entity} ${sqlPath(target.database, target.schema, target.name)}`)
   return { status: 204 }
 }
 
@@ -85,7 +86,7 @@ export async function insertRoutine(service: Service, request: ApiRequest): Prom
   const body = await request.json()
   await checkDataset(service, project, dataset)
   const name = neededText(objectAt(body, 'routineReference'), 'routineId')
-  await service.warehouse.execute(routineText(sqlPath(project, dataset, name), body, false))
+  await executeOwn(service, routineText(sqlPath(project, dataset, name), body, false))
   service.times.wrote(timed({ database: project, schema: dataset, name }), service.now().getTime(), true)
   return getRoutine(service, { ...request, parameters: { project, dataset, routine: name } })
 }
@@ -98,6 +99,6 @@ export async function updateRoutine(service: Service, request: ApiRequest): Prom
   const match = request.headers['if-match']
   if (match !== undefined && match !== '*' && match !== before.etag)
     throw new ApiError('conditionNotMet', 'Precondition Failed', { location: 'If-Match' })
-  await service.warehouse.execute(routineText(sqlPath(project, dataset, routine), body, true))
+  await executeOwn(service, routineText(sqlPath(project, dataset, routine), body, true))
   return getRoutine(service, request)
 }

@@ -85,7 +85,7 @@ function rangePartition(given: JsonObject): string | undefined {
 }
 
 /** `timePartitioning` or `rangePartitioning` of a table's PARTITION BY. */
-export function shownPartition(partitionBy: string | undefined): object {
+export function shownPartition(partitionBy: string | undefined, expirationDays?: string): object {
   if (partitionBy === undefined) return {}
   const range =
     /^RANGE_BUCKET\s*\(\s*`?(\w+)`?\s*,\s*GENERATE_ARRAY\s*\(\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*)?\)\s*\)$/i.exec(
@@ -95,13 +95,13 @@ export function shownPartition(partitionBy: string | undefined): object {
     const [, field, start, end, interval = '1'] = range
     return { rangePartitioning: { field, range: { start, end, interval } } }
   }
+  const days = Number(expirationDays ?? Number.NaN)
+  const expiry = Number.isNaN(days) ? {} : { expirationMs: String(Math.round(days * 86_400_000)) }
   const trunc = /^(?:DATE|DATETIME|TIMESTAMP)_TRUNC\s*\(\s*`?(\w+)`?\s*,\s*(\w+)\s*\)$/i.exec(partitionBy)
-  if (/\b_PARTITION(TIME|DATE)\b/i.test(partitionBy)) {
-    return { timePartitioning: { type: trunc?.[2]?.toUpperCase() ?? 'DAY' } }
-  }
-  if (trunc !== null) return { timePartitioning: { type: trunc[2]?.toUpperCase(), field: trunc[1] } }
-  const column = /^(?:DATE\s*\(\s*)?`?(\w+)`?\s*\)?$/i.exec(partitionBy)
-  return column === null ? {} : { timePartitioning: { type: 'DAY', field: column[1] } }
+  const type = trunc?.[2]?.toUpperCase() ?? 'DAY'
+  if (/\b_PARTITION(TIME|DATE)\b/i.test(partitionBy)) return { timePartitioning: { type, ...expiry } }
+  const column = trunc ?? /^(?:DATE\s*\(\s*)?`?(\w+)`?\s*\)?$/i.exec(partitionBy)
+  return column === null ? {} : { timePartitioning: { type, ...expiry, field: column[1] } }
 }
 
 /** A column as CREATE TABLE and ALTER TABLE ADD COLUMN have it. */
@@ -125,6 +125,7 @@ function columnType({ type, parameters }: Pick<GivenColumn, 'type' | 'parameters
 export interface TableStatement {
   readonly target: Target
   readonly columns?: readonly GivenColumn[]
+  readonly primaryKey?: readonly string[]
   readonly layout: TableLayout
   readonly orReplace?: boolean
   /** A query that fills it. */
@@ -132,11 +133,22 @@ export interface TableStatement {
 }
 
 /** CREATE TABLE … of a table's parts. Text of `as` stands at the end, so that places in it can be told. */
-export function createTable({ target, columns, layout, orReplace, as }: TableStatement): string {
+export function createTable({
+  target,
+  columns,
+  primaryKey = [],
+  layout,
+  orReplace,
+  as,
+}: TableStatement): string {
   const options = Object.entries(layout.options).map(([name, text]) => `${name} = ${text}`)
+  const key =
+    primaryKey.length === 0
+      ? []
+      : [`PRIMARY KEY (${primaryKey.map((name) => sqlName(name)).join(', ')}) NOT ENFORCED`]
   return [
     `CREATE ${orReplace === true ? 'OR REPLACE ' : ''}TABLE ${sqlTable(target)}`,
-    ...(columns === undefined ? [] : [`(${columns.map(columnText).join(', ')})`]),
+    ...(columns === undefined ? [] : [`(${[...columns.map(columnText), ...key].join(', ')})`]),
     ...(layout.partitionBy === undefined ? [] : [`PARTITION BY ${layout.partitionBy}`]),
     ...(layout.clusterBy === undefined
       ? []
