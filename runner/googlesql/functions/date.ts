@@ -1,6 +1,6 @@
 import { Problem } from '../../problem.ts'
 import { unparsed } from '../lower/library/native/time-parse.ts'
-import { once } from '../lower/library/once.ts'
+import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { DATE, DATETIME, INT64, STRING, TIME, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
@@ -24,6 +24,7 @@ import { formatTime } from './format-time.ts'
 import type { FunctionEntry, Parameter, Signature } from './function.ts'
 import { jsonScalar } from './json-scalar.ts'
 import { parseTime } from './parse-time.ts'
+import { pathFrom } from './plain-path.ts'
 import { wholeSeconds } from './time-of-text.ts'
 
 const pages = {
@@ -161,11 +162,13 @@ function current(family: Family): FunctionEntry {
 }
 
 const makeDate = (year: string, month: string, day: string): string =>
-  once([year, month, day], (y, m, d) => {
+  onceUnlessCheap([year, month, day], (y, m, d) => {
     const shown = `lpad(CAST(${y} AS VARCHAR), 4, '0') || '-' || lpad(CAST(${m} AS VARCHAR), 2, '0') || '-' || lpad(CAST(${d} AS VARCHAR), 2, '0')`
     const missing = `${y} IS NULL OR ${m} IS NULL OR ${d} IS NULL`
     const failure = raise(`'Input calculates to invalid date: ' || ${shown}`, 'DATE')
-    return `CASE WHEN ${missing} THEN NULL WHEN ${y} BETWEEN 1 AND 9999 THEN coalesce(TRY(make_date(${y}, ${m}, ${d})), ${failure}) ELSE ${failure} END`
+    // Every month has so many days.
+    const usual = `${y} BETWEEN 1 AND 9999 AND ${m} BETWEEN 1 AND 12 AND ${d} BETWEEN 1 AND 28`
+    return `CASE WHEN ${usual} THEN make_date(${y}, ${m}, ${d}) WHEN ${missing} THEN NULL WHEN ${y} BETWEEN 1 AND 9999 THEN coalesce(TRY(make_date(${y}, ${m}, ${d})), ${failure}) ELSE ${failure} END`
   })
 
 const makeTime = (hour: string, minute: string, second: string): string =>
@@ -319,8 +322,8 @@ export const dateFunctions: readonly FunctionEntry[] = [
       lowerCast(value, TIMESTAMP, STRING, zone === undefined ? {} : { zone }),
     ),
     ...[DATE, TIME, DATETIME].map((type) => plain([type], STRING, (value) => textOf(type, value) ?? value)),
-    plain([{ kind: 'JSON' }], STRING, (value) =>
-      jsonScalar('STRING', `CAST(${value} AS VARCHAR)`, (text) => `googlesql_json_string(${text})`),
+    signature([{ kind: 'JSON' }], STRING, ([value = ''], { member }) =>
+      jsonScalar('STRING', value, false, pathFrom(member, [])),
     ),
   ]),
   entry('DATE', 'LAST_DAY', [...lastDay('DATE'), ...lastDay('DATETIME')]),

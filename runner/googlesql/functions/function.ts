@@ -94,6 +94,8 @@ export interface Call {
   readonly literals: readonly (string | number | bigint | boolean | null | undefined)[]
   /** Called with the SAFE. prefix. The resolver wraps the result so that an error gives NULL; most need not look. */
   readonly safe: boolean
+  /** The first argument where it is a member of a JSON value, `j.a[0]`: the value's SQL, cheap to write again, and the way. */
+  readonly member?: { readonly value: string; readonly steps: readonly (string | number)[] } | undefined
   /** Aggregates: their clauses, lowered; a signature may take them over (ARRAY_AGG … LIMIT). */
   readonly aggregate?: AggregateClauses
 }

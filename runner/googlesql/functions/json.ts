@@ -7,9 +7,11 @@ import { arrayOf, BOOL, FLOAT64, INT64, JSON_TYPE, STRING } from '../types/scala
 import type { SqlType } from '../types/type.ts'
 import { anyType, given, named, optional, repeated, scalar, signature, typeAt } from './define.ts'
 import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
-import { nativeExtraction, plainPath, type Reading } from './json-extraction.ts'
-import { jsonScalar } from './json-scalar.ts'
+import { nativeExtraction, type Reading } from './json-extraction.ts'
+import { nativeMember } from './json-member.ts'
+import { jsonScalar, type ScalarKind } from './json-scalar.ts'
 import { jsonText, quotedText, toJson } from './json-sql.ts'
+import { pathFrom, pathOf, plainPath, type Step } from './plain-path.ts'
 
 const page = 'json_functions'
 /** A JSONPath is known before the query runs. */
@@ -47,8 +49,12 @@ function extraction(
           if (!isJson || reading.startsWith('value')) return call
           return reading === 'query' ? json(call) : `CAST(${call} AS JSON[])`
         }
-        const plain = plainPath(path)
-        return plain === undefined ? slow(value) : nativeExtraction(reading, value, plain, isJson, slow)
+        const plain = plainPath(path, mode)
+        if (plain === undefined) return slow(value)
+        if (!isJson) return nativeExtraction(reading, value, plain, slow)
+        const member = plain.indexes.length === 0 ? pathFrom(facts.member, plain.names) : undefined
+        if (member === undefined) return nativeMember(reading, value, plain, false, slow)
+        return nativeMember(reading, member.value, member.path, true, () => slow(value))
       })
     }),
   )
@@ -60,17 +66,17 @@ const strings = (): SqlType => STRING
 const stringArray = (): SqlType => arrayOf(STRING)
 
 /** INT64(json), LAX_INT64(json), INT64_ARRAY(json) … */
-function conversions(name: 'BOOL' | 'INT64' | 'FLOAT64' | 'STRING', type: SqlType): readonly FunctionEntry[] {
+function conversions(name: ScalarKind, type: SqlType): readonly FunctionEntry[] {
   const kind = name.toLowerCase()
   const mode = name === 'FLOAT64' ? [named('wide_number_mode', STRING)] : []
   const one = (native: string, result: SqlType, options: readonly Parameter[] = mode): Signature =>
-    signature([JSON_TYPE, ...options], result, ([value = '', wide]) => {
+    signature([JSON_TYPE, ...options], result, ([value = '', wide], call) => {
       if (given(wide, `'round'`).startsWith('CAST(NULL AS ')) return `CAST(NULL AS ${physicalType(result)})`
       if (given(wide, `'round'`) !== `'round'`) {
         throw new Problem(`${name} with wide_number_mode other than 'round' is not supported locally`)
       }
-      const slow = (json: string) => `googlesql_json_${native}(${json})`
-      return result.kind === 'ARRAY' ? slow(text(value)) : jsonScalar(name, text(value), slow)
+      if (result.kind === 'ARRAY') return `googlesql_json_${native}(${text(value)})`
+      return jsonScalar(name, value, native.startsWith('lax'), pathFrom(call.member, []))
     })
   return [
     // STRING has signatures for dates and times too: it stands with them.
@@ -168,6 +174,14 @@ function jsonObject(args: readonly string[], call: Call): string {
   return json(`googlesql_json_sorted(${list})`)
 }
 
+/** Each kind begins in its own way. */
+const typeByText = (json: string) =>
+  `CASE left(${json}, 1) WHEN '{' THEN 'object' WHEN '[' THEN 'array' WHEN '"' THEN 'string' WHEN 't' THEN 'boolean' WHEN 'f' THEN 'boolean' WHEN 'n' THEN 'null' ELSE CASE WHEN ${json} IS NOT NULL THEN 'number' END END`
+
+/** By DuckDB's names of the kinds, which has several of numbers. */
+const typeByKind = (kind: string) =>
+  `CASE ${kind} WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' ELSE CASE WHEN ${kind} IS NOT NULL THEN 'number' END END`
+
 export const jsonFunctions: readonly FunctionEntry[] = [
   extraction('JSON_QUERY', 'STANDARD', 'query', same),
   extraction('JSON_VALUE', 'STANDARD', 'value', strings),
@@ -211,7 +225,12 @@ export const jsonFunctions: readonly FunctionEntry[] = [
     }),
   ]),
   entry('JSON_TYPE', [
-    signature([JSON_TYPE], STRING, ([value = '']) => `googlesql_json_type(${text(value)})`),
+    signature([JSON_TYPE], STRING, ([value = ''], { member }) => {
+      const within = pathFrom(member, [])
+      return within === undefined
+        ? typeByText(text(value))
+        : typeByKind(`json_type(${within.value}, ${within.path.whole})`)
+    }),
   ]),
   entry('JSON_KEYS', [
     signature(
@@ -276,12 +295,26 @@ export const jsonFunctions: readonly FunctionEntry[] = [
 
 /** `json.key`, `json['key']`, `json[0]`: joined with the array's subscripts under one sign. */
 export const jsonSubscripts: readonly Signature[] = [
-  signature([JSON_TYPE, STRING], JSON_TYPE, ([value = '', key = ''], { literals }) => {
+  signature([JSON_TYPE, STRING], JSON_TYPE, ([value = '', key = ''], { literals, member }) => {
     const slow = (v: string) => json(`googlesql_json_member(${text(v)}, ${key})`)
-    const path = plainPath(`'$.${String(literals[1] ?? '')}'`)
-    return path?.above.length === 0 ? nativeExtraction('query', value, path, true, slow) : slow(value)
+    const [, name] = literals
+    return typeof name === 'string' ? subscript(value, name, member, slow) : slow(value)
   }),
-  signature([JSON_TYPE, INT64], JSON_TYPE, ([value = '', at = '']) =>
-    json(`googlesql_json_element(${text(value)}, ${at})`),
-  ),
+  signature([JSON_TYPE, INT64], JSON_TYPE, ([value = '', at = ''], { literals, member }) => {
+    const slow = (v: string) => json(`googlesql_json_element(${text(v)}, ${at})`)
+    const index = typeof literals[1] === 'bigint' ? Number(literals[1]) : literals[1]
+    return typeof index === 'number' && index >= 0 ? subscript(value, index, member, slow) : slow(value)
+  }),
 ]
+
+function subscript(
+  value: string,
+  step: Step,
+  member: Call['member'],
+  slow: (value: string) => string,
+): string {
+  const whole = pathFrom(member, [step])
+  if (whole !== undefined) return nativeMember('query', whole.value, whole.path, true, () => slow(value))
+  const path = pathOf([step])
+  return path === undefined ? slow(value) : nativeMember('query', value, path, true, slow)
+}

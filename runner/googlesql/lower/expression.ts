@@ -8,6 +8,7 @@ import { constantInteger } from './constant-integer.ts'
 import { columnSql, type Environment } from './environment.ts'
 import { lowerFloatArithmetic } from './float-arithmetic.ts'
 import { insideLambda } from './inside-lambda.ts'
+import { memberOf } from './json-member.ts'
 import { repeatable } from './library/once.ts'
 import { partOf } from './library/part-of.ts'
 import { raiseText } from './library/raise.ts'
@@ -98,7 +99,7 @@ function lowerCall(environment: Environment, expr: CallExpr): string {
   // BigQuery computes constants before it runs a query, and says less when they do not fit.
   if (!expr.safe && constantInteger(expr) === 'overflow') return raiseText('Integer Overflow', 'BIGINT')
   const args = expr.args.map((arg) => lowerArgument(environment, arg))
-  const facts = callFacts(expr.args, expr.type, expr.safe)
+  const facts = { ...callFacts(expr.args, expr.type, expr.safe), member: memberOf(environment, expr.args[0]) }
   const plain = (given: readonly string[]) => expr.signature.lower(given, facts)
   if (!expr.safe) {
     const sql = plain(args)

@@ -4,9 +4,6 @@ import { numericProduct, numericQuotient } from '../../../runner/googlesql/funct
 import { lowerCast } from '../../../runner/googlesql/functions/cast.ts'
 import { float64Text, numericText } from '../../../runner/googlesql/functions/cast-text.ts'
 import { findFunction } from '../../../runner/googlesql/functions/index.ts'
-import { nativeExtraction, plainPath } from '../../../runner/googlesql/functions/json-extraction.ts'
-import { jsonScalar } from '../../../runner/googlesql/functions/json-scalar.ts'
-import { quotedText } from '../../../runner/googlesql/functions/json-sql.ts'
 import { wallOfZone } from '../../../runner/googlesql/functions/utc.ts'
 import { installLibrary } from '../../../runner/googlesql/lower/library/install.ts'
 import { BYTES, FLOAT64, INT64, NUMERIC, STRING } from '../../../runner/googlesql/types/scalars.ts'
@@ -132,76 +129,6 @@ test('texts in JSON have the escapes that BigQuery writes, for every character',
   expect(await differing('characters', quotedText('x', 'STRING'), 'googlesql_json_quote(x)')).toEqual([])
   const sorted = `googlesql_json_sorted(googlesql_json_quote(x))`
   expect(await differing('characters', quotedText('x', 'JSON'), sorted)).toEqual([])
-})
-
-test('what DuckDB finds in JSON is what is found by reading it, in JSON of all kinds and in broken JSON', async () => {
-  const tokens =
-    `{ } [ ] , : " ' \\ null true false NaN -Infinity nan inf 0 -0 1.50 1e5 1E+30 1e-7 -12 18446744073709551616 "a" "b" "a": "b": "x" ` +
-    `"nancy" "é" "\\n" "\\u00e9" "\\u001F" "\\ud83d\\ude00" "\\/" "\u2028" "1e5" "-0" [1,"x",null] ["x","y"] {"b":7} {"b":[0]} {"b":0,"b":"2"} []`
-  const pieces = tokens.split(' ')
-  let seed = 11
-  const below = (limit: number) => {
-    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0
-    return (seed >>> 8) % limit
-  }
-  const any = () => pieces[below(pieces.length)] ?? ''
-  const texts = Array.from({ length: 4000 }, (_, index) => {
-    const shapes = [
-      ['{"a":', any(), '}'],
-      ['{"c":', any(), ',"a":', any(), '}'],
-      ['{"a": {"c":', any(), ', "b":', any(), '} , "a":', any(), '}'],
-      ['{"a":[', any(), ',', any(), ' ],"b":', any(), '}', any()],
-    ]
-    const shape = [...(shapes[index % shapes.length] ?? [])]
-    if (below(4) === 0) shape[below(shape.length)] = any()
-    return shape.join('')
-  })
-  const quoted = texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(', ')
-  await connection.run(`create table documents as select unnest([${quoted}, null, '']) as x`)
-  await connection.run(
-    `create table values as select CAST(y AS JSON) as x from (select TRY(googlesql_parse_json(x, 'round', 'f')) as y from documents) where y is not null`,
-  )
-  for (const reading of ['value', 'query', 'value_array', 'query_array'] as const) {
-    for (const steps of ['$.a', '$.a.b']) {
-      const path = plainPath(`'${steps}'`)
-      const exact = (v: string, json: boolean) =>
-        `googlesql_json_${reading}(CAST(${v} AS VARCHAR), '${steps}', 'STANDARD', ${json})`
-      for (const [table, json] of [
-        ['documents', false],
-        ['values', true],
-      ] as const) {
-        const native = path && nativeExtraction(reading, 'x', path, json, (v) => exact(v, json))
-        const shown = reading.endsWith('array')
-          ? `CAST(${native} AS VARCHAR[])`
-          : `CAST(${native} AS VARCHAR)`
-        expect([reading, steps, json, await differing(table, shown, exact('x', json))]).toEqual([
-          reading,
-          steps,
-          json,
-          [],
-        ])
-      }
-    }
-  }
-  expect(plainPath(`'$.a[0]'`)).toBeUndefined()
-})
-
-test('scalars of JSON are those that reading them gives', async () => {
-  await connection.run(`create table scalars as
-    select CAST(x as JSON) as x from values where json_type(x) not in ('OBJECT', 'ARRAY')
-    union all select json_extract(x, '$.a') from values
-    union all select unnest(['-0.0', '1e+20', '9223372036854775807', '9223372036854775808', '"7"', '"tr\\"ue"', '"é"', '""', 'true', 'null', null])::JSON`)
-  for (const kind of ['BOOL', 'INT64', 'FLOAT64', 'STRING'] as const) {
-    for (const mode of ['', 'lax_']) {
-      const slow = (text: string) => `TRY(googlesql_json_${mode}${kind.toLowerCase()}(${text}))`
-      const native = jsonScalar(kind, 'CAST(x AS VARCHAR)', slow)
-      expect([kind, mode, await differing('scalars', native, slow('CAST(x AS VARCHAR)'))]).toEqual([
-        kind,
-        mode,
-        [],
-      ])
-    }
-  }
 })
 
 test('texts of two arguments are compared and changed as the registered functions do', async () => {

@@ -32,9 +32,9 @@ export function parseEditPath(path: string, name: string): readonly PathStep[] {
   })
 }
 
-/** The steps of a standard path, each a key or an index. */
-export function parsePathSteps(path: string): readonly Step[] {
-  return parseSteps(path, 'STANDARD')
+/** The steps of a path, each a key or an index. */
+export function parsePathSteps(path: string, mode: PathMode = 'STANDARD'): readonly Step[] {
+  return parseSteps(path, mode)
 }
 
 function parseSteps(path: string, mode: PathMode): readonly Step[] {
