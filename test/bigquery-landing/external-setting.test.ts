@@ -171,5 +171,5 @@ test('without an endpoint the embedded warehouse says who can read such tables',
     'streamform.yaml': 'landing: { kind: external }\n',
   })
   const { actions } = await run({ project: folder, select: ['item_bucket'] }, effects)
-  expect(actions[0]?.error?.message).toContain('it is read through `streamform serve --buckets FOLDER`')
+  expect(actions[0]?.error?.message).toContain('`streamform serve --buckets FOLDER`')
 })

@@ -180,8 +180,9 @@ export class Session implements ScriptHost {
   #external({ target }: CatalogTable): ExternalFiles {
     const { external } = this.#options
     if (external !== undefined) return external
+    const what = isSessions(target) ? 'LOAD DATA' : `the external table ${target.schema}.${target.name}`
     throw new Problem(
-      `the files of the external table ${target.schema}.${target.name} cannot be read here: it is read through \`streamform serve --buckets FOLDER\``,
+      `${what} is not supported locally without a folder that stands for the buckets: \`streamform serve --buckets FOLDER\` has one`,
     )
   }
 

@@ -124,6 +124,10 @@ test.each([
     '1:8: column size_bytes of __TABLES__ is not supported locally: what it tells is not kept',
   ],
   [
+    'SELECT * FROM region-us.INFORMATION_SCHEMA.SCHEMATA',
+    '1:15: INFORMATION_SCHEMA.SCHEMATA of a region is not supported locally: where datasets lie is not kept; INFORMATION_SCHEMA.SCHEMATA tells all',
+  ],
+  [
     'SELECT * FROM `region-us`.INFORMATION_SCHEMA.PARTITIONS',
     '1:15: INFORMATION_SCHEMA.PARTITIONS is of a dataset, not of a region: name one',
   ],
@@ -160,7 +164,7 @@ test.each([
     "SELECT column_name FROM p.`region-eu`.INFORMATION_SCHEMA.COLUMNS WHERE table_schema = 'd' ORDER BY 1",
     [['day'], ['n']],
   ],
-  ['SELECT schema_name FROM region-us.INFORMATION_SCHEMA.SCHEMATA ORDER BY 1', [['d'], ['e']]],
+  ['SELECT schema_name FROM INFORMATION_SCHEMA.SCHEMATA ORDER BY 1', [['d'], ['e']]],
   ['SELECT table_name FROM `region-us`.INFORMATION_SCHEMA.VIEWS', [['b']]],
   ['SELECT routine_name FROM `p.region-us.INFORMATION_SCHEMA.ROUTINES`', [['f']]],
   [

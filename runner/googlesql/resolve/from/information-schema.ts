@@ -132,13 +132,20 @@ const OF_DATASETS = /^(PARTITIONS|TABLE_CONSTRAINTS|KEY_COLUMN_USAGE|CONSTRAINT_
 
 /**
  * `project.dataset`, `dataset`, `project.region-us`, `region-us` or nothing before INFORMATION_SCHEMA. The embedded
- * warehouse is one place: all its datasets lie in the region that is named, whichever that is.
+ * warehouse is one place: the tables and routines of all its datasets are those of the region that is named, whichever
+ * that is.
  */
 function contents(context: Context, node: TablePath, qualifier: readonly string[], view: string): Given {
   const { catalog } = context.resolution
   const { defaults } = context.source
   const named = qualifier.filter((part) => !/^region-/i.test(part))
   const region = named.length < qualifier.length
+  if (region && view.startsWith('SCHEMATA'))
+    throw problemAt(
+      context,
+      node,
+      `INFORMATION_SCHEMA.${view} of a region is not supported locally: where datasets lie is not kept; INFORMATION_SCHEMA.${view} tells all`,
+    )
   if (region && OF_DATASETS.test(view))
     throw problemAt(context, node, `INFORMATION_SCHEMA.${view} is of a dataset, not of a region: name one`)
   if (view.startsWith('TABLE_STORAGE') && !region)
