@@ -20,5 +20,8 @@ export interface Service {
   readonly now: () => Date
 }
 
+/** Who everybody is, also to SESSION_USER(). */
+export const callerEmail = 'local@streamform'
+
 /** Where everything is, as BigQuery says of a dataset made without a location. */
 export const defaultLocation = 'US'

@@ -86,7 +86,7 @@ test.skipIf(programs === undefined)(
       ],
       lists_a_part_of_a_table: [9, 99, [['7'], ['8'], ['9']]],
       makes_routines: [['SCALAR_FUNCTION', 'x * 3', true, true], [['21']], []],
-      asks_what_it_may_do: [[], ['bigquery.tables.get'], 'streamform@localhost'],
+      asks_what_it_may_do: [[], ['bigquery.tables.get'], 'local@streamform'],
       // One or the other, by which call the job's end came.
       cancels: {
         raised: expect.stringMatching(/^(BadRequest|GoogleAPICallError)$/),

@@ -164,6 +164,10 @@ describe('tables', () => {
       token = body.pageToken
     } while (token !== undefined)
     expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => String(index + 1)))
+    const refused = async (fields: string) =>
+      (await endpoint.call('GET', `datasets/d/tables/t/data?selectedFields=${fields}`)).body.error.message
+    expect(await refused('s,nope')).toBe('Invalid field: nope')
+    expect(await refused('s.a')).toBe('selectedFields of records are not supported locally: s.a')
   })
 
   test('rows of a table that requires a filter on its partitions are listed without one, and not queried', async () => {

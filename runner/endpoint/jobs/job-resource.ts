@@ -1,15 +1,12 @@
 import type { DryRun } from '../../googlesql/result.ts'
 import type { JsonObject } from '../json.ts'
 import { tableReference } from '../reference.ts'
+import { callerEmail } from '../service.ts'
 import { resultSchema } from '../tables/field-schema.ts'
 import { etagOf, isDml, type Job, type JobReference, jobName, type Outcome } from './job.ts'
 import { shownConfiguration } from './shown-configuration.ts'
 
-/** Who everybody is here. */
-const caller = {
-  user_email: 'streamform@localhost',
-  principal_subject: 'user:streamform@localhost',
-}
+const caller = { user_email: callerEmail, principal_subject: `user:${callerEmail}` }
 
 /** Every query is a job here, since its client asked for it. */
 export const jobCreationReason = { code: 'REQUESTED' }

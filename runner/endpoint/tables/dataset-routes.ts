@@ -5,7 +5,7 @@ import { etagOf } from '../jobs/job.ts'
 import { page } from '../jobs/job-routes.ts'
 import { type JsonObject, objectAt, textAt } from '../json.ts'
 import { type ApiRequest, type ApiResponse, flagOf } from '../request.ts'
-import { defaultLocation, type Service } from '../service.ts'
+import { callerEmail, defaultLocation, type Service } from '../service.ts'
 import { ownDataset, readDatasets, writeDataset } from './dataset-store.ts'
 import { checkDataset } from './table-routes.ts'
 
@@ -46,7 +46,7 @@ function resource(
     datasetReference: { datasetId: id, projectId: project },
     location: defaultLocation,
     type: 'DEFAULT',
-    access: [{ role: 'OWNER', userByEmail: 'streamform@localhost' }],
+    access: [{ role: 'OWNER', userByEmail: callerEmail }],
     ...rest,
     ...(empty ? {} : { labels }),
     creationTime,

@@ -2,7 +2,7 @@ import { ApiError } from '../api-error.ts'
 import { etagOf } from '../jobs/job.ts'
 import { listAt } from '../json.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
-import type { Service } from '../service.ts'
+import { callerEmail, type Service } from '../service.ts'
 import { checkTable } from './table-routes.ts'
 
 /** `POST tables/{T}:getIamPolicy`: nobody is granted or denied anything here. */
@@ -25,7 +25,7 @@ export async function testPermissions(service: Service, request: ApiRequest): Pr
 
 /** `GET serviceAccount`: who reads buckets in the project's name. */
 export async function getServiceAccount(): Promise<ApiResponse> {
-  return { body: { kind: 'bigquery#getServiceAccountResponse', email: 'streamform@localhost' } }
+  return { body: { kind: 'bigquery#getServiceAccountResponse', email: callerEmail } }
 }
 
 /** `GET models`, `GET rowAccessPolicies`: there are none. */

@@ -62,8 +62,15 @@ async function readRows(
 ): Promise<Rows> {
   const job = service.jobs.ofTable(target)
   const wanted = ({ name }: { readonly name: string }) => selected?.includes(name.toLowerCase()) ?? true
+  const checkSelected = (columns: readonly { readonly name: string }[]) => {
+    const unknown = selected?.find((name) => !columns.some((column) => column.name.toLowerCase() === name))
+    if (unknown?.includes('.') === true)
+      throw new ApiError('notImplemented', `selectedFields of records are not supported locally: ${unknown}`)
+    if (unknown !== undefined) throw invalid(`Invalid field: ${unknown}`, 'selectedFields')
+  }
   if (job?.outcome.result !== undefined) {
     const { columns, rows } = job.outcome.result
+    checkSelected(columns)
     const places = columns.flatMap((column, index) => (wanted(column) ? [index] : []))
     const slice = rows.slice(start, start + most)
     return {
@@ -78,9 +85,9 @@ async function readRows(
     await checkDataset(service, target.database, target.schema)
     throw notFound(`Table ${tableName(target)}`)
   }
+  checkSelected(table.columns)
   if (table.rowCount === undefined) throw invalid(`Cannot list a table of type ${table.kind}.`)
   const list = table.columns.filter(wanted).map(({ name }) => sqlName(name))
-  if (list.length === 0) throw invalid('selectedFields names no column of the table', 'selectedFields')
   const text = `SELECT ${list.join(', ')} FROM ${sqlTable(target)} LIMIT ${most} OFFSET ${start}`
   const { columns, rows } = await service.warehouse.execute(text, { wholeTables: true })
   return { columns, rows, total: table.rowCount }
