@@ -4,6 +4,7 @@ import { numericProduct, numericQuotient } from '../../../runner/googlesql/funct
 import { lowerCast } from '../../../runner/googlesql/functions/cast.ts'
 import { float64Text, numericText } from '../../../runner/googlesql/functions/cast-text.ts'
 import { findFunction } from '../../../runner/googlesql/functions/index.ts'
+import { quotedText } from '../../../runner/googlesql/functions/json-sql.ts'
 import { wallOfZone } from '../../../runner/googlesql/functions/utc.ts'
 import { installLibrary } from '../../../runner/googlesql/lower/library/install.ts'
 import { BYTES, FLOAT64, INT64, NUMERIC, STRING } from '../../../runner/googlesql/types/scalars.ts'
