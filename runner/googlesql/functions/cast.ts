@@ -6,6 +6,7 @@ import { physicalFieldNames, physicalType } from '../types/physical.ts'
 import type { SqlType } from '../types/type.ts'
 import { castFormat } from './cast-format.ts'
 import { numericText, shownFloat, textOf } from './cast-text.ts'
+import { zonedText } from './format-time.ts'
 import { rangeOfText } from './range-text.ts'
 import { numericOfFloat } from './rounding.ts'
 import { timeOfText } from './time-of-text.ts'
@@ -89,7 +90,7 @@ function lowerStrict(value: string, from: SqlType, to: SqlType, options: CastOpt
   switch (to.kind) {
     case 'STRING':
       return from.kind === 'TIMESTAMP' && options.zone !== undefined
-        ? `googlesql_timestamp_text(epoch_us(${value}), ${options.zone})`
+        ? zonedText(value, options.zone)
         : (textOf(from, value) ?? unsupported(from, to))
     case 'BOOL':
       return toBool(value, from)

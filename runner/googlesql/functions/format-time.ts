@@ -1,5 +1,6 @@
 import { quoteText } from '../lower/identifier.ts'
 import { onceUnlessCheap } from '../lower/library/once.ts'
+import { datetimeText } from './cast-text.ts'
 import type { TimeKind } from './date-arithmetic.ts'
 import { wallOfZone } from './utc.ts'
 
@@ -76,6 +77,19 @@ function zoneName(moment: Moment): string {
   const hours = `'UTC' || ${sign} || ${text(`${size} // 60`)}`
   const whole = `'UTC' || ${sign} || ${zeros(`${size} // 60`)} || ${zeros(`${size} % 60`)}`
   return `CASE WHEN ${minutes(moment)} = 0 THEN 'UTC' WHEN ${size} % 60 = 0 THEN ${hours} ELSE ${whole} END`
+}
+
+/** A TIMESTAMP's text in a zone: `2024-01-05 10:00:00.120+05:30`. */
+export function zonedText(timestamp: string, zone: string): string {
+  return onceUnlessCheap([timestamp], (t) =>
+    onceUnlessCheap([wallOfZone(t, zone)], (wall) => {
+      const moment = { wall, micros: `epoch_us(${t})`, utc: false }
+      const [size, less] = [`abs(${minutes(moment)})`, `${minutes(moment)} < 0`]
+      const rest = `CASE WHEN ${size} % 60 = 0 THEN '' ELSE ':' || ${zeros(`${size} % 60`)} END`
+      const text = `${datetimeText(wall)} || CASE WHEN ${less} THEN '-' ELSE '+' END || ${zeros(`${size} // 60`)} || ${rest}`
+      return `CASE WHEN ${wall} BETWEEN TIMESTAMP '1973-01-01' AND TIMESTAMP '9999-12-31' THEN ${text} ELSE googlesql_timestamp_text(epoch_us(${t}), ${zone}) END`
+    }),
+  )
 }
 
 const dates = 'YmdyjbBaAVGuwUWhCegQ'

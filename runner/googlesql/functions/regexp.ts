@@ -1,5 +1,6 @@
+import { quoteText } from '../lower/identifier.ts'
 import { capturingGroups, matchesNothing, rewriteProblem } from '../lower/library/native/regexp.ts'
-import { once } from '../lower/library/once.ts'
+import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
 import { physicalType } from '../types/physical.ts'
 import { arrayOf, BOOL, BYTES, INT64, STRING } from '../types/scalars.ts'
@@ -175,6 +176,17 @@ function replace(value: string, pattern: string, by: string, call: Call): string
     : `CASE WHEN ${value} IS NOT NULL THEN ${raiseText(wrong, 'VARCHAR')} END`
 }
 
+/** The place of a literal pattern's first match, of its only argument: behind the least that can stand before it. */
+function firstPlace(value: string, [, pattern, ...others]: Call['literals']): string | undefined {
+  if (typeof pattern !== 'string' || others.length > 0) return undefined
+  if (capturingGroups(pattern) !== 0 || matchesNothing(pattern)) return undefined
+  const all = quoteText(`(?s:^(.*?))(?:${pattern})`)
+  return onceUnlessCheap([value], (v) => {
+    const before = `regexp_extract(${v}, ${all}, 1)`
+    return `CASE WHEN regexp_matches(${v}, ${quoteText(pattern)}) THEN length(${before}) + 1 WHEN ${v} IS NOT NULL THEN 0 END`
+  })
+}
+
 /** Regular expressions: DuckDB's engine is RE2 as BigQuery's is, with the same options. */
 export const regexpFunctions: readonly FunctionEntry[] = [
   regexp('REGEXP_CONTAINS', [
@@ -196,7 +208,8 @@ export const regexpFunctions: readonly FunctionEntry[] = [
     ...both(
       [text, text, optional(INT64), optional(INT64), optional(INT64)],
       INT64,
-      ([value = '', pattern = '', position = '1', occurrence = '1', after = '0']) =>
+      ([value = '', pattern = '', position = '1', occurrence = '1', after = '0'], { literals }) =>
+        firstPlace(value, literals) ??
         once(
           [value, pattern],
           (v, p) => `googlesql_regexp_instr(${v}, ${checked(v, p)}, ${position}, ${occurrence}, ${after})`,

@@ -19,7 +19,9 @@ import {
 } from './define.ts'
 import { jsonScope, textsOf } from './field-texts.ts'
 import type { Call, FunctionEntry, Signature } from './function.ts'
+import { instr } from './instr.ts'
 import { changeCase } from './letter-case.ts'
+import { pad } from './pad.ts'
 import { bytesLength, duckType, either, guarded, least, lengthOf, slice, substr } from './text-or-bytes.ts'
 
 const page = 'string_functions'
@@ -49,33 +51,6 @@ function trim(name: 'TRIM' | 'LTRIM' | 'RTRIM'): FunctionEntry {
     plain([STRING, STRING], STRING, (value, set) => `${duck}(${value}, ${set})`),
     plain([BYTES, BYTES], BYTES, (value, set) => `googlesql_bytes_trim(${value}, ${set}, '${side}')`),
   ])
-}
-
-function pad(name: 'LPAD' | 'RPAD'): FunctionEntry {
-  const left = name === 'LPAD' ? 'TRUE' : 'FALSE'
-  return string(
-    name,
-    either(
-      ['same', INT64, 'same'],
-      'same',
-      ([value = '', length = '', pattern], bytes) =>
-        bytes
-          ? `googlesql_bytes_pad(${value}, ${length}, ${pattern ?? `'\\x20'::BLOB`}, ${left})`
-          : padded(name, value, length, pattern ?? `' '`),
-      2,
-    ),
-  )
-}
-
-/** DuckDB pads as BigQuery does where there is a length and something to pad with. */
-function padded(name: 'LPAD' | 'RPAD', value: string, length: string, pattern: string): string {
-  const size = Number(/^CAST\((\d{1,4}) AS BIGINT\)$/.exec(length)?.[1] ?? -1)
-  if (size >= 0 && /^'[^']+'$/.test(pattern)) return `${name.toLowerCase()}(${value}, ${size}, ${pattern})`
-  return onceUnlessCheap([value, length, pattern], (v, n, p) => {
-    const native = `${name.toLowerCase()}(${v}, TRY_CAST(${n} AS INTEGER), ${p})`
-    const slow = `googlesql_pad(${v}, ${n}, ${p}, ${name === 'LPAD' ? 'TRUE' : 'FALSE'})`
-    return `CASE WHEN ${n} BETWEEN 0 AND 9999 AND ${p} <> '' THEN ${native} ELSE ${slow} END`
-  })
 }
 
 /** True of a literal with no character twice, which is an error. */
@@ -115,24 +90,6 @@ function length(name: string): FunctionEntry {
     either(['same'], INT64, ([value = ''], bytes) => lengthOf(value, bytes)),
   )
 }
-
-const instr: readonly Signature[] = either(
-  ['same', 'same', INT64, INT64],
-  INT64,
-  ([value = '', part = '', position = '1', occurrence = '1'], bytes) =>
-    bytes
-      ? `googlesql_bytes_find(${value}, ${part}, ${position}, ${occurrence})`
-      : position === '1' && occurrence === '1'
-        ? /^'[^']+'$/.test(part)
-          ? `strpos(${value}, ${part})`
-          : onceUnlessCheap(
-              [value, part],
-              (v, p) =>
-                `CASE WHEN ${p} <> '' THEN strpos(${v}, ${p}) ELSE googlesql_instr(${v}, ${p}, 1, 1) END`,
-            )
-        : `googlesql_instr(${value}, ${part}, ${position}, ${occurrence})`,
-  2,
-)
 
 /** NORMALIZE's form is a bare word, as date parts are. */
 function normalForm(form: string): string {
@@ -210,7 +167,13 @@ export const stringFunctions: readonly FunctionEntry[] = [
     plain([arrayOf(INT64)], BYTES, (x) => `googlesql_code_points_to_bytes(${x})`),
   ]),
   string('CODE_POINTS_TO_STRING', [
-    plain([arrayOf(INT64)], STRING, (x) => `googlesql_code_points_to_string(${x})`),
+    plain([arrayOf(INT64)], STRING, (value) =>
+      onceUnlessCheap([value], (x) => {
+        const one = `CASE WHEN c BETWEEN 1 AND 55295 THEN chr(TRY_CAST(c AS INTEGER)) ELSE googlesql_chr(c) END`
+        const text = `coalesce(array_to_string(list_transform(${x}, lambda c: ${one}), ''), '')`
+        return `CASE WHEN list_count(${x}) = len(${x}) THEN ${text} END`
+      }),
+    ),
   ]),
   string('TO_CODE_POINTS', [
     plain([STRING], arrayOf(INT64), (value) =>
@@ -314,8 +277,8 @@ export const stringFunctions: readonly FunctionEntry[] = [
   side('RIGHT'),
   string('LOWER', changeCase('LOWER')),
   string('UPPER', changeCase('UPPER')),
-  pad('LPAD'),
-  pad('RPAD'),
+  string('LPAD', pad('LPAD')),
+  string('RPAD', pad('RPAD')),
   trim('TRIM'),
   trim('LTRIM'),
   trim('RTRIM'),

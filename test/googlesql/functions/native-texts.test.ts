@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { beforeAll, expect, test } from 'vitest'
+import { zonedText } from '../../../runner/googlesql/functions/format-time.ts'
 import { findFunction } from '../../../runner/googlesql/functions/index.ts'
 import { INT64, STRING, TIME, TIMESTAMP } from '../../../runner/googlesql/types/scalars.ts'
 import { differing, lowered, mutated, openLibrary, tableOf } from './native-library.ts'
@@ -46,6 +47,64 @@ test('code points of texts are those of Unicode', async () => {
   expect(await differing(connection, table, lowered('TO_CODE_POINTS', ['x'], [STRING]), 'y')).toEqual([])
 })
 
+test('texts of code points are those of Unicode, and no text with a NULL or what is none', async () => {
+  const lists = {
+    '[]': `''`,
+    '[65]': `'A'`,
+    '[0, 66]': `chr(0) || 'B'`,
+    '[65, 233, 26481, 128512]': `'Aé東😀'`,
+    '[55295, 57344, 1114111]': `'\ud7ff\ue000\u{10ffff}'`,
+    '[65, null]': 'null',
+    '[55296]': 'null',
+    '[65, -1]': 'null',
+    '[1114112]': 'null',
+    null: 'null',
+  }
+  const call = { argumentTypes: [], resultType: STRING, literals: [], safe: true }
+  const native = findFunction('CODE_POINTS_TO_STRING')?.signatures[0]?.lower(['x'], call)
+  const table = `(select unnest([${Object.keys(lists).join(', ')}]::bigint[][]) as x, unnest([${Object.values(lists).join(', ')}]) as y)`
+  expect(await differing(connection, table, `TRY(${native})`, 'y')).toEqual([])
+})
+
+const words = mutated(
+  ['', 'a.b.c', 'abcabc', 'äöäöä', '東.京.😀', 'e\u0301.e', 'abababab'],
+  'ab.äö東\u0301😀c',
+  40,
+)
+
+test('the n-th place of a text in another, and the last one, is that of the registered function', async () => {
+  for (const part of ['.', 'ab', 'ö', '東.', 'abc']) {
+    for (const [from, count] of [
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [-1, 1],
+      [-1, 2],
+    ]) {
+      const native = lowered(
+        'INSTR',
+        ['x', `'${part}'`, `${from}`, `${count}`],
+        [STRING, STRING, INT64, INT64],
+      )
+      expect(native).toMatch(/string_split|strpos/)
+      const exact = `googlesql_instr(x, '${part}', ${from}, ${count})`
+      expect([native, await differing(connection, tableOf(words), native, exact)]).toEqual([native, []])
+    }
+  }
+  expect(lowered('INSTR', ['x', `'aba'`, '1', '2'], [STRING, STRING, INT64, INT64])).toContain('googlesql_')
+})
+
+test('the place of a regular expression’s first match is that of the registered function', async () => {
+  for (const pattern of ['b', '[.]b?', '(?i)B|\\.', '.', 'ä|abab', '(?s).c']) {
+    const native = lowered('REGEXP_INSTR', ['x', `'${pattern}'`], [STRING, STRING], [undefined, pattern])
+    expect(native).toContain('regexp_extract')
+    const exact = `googlesql_regexp_instr(x, '${pattern}', 1, 1, 0)`
+    expect([pattern, await differing(connection, tableOf(words), native, exact)]).toEqual([pattern, []])
+  }
+  const empty = lowered('REGEXP_INSTR', ['x', `'b*'`], [STRING, STRING], [undefined, 'b*'])
+  expect(empty).toContain('googlesql_')
+})
+
 test('integers are shifted as 64 bits without a sign', async () => {
   await connection.run(`create table shifts as select * from
     (select unnest([0, 1, -1, 5, -5, 4611686018427387903, 4611686018427387904, 9223372036854775807, -9223372036854775808, null]::bigint[]) as x),
@@ -86,6 +145,15 @@ test('a moment plus days, hours or less is that of DuckDB’s calendar', async (
         [],
       ])
     }
+  }
+})
+
+test('moments of a zone show its offset', async () => {
+  for (const zone of ['America/New_York', 'Asia/Kolkata', 'Africa/Monrovia', '+05:45', 'UTC-8', 'UTC']) {
+    const native = zonedText('x', `'${zone}'`)
+    const exact = `googlesql_timestamp_text(epoch_us(x), '${zone}')`
+    const table = `(select x from ${timestamps} where hash(x) % 3 = 0 union all select make_timestamptz(i * 7654321000000) from range(300) as r(i))`
+    expect([zone, await differing(connection, table, native, exact)]).toEqual([zone, []])
   }
 })
 

@@ -25,15 +25,6 @@ const codePointFunctions: readonly NativeFunction[] = [
     evaluate: (value: DuckDBBlobValue) => new DuckDBListValue(Array.from(value.bytes, BigInt)),
   },
   {
-    name: 'googlesql_code_points_to_string',
-    parameters: [LIST(BIGINT)],
-    returns: VARCHAR,
-    evaluate: (list: DuckDBListValue) => {
-      if (list.items.includes(null)) return null
-      return list.items.map((item) => character(item as bigint)).join('')
-    },
-  },
-  {
     name: 'googlesql_code_points_to_bytes',
     parameters: [LIST(BIGINT)],
     returns: BLOB,

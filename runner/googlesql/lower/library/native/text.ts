@@ -25,9 +25,16 @@ export function changeCase(value: string, change: (part: string) => string): str
     .join('')
 }
 
+/** Those of the row before, which are nearly always the same. */
+let lastDelimiters = ''
+let apart: ReadonlySet<string> = new Set()
+
 /** Upper-cases the first letter of each word; `delimiters` are the characters that part words. */
 export function initcap(value: string, delimiters: string): string {
-  const apart = new Set(Array.from(delimiters))
+  if (delimiters !== lastDelimiters) {
+    lastDelimiters = delimiters
+    apart = new Set(Array.from(delimiters))
+  }
   let start = true
   let result = ''
   for (const point of value) {
