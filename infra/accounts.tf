@@ -1,16 +1,22 @@
 resource "google_service_account" "loader" {
   account_id   = "${var.name}-loader"
   display_name = "Lands change files in BigQuery"
+
+  depends_on = [google_project_service.this]
 }
 
 resource "google_service_account" "dataform" {
   account_id   = "${var.name}-dataform"
   display_name = "Builds the models"
+
+  depends_on = [google_project_service.this]
 }
 
 resource "google_service_account" "scheduler" {
   account_id   = "${var.name}-scheduler"
   display_name = "Starts the loader"
+
+  depends_on = [google_project_service.this]
 }
 
 # Datastream's own account writes the change files.

@@ -31,7 +31,8 @@ data "google_project" "this" {
   project_id = var.project
 }
 
-# The services that the pipeline uses; they stay on when it is torn down.
+# The services that the pipeline uses; they stay on when it is torn down. Terraform itself needs two more before it can begin
+# (docs/deploy.md).
 resource "google_project_service" "this" {
   for_each = toset([
     "artifactregistry.googleapis.com",
@@ -40,6 +41,7 @@ resource "google_project_service" "this" {
     "cloudscheduler.googleapis.com",
     "dataform.googleapis.com",
     "datastream.googleapis.com",
+    "iam.googleapis.com",
     "monitoring.googleapis.com",
     "pubsub.googleapis.com",
     "run.googleapis.com",

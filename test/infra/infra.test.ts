@@ -163,7 +163,95 @@ describe('the Terraform files', () => {
       expect(required.filter((name) => !given.includes(name))).toEqual([])
     },
   )
+
+  describe.skipIf(python === undefined)('make a graph', () => {
+    const nodes = python === undefined ? new Map<string, Tree>() : nodesOf(Object.values(parsed(files)))
+    const resources = [...nodes].filter(([id]) => id.startsWith('google_'))
+    const needs = (id: string): readonly string[] => referencesIn(nodes.get(id) ?? {}).map(({ to }) => to)
+
+    test('in which nothing waits for itself', () => {
+      expect(resources.length).toBeGreaterThan(30)
+      const rest = new Map([...nodes.keys()].map((id) => [id, needs(id).filter((to) => nodes.has(to))]))
+      for (let free: string[] = ['']; free.length > 0; ) {
+        free = [...rest].filter(([, all]) => all.every((to) => !rest.has(to))).map(([id]) => id)
+        for (const id of free) rest.delete(id)
+      }
+      expect([...rest.keys()]).toEqual([])
+    })
+
+    test('in which what there may be several of, or none, is referred to by its index, and nothing else is', () => {
+      const several = new Set(
+        resources.filter(([, body]) => 'count' in body || 'for_each' in body).map(([id]) => id),
+      )
+      expect(several.size).toBeGreaterThan(8)
+      const wrong = [...nodes].flatMap(([id, body]) =>
+        referencesIn(body)
+          .filter(({ to, then }) => !to.startsWith('local.') && then === (several.has(to) ? '.' : '['))
+          .map(({ to }) => `${id} -> ${to}`),
+      )
+      expect(wrong).toEqual([])
+    })
+
+    test('in which the service of each resource is on before it is made, and no other is', () => {
+      const enabled = [...text('infra/versions.tf').matchAll(/"([a-z]+)\.googleapis\.com",/g)].map(
+        ([, name = '']) => name,
+      )
+      const used = resources
+        .filter(([id]) => !id.startsWith('google_project_'))
+        .map(([id]) => [id, Object.entries(services).find(([prefix]) => id.startsWith(prefix))?.[1]] as const)
+      expect(used.filter(([, service]) => service === undefined || !enabled.includes(service))).toEqual([])
+      expect(enabled.filter((name) => !used.some(([, service]) => service === name))).toEqual([])
+      const behind = (id: string, seen = new Set<string>()): ReadonlySet<string> => {
+        for (const to of needs(id)) if (!seen.has(to)) behind(to, seen.add(to))
+        return seen
+      }
+      expect(used.map(([id]) => id).filter((id) => !behind(id).has('google_project_service.this'))).toEqual(
+        [],
+      )
+    })
+  })
 })
+
+/** Resources, data and locals by their addresses. */
+function nodesOf(trees: readonly Parsed[]): ReadonlyMap<string, Tree> {
+  const blocks = (all: readonly Block[] | undefined, prefix: string) =>
+    (all ?? []).flatMap((block) =>
+      Object.entries(block).flatMap(([type, names]) =>
+        Object.entries(names).map(([name, body]) => [`${prefix}${type}.${name}`, body] as const),
+      ),
+    )
+  return new Map(
+    trees.flatMap(({ resource, data, locals = [] }) => [
+      ...blocks(resource, ''),
+      ...blocks(data, 'data.'),
+      ...locals.flatMap((block) =>
+        Object.entries(block).map(([name, value]) => [`local.${name}`, { value }] as const),
+      ),
+    ]),
+  )
+}
+
+/** What a block refers to, and what of it: `[` one of several, `.` a value, or nothing: the whole. */
+function referencesIn(body: Tree): readonly { readonly to: string; readonly then: string }[] {
+  const found = JSON.stringify(body).matchAll(/(?<![\w./-])((?:data\.)?google_\w+\.\w+|local\.\w+)([[.]?)/g)
+  return [...found].map(([, to = '', then = '']) => ({ to, then }))
+}
+
+/** Which service makes what, by the beginning of a resource's type (https://registry.terraform.io/providers/hashicorp/google/latest/docs). */
+const services: Readonly<Record<string, string>> = {
+  google_artifact_registry_: 'artifactregistry',
+  google_bigquery_: 'bigquery',
+  google_billing_budget: 'billingbudgets',
+  google_cloud_run_v2_: 'run',
+  google_cloud_scheduler_: 'cloudscheduler',
+  google_dataform_: 'dataform',
+  google_datastream_: 'datastream',
+  google_monitoring_: 'monitoring',
+  google_pubsub_: 'pubsub',
+  google_secret_manager_: 'secretmanager',
+  google_service_account: 'iam',
+  google_storage_: 'storage',
+}
 
 describe("the loader's image", () => {
   const lines = text('Dockerfile')
