@@ -58,7 +58,7 @@ function roundedFloat(value: string, places: number, exact: (value: string) => s
   return once(
     [value],
     (x) =>
-      `CASE WHEN abs(${x} * ${unit}) < 4503599627370496 THEN ${wholeOf(x, places)} / ${unit} + 0 ELSE ${exact(x)} END`,
+      `CASE WHEN abs(${x} * ${unit}) < 4503599627370496 THEN ${wholeOf(x, places)} / ${unit} ELSE ${exact(x)} END`,
   )
 }
 
@@ -69,7 +69,7 @@ function truncatedFloat(value: string, places: number, exact: (value: string) =>
     const scaled = `(${x} * ${unit})`
     const below = `${scaled} = trunc(${scaled}) AND ${scaledError(x, unit, scaled)} * ${scaled} < 0`
     const whole = `CASE WHEN ${below} THEN ${scaled} - sign(${scaled}) ELSE trunc(${scaled}) END`
-    return `CASE WHEN abs(${scaled}) < 4503599627370496 THEN ${whole} / ${unit} + 0 ELSE ${exact(x)} END`
+    return `CASE WHEN abs(${scaled}) < 4503599627370496 THEN ${whole} / ${unit} ELSE ${exact(x)} END`
   })
 }
 

@@ -45,7 +45,7 @@ const grammar: Grammar = {
     'SELECT e, o FROM UNNEST(@l) AS e WITH OFFSET AS o WHERE e > @i',
     'SELECT t.id, e FROM {T}, UNNEST(@e) AS e WHERE t.s = e',
     'SELECT t.k, {aggregate} AS a FROM {T} GROUP BY t.k HAVING COUNT(*) >= @n',
-    'SELECT t.id, LAG(t.k, @n) OVER (ORDER BY t.id) AS a, SUM(t.k) OVER (ORDER BY t.id ROWS BETWEEN @p PRECEDING AND CURRENT ROW) AS b FROM {T}',
+    'SELECT t.id, LAG(t.k, @p) OVER (ORDER BY t.id) AS a, SUM(t.k) OVER (ORDER BY t.id ROWS BETWEEN @p PRECEDING AND CURRENT ROW) AS b FROM {T}',
     'WITH q AS (SELECT @i AS v UNION ALL SELECT @n) SELECT COUNT(*), SUM(v) FROM q',
     'CREATE TEMP FUNCTION f(x INT64) AS (x + 1); SELECT f(@n) AS a, f(@i) AS b',
     'SELECT * FROM UNNEST([STRUCT(@s AS s, @d AS d, @m AS m)])',
@@ -164,7 +164,7 @@ export function parametrized(random: Random): Query {
   const names = new Set([...text.matchAll(/@([a-z])\b/g)].map((match) => match[1] ?? ''))
   const parameters = [...names].map((name): QueryParameter => {
     const [type, values] = known[name] ?? [INT64, [null]]
-    // A limit or frame of NULL is wrong in itself: the reference implementation tells of it only where there is something to limit.
+    // A limit, frame or distance of NULL is wrong in itself: the reference implementation tells of it only where there is something to limit.
     const mayBeNull = name !== 'p'
     return { name, type, value: mayBeNull && random.chance(0.1) ? null : random.pick(values) }
   })

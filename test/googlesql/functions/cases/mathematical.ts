@@ -99,4 +99,11 @@ export const cases: readonly Case[] = [
     '(SELECT EUCLIDEAN_DISTANCE(l, [1.0, 2.0]) FROM UNNEST([STRUCT([1.0, 3.0] AS l, 1 AS i), ([NULL, 1.0], 2)]) WHERE i = 1)',
     { types: 'FLOAT64', values: [1] },
   ],
+  [
+    'ATAN2(ROUND(-1e-7, 1), -1), ATAN2(TRUNC(-0.04, 1), -1), ATAN2(ROUND(-40.0, -2), -1), ATAN2(ROUND(40.0, -2), -1)',
+    {
+      types: 'FLOAT64, FLOAT64, FLOAT64, FLOAT64',
+      values: [-3.141592653589793, -3.141592653589793, -3.141592653589793, 3.141592653589793],
+    },
+  ],
 ]

@@ -174,6 +174,7 @@ function roundDouble(value: number, digits: bigint, mode: string): number {
   const unit = 10n ** BigInt(exactScale - places)
   const whole = mode === 'TRUNC' ? exact / unit : divideRounded(exact, unit)
   const result = Number(`${whole}e${-places}`)
+  if (result === 0) return value < 0 || Object.is(value, -0) ? -0 : 0
   if (Number.isFinite(result)) return result
   throw new GoogleSqlError(`double overflow: ROUND(${printDouble(value)}, ${digits})`)
 }
