@@ -1,6 +1,6 @@
 import { Problem } from '../../problem.ts'
 import { quoteText } from '../lower/identifier.ts'
-import { once, onceUnlessCheap } from '../lower/library/once.ts'
+import { cheap, once, onceUnlessCheap } from '../lower/library/once.ts'
 import { physicalFieldNames, rangeEnd, rangeStart } from '../types/physical.ts'
 import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
@@ -13,7 +13,10 @@ import { wallOfUtc } from './utc.ts'
  */
 export type JsonForm = 'STRING' | 'JSON' | 'WIDE'
 
-/** DuckDB SQL of a value's JSON text; SQL NULL gives the text null. Keys stand in the order of the fields. */
+/**
+ * DuckDB SQL of a value's JSON text; SQL NULL gives the text null. Keys stand in the order of the fields, but as the JSON
+ * type keeps them in its forms.
+ */
 export function jsonText(type: SqlType, value: string, form: JsonForm): string {
   const text = (v: string) => presentText(type, v, form)
   return `coalesce(${text(value)}, 'null')`
@@ -66,7 +69,12 @@ function presentText(type: SqlType, value: string, form: JsonForm): string {
 }
 
 function floatText(value: string, form: JsonForm): string {
-  if (form !== 'STRING') return `googlesql_json_float(${value})`
+  if (form !== 'STRING') {
+    return onceUnlessCheap(
+      [value],
+      (v) => `CASE WHEN ${plainFloat(v)} THEN CAST(${v} AS VARCHAR) ELSE googlesql_json_float(${v}) END`,
+    )
+  }
   return once(
     [value],
     (v) =>
@@ -107,30 +115,113 @@ function structText(type: Extract<SqlType, { kind: 'STRUCT' }>, value: string, f
   const names = physicalFieldNames(type)
   if (names.length === 0) return `CASE WHEN ${value} IS NOT NULL THEN '{}' END`
   return onceUnlessCheap([value], (v) => {
-    const members = type.fields.map((field, index) => {
-      const key = quoteText(`${index === 0 ? '{' : ','}${JSON.stringify(field.name ?? '')}:`)
-      const part = `struct_extract(${v}, ${quoteText(names[index] ?? '')})`
-      return `${key}, ${jsonText(field.type, part, form)}`
-    })
+    const fields = type.fields.map((field, index) => ({
+      key: field.name ?? '',
+      text: () => jsonText(field.type, `struct_extract(${v}, ${quoteText(names[index] ?? '')})`, form),
+    }))
+    const members = (form === 'STRING' ? fields : inOrder(fields)).map(
+      ({ key, text }, index) =>
+        `${quoteText(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`)}, ${text()}`,
+    )
     // The members in no CASE of the struct: in one, DuckDB computes a part again wherever it is written again.
     return `(concat(${members.join(', ')}) || CASE WHEN ${v} IS NOT NULL THEN '}' END)`
   })
 }
 
+/** Members as the JSON type keeps them: by their keys' bytes, the first of equal ones. */
+export function inOrder<M extends { readonly key: string }>(members: readonly M[]): readonly M[] {
+  const first = members.filter(({ key }, index) => members.findIndex((other) => other.key === key) === index)
+  return first.toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
+}
+
 function rangeText(element: SqlType, value: string, form: JsonForm): string {
   return once([value], (v) => {
-    const end = (name: string) => jsonText(element, `struct_extract(${v}, '${name}')`, form)
-    return `CASE WHEN ${v} IS NOT NULL THEN '{"start":' || ${end(rangeStart)} || ',"end":' || ${end(rangeEnd)} || '}' END`
+    const ends = [
+      { key: 'start', field: rangeStart },
+      { key: 'end', field: rangeEnd },
+    ]
+    const members = (form === 'STRING' ? ends : inOrder(ends)).map(
+      ({ key, field }) => `'"${key}":' || ${jsonText(element, `struct_extract(${v}, '${field}')`, form)}`,
+    )
+    return `CASE WHEN ${v} IS NOT NULL THEN '{' || ${members.join(` || ',' || `)} || '}' END`
   })
 }
 
-/** A value of the JSON type: keys in order, the first of equal ones kept. */
+/** A value of the JSON type. */
 export function toJson(type: SqlType, value: string, form: 'JSON' | 'WIDE' = 'JSON'): string {
-  const text = jsonText(type, value, form)
-  return `CAST(${nested(type) ? `googlesql_json_sorted(${text})` : text} AS JSON)`
+  const exact = (v: string) => `CAST(${jsonText(type, v, form)} AS JSON)`
+  if (type.kind === 'FLOAT64') {
+    const usual = (v: string) => `CASE WHEN ${plainFloat(v)} THEN to_json(${v}) ELSE ${exact(v)} END`
+    return onceUnlessCheap([value], usual)
+  }
+  // Wide numbers are texts in the other form.
+  if (form === 'WIDE') return exact(value)
+  if (type.kind !== 'STRUCT') {
+    if (!native(type)) return exact(value)
+    return onceUnlessCheap([value], (v) => unlessEscaped(`to_json(${v})`, exact(v), v))
+  }
+  if (!type.fields.every((field) => native(field.type)) || !ownNames(type)) return exact(value)
+  return onceUnlessCheap([value], (v) => {
+    const part = (key: string) => `struct_extract(${v}, ${quoteText(key)})`
+    return unlessEscaped(objectOf(type, part), exact(v), v)
+  })
 }
 
-function nested(type: SqlType): boolean {
-  if (type.kind === 'STRUCT' || type.kind === 'RANGE') return true
-  return type.kind === 'ARRAY' && nested(type.element)
+/** JSON_OBJECT of keys that are known, each once. */
+export function jsonObjectOf(
+  members: readonly { readonly key: string; readonly type: SqlType; readonly value: string }[],
+): string {
+  const type: Extract<SqlType, { kind: 'STRUCT' }> = {
+    kind: 'STRUCT',
+    fields: members.map((member) => ({ name: member.key, type: member.type })),
+  }
+  const parts = inOrder(members).map(
+    (member) =>
+      `${quoteText(`${JSON.stringify(member.key)}:`)} || ${jsonText(member.type, member.value, 'JSON')}`,
+  )
+  const exact = `CAST('{' || ${parts.join(` || ',' || `)} || '}' AS JSON)`
+  const plainly = members.every((member) => native(member.type) && cheap(member.value)) && ownNames(type)
+  if (!plainly) return exact
+  const values = new Map(members.map(({ key, value }) => [key, value]))
+  return unlessEscaped(
+    objectOf(type, (key) => values.get(key) ?? ''),
+    exact,
+  )
+}
+
+/** JSON_ARRAY. */
+export function jsonArrayOf(items: readonly { readonly type: SqlType; readonly value: string }[]): string {
+  const texts = items.map(({ type, value }) => jsonText(type, value, 'JSON'))
+  const exact = `CAST('[' || ${texts.join(` || ',' || `)} || ']' AS JSON)`
+  if (!items.every(({ type, value }) => native(type) && cheap(value))) return exact
+  return unlessEscaped(`json_array(${items.map(({ value }) => value).join(', ')})`, exact)
+}
+
+function objectOf(type: Extract<SqlType, { kind: 'STRUCT' }>, part: (key: string) => string): string {
+  const members = inOrder(type.fields.map(({ name = '' }) => ({ key: name })))
+  return `to_json({${members.map(({ key }) => `${quoteText(key)}: ${part(key)}`).join(', ')}})`
+}
+
+/** DuckDB's JSON, but where it has escapes by number, which it writes in capitals, or there is no value. */
+function unlessEscaped(json: string, exact: string, value?: string): string {
+  const given = value === undefined ? '' : ` AND ${value} IS NOT NULL`
+  return `CASE WHEN NOT contains(CAST(${json} AS VARCHAR), '\\u00')${given} THEN ${json} ELSE ${exact} END`
+}
+
+/** DuckDB prints it as JSON has it, with the fewest digits. */
+const plainFloat = (value: string) => `abs(${value}) BETWEEN 0.0001 AND 1e14`
+
+/** DuckDB's own JSON of such a value is BigQuery's, but for escapes. */
+function native(type: SqlType): boolean {
+  if (type.kind === 'ARRAY') return native(type.element)
+  if (type.kind !== 'STRUCT') return type.kind === 'BOOL' || type.kind === 'INT64' || type.kind === 'STRING'
+  const keys = type.fields.map(({ name = '' }) => ({ key: name }))
+  const sorted = inOrder(keys).every(({ key }, index) => key === keys[index]?.key)
+  return sorted && ownNames(type) && type.fields.every((field) => native(field.type))
+}
+
+/** The struct has fields, and DuckDB's names of them are theirs. */
+function ownNames(type: Extract<SqlType, { kind: 'STRUCT' }>): boolean {
+  const names = physicalFieldNames(type)
+  return names.length > 0 && type.fields.every(({ name }, index) => name === names[index])
 }

@@ -10,7 +10,7 @@ import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
 import { nativeExtraction, type Reading } from './json-extraction.ts'
 import { nativeMember } from './json-member.ts'
 import { jsonScalar, type ScalarKind } from './json-scalar.ts'
-import { jsonText, quotedText, toJson } from './json-sql.ts'
+import { inOrder, jsonArrayOf, jsonObjectOf, jsonText, quotedText, toJson } from './json-sql.ts'
 import { pathFrom, pathOf, plainPath, type Step } from './plain-path.ts'
 
 const page = 'json_functions'
@@ -134,9 +134,8 @@ function changing(name: string, native: string, flag: string): FunctionEntry {
 }
 
 function jsonArray(args: readonly string[], call: Call): string {
-  const items = args.map((arg, index) => jsonText(typeAt(call.argumentTypes, index), arg, 'JSON'))
-  const list = items.length === 0 ? `'[]'` : `'[' || ${items.join(` || ',' || `)} || ']'`
-  return json(`googlesql_json_sorted(${list})`)
+  if (args.length === 0) return json(`'[]'`)
+  return jsonArrayOf(args.map((value, index) => ({ type: typeAt(call.argumentTypes, index), value })))
 }
 
 const nullKey = raiseText('Invalid input to JSON_OBJECT: A key cannot be NULL', 'VARCHAR')
@@ -161,17 +160,27 @@ function jsonObject(args: readonly string[], call: Call): string {
     })
   }
   if (args.length % 2 === 1) throw new Problem('JSON_OBJECT: keys and values must come in pairs')
-  const members: string[] = []
-  for (let at = 0; at < args.length; at += 2) {
+  const members = Array.from({ length: args.length / 2 }, (_, index) => {
+    const at = 2 * index
     if (typeAt(call.argumentTypes, at).kind !== 'STRING')
       throw new Problem('JSON_OBJECT: a key must be a STRING')
-    const key = `coalesce(${quotedText(args[at] ?? '', 'JSON')}, ${nullKey})`
-    members.push(
-      `${key} || ':' || ${jsonText(typeAt(call.argumentTypes, at + 1), args[at + 1] ?? '', 'JSON')}`,
-    )
-  }
-  const list = members.length === 0 ? `'{}'` : `'{' || ${members.join(` || ',' || `)} || '}'`
-  return json(`googlesql_json_sorted(${list})`)
+    const key = call.literals[at]
+    const type = typeAt(call.argumentTypes, at + 1)
+    return {
+      key: typeof key === 'string' ? key : undefined,
+      name: args[at] ?? '',
+      type,
+      value: args[at + 1] ?? '',
+    }
+  })
+  if (members.length === 0) return json(`'{}'`)
+  const known = members.flatMap(({ key, ...rest }) => (key === undefined ? [] : [{ key, ...rest }]))
+  if (known.length === members.length) return jsonObjectOf(inOrder(known))
+  const texts = members.map(
+    ({ name, type, value }) =>
+      `coalesce(${quotedText(name, 'JSON')}, ${nullKey}) || ':' || ${jsonText(type, value, 'JSON')}`,
+  )
+  return json(`googlesql_json_sorted('{' || ${texts.join(` || ',' || `)} || '}')`)
 }
 
 /** Each kind begins in its own way. */

@@ -3,8 +3,11 @@ import { beforeAll, expect, test } from 'vitest'
 import { nativeExtraction, type Reading } from '../../../runner/googlesql/functions/json-extraction.ts'
 import { nativeMember } from '../../../runner/googlesql/functions/json-member.ts'
 import { jsonScalar, type ScalarKind } from '../../../runner/googlesql/functions/json-scalar.ts'
+import { jsonArrayOf, jsonObjectOf, jsonText, toJson } from '../../../runner/googlesql/functions/json-sql.ts'
 import { pathOf, plainPath } from '../../../runner/googlesql/functions/plain-path.ts'
 import { installLibrary } from '../../../runner/googlesql/lower/library/install.ts'
+import { arrayOf, BOOL, FLOAT64, INT64, STRING } from '../../../runner/googlesql/types/scalars.ts'
+import type { SqlType } from '../../../runner/googlesql/types/type.ts'
 import { openDatabase } from '../../../runner/warehouse/duckdb/database.ts'
 
 /** What DuckDB's own functions find in JSON, where it is certain that they agree, against the registered ones. */
@@ -152,5 +155,61 @@ test('scalars of JSON are those that reading them gives', async () => {
       const exact = `TRY(${name}(CAST(json_extract(x, '$.m[0]') AS VARCHAR)))`
       expect([kind, lax, await differing('members', within ?? '', exact)]).toEqual([kind, lax, []])
     }
+  }
+})
+
+test('values are the JSON that their text is, with its keys in order', async () => {
+  const inner: SqlType = {
+    kind: 'STRUCT',
+    fields: [
+      { name: 'x', type: STRING },
+      { name: 'y', type: arrayOf(INT64) },
+    ],
+  }
+  const type: SqlType = {
+    kind: 'STRUCT',
+    fields: [
+      { name: 'b', type: INT64 },
+      { name: 'é', type: STRING },
+      { name: 'B', type: BOOL },
+      { name: 'a', type: inner },
+    ],
+  }
+  const texts = `['', 'a', 'é"\\', chr(1), chr(31) || '/', chr(8232), null]`
+  await connection.run(`create table structs as
+    select {'b': i, 'é': s, '_field_3': i > 1, 'a': case when i <> 2 then {'x': s, 'y': [i, null, -i]} end} as x
+      from (select unnest(${texts}) as s), range(4) as r(i) union all select null`)
+  const withOwnNames: SqlType = { ...type, fields: type.fields.filter(({ name }) => name !== 'B') }
+  for (const of of [type, withOwnNames, inner]) {
+    const table = of === inner ? '(select x.a as x from structs)' : 'structs'
+    const sorted = `CAST(googlesql_json_sorted(${jsonText(of, 'x', 'JSON')}) AS JSON)`
+    expect(await differing(table, toJson(of, 'x'), sorted)).toEqual([])
+  }
+  expect(toJson(withOwnNames, 'x')).toContain('to_json(')
+  await connection.run(`create table floats as
+    select (case i % 4 when 0 then i / 997 when 1 then i * pow(10, i % 40 - 20) when 2 then i else i / 8 * 1e9 end)::double * (i % 2 * 2 - 1) as x
+      from range(4000) as r(i)
+    union all select unnest([0.0, -0.0, 'nan', 'inf', '-inf', 0.0001, 0.00009999, 1e14, 1e15, 99999999999999.9, 5e-324, 1e308, 0.1, null]::double[])`)
+  expect(
+    await differing('floats', jsonText(FLOAT64, 'x', 'JSON'), `coalesce(googlesql_json_float(x), 'null')`),
+  ).toEqual([])
+  const ofFloat = `CAST(coalesce(googlesql_json_float(x), 'null') AS JSON)`
+  expect(await differing('floats', toJson(FLOAT64, 'x'), ofFloat)).toEqual([])
+  await connection.run(
+    `create table scalar_values as select unnest(${texts}) as s, n from (select unnest([1, -9223372036854775808, null]::bigint[]) as n)`,
+  )
+  const text = jsonText(STRING, 's', 'JSON')
+  const number = jsonText(INT64, 'n', 'JSON')
+  const members = [
+    { key: 'z', type: STRING, value: 's' },
+    { key: 'a', type: INT64, value: 'n' },
+  ]
+  for (const [given, exact] of [
+    [toJson(STRING, 's'), text],
+    [toJson(INT64, 'n'), number],
+    [jsonArrayOf(members), `'[' || ${text} || ',' || ${number} || ']'`],
+    [jsonObjectOf(members), `'{"a":' || ${number} || ',"z":' || ${text} || '}'`],
+  ] as const) {
+    expect([given, await differing('scalar_values', given, `CAST(${exact} AS JSON)`)]).toEqual([given, []])
   }
 })
