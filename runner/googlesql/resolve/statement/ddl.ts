@@ -15,7 +15,7 @@ import { routineTarget } from '../call/routine.ts'
 import { type Context, problemAt, unsupportedAt } from '../context.ts'
 import { checkDataset, NOTHING } from './create-table.ts'
 import { routineOptions, schemaOptions } from './known-options.ts'
-import { resolveOptions } from './options.ts'
+import { optionName, resolveOptions } from './options.ts'
 import type { Resolved } from './resolved-statement.ts'
 import { sessionTarget, tableNotFound, tableTarget } from './target.ts'
 
@@ -159,7 +159,9 @@ export function resolveCreateRoutine(
         : node.aggregate
           ? 'AGGREGATE'
           : 'FUNCTION'
-  resolveOptions(context, node.options, routineOptions[kind])
+  // Libraries of JavaScript may be given as a text, too, and more than once; they are refused where the function is called.
+  const options = node.options?.filter((option) => optionName(option) !== 'library')
+  resolveOptions(context, options, routineOptions[kind])
   const temporary = node.kind === 'createFunction' && node.temporary
   const statementType = `CREATE_${kind === 'AGGREGATE' ? 'AGGREGATE_FUNCTION' : kind}`
   const parts = nameParts(node.name)

@@ -83,7 +83,6 @@ const functionOptions: KnownOptions = {
   description: 'STRING',
   endpoint: 'STRING',
   entry_point: 'STRING',
-  library: 'ARRAY<STRING>',
   max_batching_rows: 'INT64',
   packages: 'ARRAY<STRING>',
   runtime_version: 'STRING',
