@@ -41,6 +41,15 @@ export function isObject(value: Json | undefined): value is JsonObject {
   )
 }
 
+/** True for what says something: not null, false, or empty. */
+export const isSaid = (value: Json | undefined): boolean =>
+  value !== undefined &&
+  value !== null &&
+  value !== false &&
+  value !== '' &&
+  !(Array.isArray(value) && value.length === 0) &&
+  !(isObject(value) && Object.keys(value).length === 0)
+
 /** A member that is an object; empty if it is absent. @throws ApiError if it is something else */
 export function objectAt(value: JsonObject, key: string): JsonObject {
   const found = value[key]

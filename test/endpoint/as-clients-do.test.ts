@@ -164,3 +164,44 @@ test('a job that takes too long says that it was its time', async () => {
   const { status, body } = await endpoint.query(query, { jobTimeoutMs: '100' })
   expect([status, body.error.message]).toEqual([400, 'Job execution was cancelled: Job timed out after 0.1s'])
 })
+
+describe('what a client asks for and would not get is refused', () => {
+  const schema = { fields: [{ name: 'a', type: 'INT64' }] }
+  const load = { sourceUris: ['gs://b/x'], destinationTable: reference('t'), schema }
+  const query = { query: 'SELECT 1', useLegacySql: false }
+  test.each([
+    [
+      'datasets',
+      { datasetReference: { datasetId: 'x' }, defaultEncryptionConfiguration: { kmsKeyName: 'k' } },
+    ],
+    ['datasets', { datasetReference: { datasetId: 'x' }, defaultCollation: 'und:ci' }],
+    ['datasets/d/tables', { tableReference: { tableId: 'x' }, schema, maxStaleness: '0-0 0 1:0:0' }],
+    [
+      'datasets/d/tables',
+      {
+        tableReference: { tableId: 'x' },
+        schema: { fields: [{ name: 'a', type: 'STRING', collation: 'und:ci' }] },
+      },
+    ],
+    ['jobs', { configuration: { load: { ...load, decimalTargetTypes: ['STRING'] } } }],
+    ['jobs', { configuration: { load: { ...load, columnNameCharacterMap: 'V2' } } }],
+    [
+      'jobs',
+      { configuration: { query: { ...query, scriptOptions: { keyResultStatement: 'FIRST_SELECT' } } } },
+    ],
+    ['jobs', { configuration: { query: { ...query, continuous: true } } }],
+  ])('%s %j', async (path, body) => {
+    const { status, body: answer } = await endpoint.call('POST', path, body)
+    expect([status, answer.error.errors[0].reason]).toEqual([501, 'notImplemented'])
+  })
+
+  test('but not what is empty', async () => {
+    const empty = { defaultCollation: '', encryptionConfiguration: {}, resourceTags: {} }
+    const body = { tableReference: { tableId: 'plain' }, schema, ...empty }
+    expect((await endpoint.call('POST', 'datasets/d/tables', body)).status).toBe(200)
+    const more = { scriptOptions: {}, continuous: false, userDefinedFunctionResources: [] }
+    expect(
+      (await endpoint.call('POST', 'jobs', { configuration: { query: { ...query, ...more } } })).status,
+    ).toBe(200)
+  })
+})

@@ -6,7 +6,7 @@ import { converted, readDateFormats, withTexts } from '../files/date-formats.ts'
 import type { LoadFormat, LoadSource } from '../files/load-source.ts'
 import { type FilesToRead, isDescribed, readFiles, readFolderKeys } from '../files/read-files.ts'
 import { withStaged } from '../files/staging.ts'
-import { countAt, flagAt, isObject, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
+import { countAt, flagAt, isSaid, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
 import { tableName, targetOf } from '../reference.ts'
 import type { Service } from '../service.ts'
 import { type GivenColumn, readSchema } from '../tables/field-schema.ts'
@@ -28,21 +28,25 @@ export interface LoadRequest extends FilesToRead {
 
 /** Fields that change which rows or values arrive and that we do not have. */
 const refused = [
+  'columnNameCharacterMap',
+  'copyFilesOnly',
+  'createSession',
+  'decimalTargetTypes',
   'fileSetSpecType',
   'jsonExtension',
+  'preserveAsciiControlCharacters',
+  'projectionFields',
   'referenceFileSchemaUri',
   'schemaInline',
   'sourceColumnMatch',
+  'timestampTargetPrecision',
 ] as const
 
 const formats = ['CSV', 'NEWLINE_DELIMITED_JSON', 'AVRO', 'PARQUET'] as const
 
 /** @throws ApiError for what is missing, wrong or not supported */
 export function readLoad(given: JsonObject, project: string, upload: LoadSource | undefined): LoadRequest {
-  const unsupported = refused.find((key) => {
-    const value = given[key]
-    return value !== undefined && value !== null && !(isObject(value) && Object.keys(value).length === 0)
-  })
+  const unsupported = refused.find((key) => isSaid(given[key]))
   if (unsupported !== undefined)
     throw new ApiError('notImplemented', `configuration.load.${unsupported} is not supported locally`)
   const uris = listAt(given, 'sourceUris').map(String)

@@ -7,7 +7,17 @@ import type { LocalWarehouse } from '../../warehouse/local-warehouse.ts'
 import type { ExecuteOptions } from '../../warehouse/warehouse.ts'
 import { ApiError, invalid, notFound } from '../api-error.ts'
 import { executeBehind } from '../execute-behind.ts'
-import { countAt, flagAt, isObject, type JsonObject, listAt, objectAt, textAt, textsAt } from '../json.ts'
+import {
+  countAt,
+  flagAt,
+  isObject,
+  isSaid,
+  type JsonObject,
+  listAt,
+  objectAt,
+  textAt,
+  textsAt,
+} from '../json.ts'
 import { tableName, targetOf } from '../reference.ts'
 import type { Service } from '../service.ts'
 import { createTable, readLayout } from '../tables/table-ddl.ts'
@@ -31,6 +41,9 @@ export interface QueryRequest {
 
 /** Fields that change what a query means and that we do not have. */
 const refused: Readonly<Record<string, string>> = {
+  continuous: 'continuous queries',
+  scriptOptions: 'options of scripts',
+  systemVariables: 'system variables of a job',
   userDefinedFunctionResources: 'functions from Cloud Storage',
 }
 
@@ -45,12 +58,8 @@ export function readQuery(given: JsonObject, project: string, labels: JsonObject
       'Legacy SQL is not supported locally: send useLegacySql: false (its default is true)',
       'useLegacySql',
     )
-  for (const [key, what] of Object.entries(refused)) {
-    const value = given[key]
-    const empty = isObject(value) && Object.keys(value).length === 0
-    if (value !== undefined && value !== null && value !== false && !empty)
-      throw new ApiError('notImplemented', `${what} are not supported locally (${key})`)
-  }
+  for (const [key, what] of Object.entries(refused))
+    if (isSaid(given[key])) throw new ApiError('notImplemented', `${what} are not supported locally (${key})`)
   const properties = connectionProperties(given)
   const dataset = objectAt(given, 'defaultDataset')
   const datasetId = textAt(dataset, 'datasetId')

@@ -3,7 +3,7 @@ import { ApiError, invalid } from '../api-error.ts'
 import { executeOwn } from '../execute-behind.ts'
 import { etagOf } from '../jobs/job.ts'
 import { page } from '../jobs/job-routes.ts'
-import { type JsonObject, objectAt, textAt } from '../json.ts'
+import { isSaid, type JsonObject, objectAt, textAt } from '../json.ts'
 import { type ApiRequest, type ApiResponse, flagOf } from '../request.ts'
 import { callerEmail, defaultLocation, type Service } from '../service.ts'
 import { ownDataset, readDatasets, writeDataset } from './dataset-store.ts'
@@ -23,12 +23,16 @@ const kept = [
   'storageBillingModel',
 ] as const
 
-/** Properties that would change what SQL answers. */
-const refused = [
-  'defaultCollation',
-  'defaultRoundingMode',
-  'externalDatasetReference',
-  'isCaseInsensitive',
+/** What BigQuery says of a dataset, whatever a client does. */
+const said = [
+  'creationTime',
+  'datasetReference',
+  'etag',
+  'id',
+  'kind',
+  'lastModifiedTime',
+  'selfLink',
+  'type',
 ] as const
 
 function resource(
@@ -123,9 +127,8 @@ export async function insertDataset(service: Service, request: ApiRequest): Prom
 }
 
 function checkProperties(body: JsonObject): void {
-  const wrong = refused.find(
-    (key) => body[key] !== undefined && body[key] !== '' && body[key] !== false && body[key] !== null,
-  )
+  const known: readonly string[] = [...kept, ...said]
+  const wrong = Object.keys(body).find((key) => !known.includes(key) && isSaid(body[key]))
   if (wrong !== undefined)
     throw new ApiError('notImplemented', `datasets with ${wrong} are not supported locally`)
 }

@@ -3,7 +3,7 @@ import type { ResultColumn } from '../../googlesql/result.ts'
 import { kindOfName } from '../../googlesql/types/scalars.ts'
 import type { ScalarKind, SqlType } from '../../googlesql/types/type.ts'
 import { ApiError, invalid } from '../api-error.ts'
-import { isObject, type Json, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
+import { isObject, isSaid, type Json, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
 
 /** BigQuery's `TableFieldSchema` (https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema). */
 export interface FieldSchema {
@@ -130,6 +130,15 @@ function readField(given: Json): GivenColumn {
   const mode = (textAt(given, 'mode') ?? 'NULLABLE').toUpperCase()
   if (mode !== 'NULLABLE' && mode !== 'REQUIRED' && mode !== 'REPEATED')
     throw invalid(`Invalid mode ${mode} of field ${name}: NULLABLE, REQUIRED or REPEATED`, 'schema')
+  const wrong = [
+    'collation',
+    'foreignTypeDefinition',
+    'generatedColumn',
+    'roundingMode',
+    'timestampPrecision',
+  ].find((key) => isSaid(given[key]))
+  if (wrong !== undefined)
+    throw new ApiError('notImplemented', `${wrong} of a field is not supported locally: ${name}`)
   const inner = readFields(given, name)
   const element = fieldType(given, name, inner)
   const description = textAt(given, 'description')

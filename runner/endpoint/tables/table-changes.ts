@@ -48,7 +48,7 @@ const changeable = [
 ]
 
 /** What BigQuery says of a table, whatever a client does. */
-const said = [
+export const said = [
   'creationTime',
   'etag',
   'id',

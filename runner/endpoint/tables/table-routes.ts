@@ -5,7 +5,7 @@ import { executeBehind, executeOwn } from '../execute-behind.ts'
 import { bytesOf } from '../jobs/bytes.ts'
 import { etagOf } from '../jobs/job.ts'
 import { page } from '../jobs/job-routes.ts'
-import { flagAt, isObject, type JsonObject, listAt, neededText, objectAt, textAt } from '../json.ts'
+import { flagAt, isObject, isSaid, type JsonObject, listAt, neededText, objectAt, textAt } from '../json.ts'
 import { checkName, tableName } from '../reference.ts'
 import type { ApiRequest, ApiResponse } from '../request.ts'
 import type { Service } from '../service.ts'
@@ -19,6 +19,7 @@ import {
   isAltered,
   isGrown,
   mergedLabels,
+  said,
 } from './table-changes.ts'
 import { createTable, readLayout } from './table-ddl.ts'
 import { anonymousResource, listedTable, type TableResource, tableResource } from './table-resource.ts'
@@ -83,6 +84,23 @@ export async function listTables(service: Service, request: ApiRequest): Promise
   }
 }
 
+/** What a table can be made with. */
+const made = [
+  'clustering',
+  'description',
+  'expirationTime',
+  'externalDataConfiguration',
+  'friendlyName',
+  'labels',
+  'materializedView',
+  'rangePartitioning',
+  'requirePartitionFilter',
+  'schema',
+  'tableConstraints',
+  'timePartitioning',
+  'view',
+]
+
 /** `POST tables`: a table, with or without columns' descriptions, partitioning and labels, or a view. */
 export async function insertTable(service: Service, request: ApiRequest): Promise<ApiResponse> {
   const body = await request.json()
@@ -95,9 +113,11 @@ export async function insertTable(service: Service, request: ApiRequest): Promis
   const target: Target = { database: project, schema: dataset, name }
   if ((await service.warehouse.definition(target)) !== undefined)
     throw new ApiError('duplicate', `Already Exists: Table ${tableName(target)}`)
-  for (const key of ['snapshotDefinition', 'cloneDefinition', 'defaultCollation', 'defaultRoundingMode'])
-    if (body[key] !== undefined && body[key] !== null && body[key] !== '')
-      throw new ApiError('notImplemented', `tables with ${key} are not supported locally`)
+  const wrong = Object.keys(body).find(
+    (key) => !made.includes(key) && !said.includes(key) && isSaid(body[key]),
+  )
+  if (wrong !== undefined)
+    throw new ApiError('notImplemented', `tables with ${wrong} are not supported locally`)
   const view = viewOf(body)
   if (view !== undefined) await executeBehind(service, viewHead(target, body, view.kind), view.query)
   else if (isObject(body['externalDataConfiguration']))
