@@ -302,7 +302,8 @@ export const stringFunctions: readonly FunctionEntry[] = [
     'REPEAT',
     either(['same', INT64], 'same', ([value = '', count = ''], bytes) =>
       once([value, count], (v, n) => {
-        const result = bytes ? `unhex(repeat(hex(${v}), ${n}))` : `repeat(${v}, ${n})`
+        // Of a constant NULL DuckDB would repeat bytes.
+        const result = bytes ? `unhex(repeat(hex(${v}), ${n}))` : `repeat(CAST(${v} AS VARCHAR), ${n})`
         const wrong = guarded(
           `${n} < 0 AND ${v} IS NOT NULL`,
           'Second argument (repeat count) for REPEAT cannot be negative',

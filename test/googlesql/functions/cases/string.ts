@@ -292,4 +292,5 @@ export const cases: readonly Case[] = [
     "SAFE.FORMAT('%d', 1), (SELECT SAFE.FORMAT(x, 'a') FROM UNNEST(['%d']) AS x)",
     { types: 'STRING, STRING', values: ['1', null] },
   ],
+  ["REPEAT('a' || CAST(NULL AS STRING), 3)", { types: 'STRING', values: [null] }],
 ]
