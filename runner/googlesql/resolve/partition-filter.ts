@@ -56,11 +56,11 @@ function checkMerge(seen: Walk, { scan, joined, whens }: ResolvedMerge): void {
   const inserts = conditions('NOT MATCHED BY TARGET').length > 0
   seen.scan(joined.right, inserts ? [] : on)
   const found = (given: readonly Expr[] | undefined) => isFiltered(scan, given ?? [])
-  const matches = on.some(isFalse) || found(on) || (!inserts && conditions('MATCHED').every(found))
+  const matches = isFalse(joined.condition) || found(on) || (!inserts && conditions('MATCHED').every(found))
   if (!matches || !conditions('NOT MATCHED BY SOURCE').every(found)) seen.scan(scan, [])
 }
 
-const isFalse = (expr: Expr): boolean => expr.kind === 'literal' && expr.value === false
+const isFalse = (expr: Expr | undefined): boolean => expr?.kind === 'literal' && expr.value === false
 
 /** Goes from a query down to its tables with the conditions that hold of the rows. */
 class Walk {
@@ -158,9 +158,12 @@ class Walk {
 
 const columnsOf = ({ columns }: ResolvedQuery): readonly Column[] => columns.map(({ column }) => column)
 
-function conjuncts(expr: Expr): readonly Expr[] {
-  if (expr.kind !== 'call' || expr.entry.name !== 'AND') return [expr]
-  return expr.args.flatMap((arg) => (arg.kind === 'part' ? [] : conjuncts(arg)))
+/** The conditions that each leave rows out by themselves: the parts of AND, and (without their NOT) those of OR behind NOT. */
+function conjuncts(expr: Expr, negated = false): readonly Expr[] {
+  if (expr.kind !== 'call') return [expr]
+  const { name } = expr.entry
+  if (name !== (negated ? 'OR' : 'AND') && name !== 'NOT') return [expr]
+  return expr.args.flatMap((arg) => (arg.kind === 'part' ? [] : conjuncts(arg, negated !== (name === 'NOT'))))
 }
 
 /** Conditions on what a step computes, as conditions on what it is computed from. */
