@@ -56,7 +56,8 @@ const computed: Readonly<Record<string, (moment: Moment) => string>> = {
   l: ({ wall }) => spaced(`(hour(${wall}) + 11) % 12 + 1`),
   P: ({ wall }) => `CASE WHEN hour(${wall}) < 12 THEN 'am' ELSE 'pm' END`,
   s: ({ micros }) => text(`(${micros} - (${micros} % 1000000 + 1000000) % 1000000) // 1000000`),
-  'E*S': ({ wall }) => `rtrim(rtrim(strftime(${wall}, '%S.%f'), '0'), '.')`,
+  'E*S': ({ wall }) =>
+    `CASE WHEN microsecond(${wall}) % 1000000 = 0 THEN strftime(${wall}, '%S') ELSE rtrim(strftime(${wall}, '%S.%f'), '0') END`,
   E1S: cut(1),
   E2S: cut(2),
   E4S: cut(4),

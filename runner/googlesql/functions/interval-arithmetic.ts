@@ -26,6 +26,8 @@ export function addToTimestamp(timestamp: string, interval: string): string {
     const sum = utcOfWall(
       inYears('DATETIME', [t, i], (x, y) => `(${wallOfUtc(x)} + ${y})`, 'Timestamp overflow'),
     )
+    // A literal of days or less needs no look at its months.
+    if (/^\(?-?to_(?:days|microseconds)\([^()]*(?:\([^()]*\)[^()]*)?\)\)?$/.test(i)) return sum
     return (
       `CASE WHEN ${t} IS NULL OR ${i} IS NULL THEN NULL ` +
       `WHEN datepart('month', ${i}) = 0 AND datepart('year', ${i}) = 0 THEN ${sum} ELSE ${wrong} END`

@@ -20,8 +20,9 @@ export function timeOfText(value: string, to: SqlType['kind'], zone: string): st
         return `coalesce(CASE WHEN ${usual} THEN TRY_CAST(${x} AS TIME) END, CAST(make_timestamp(googlesql_time(${x})) AS TIME))`
       }
       case 'DATETIME': {
-        const usual = `(strlen(${x}) = 19 OR ${fractionBefore(x, [''])}) AND ${beginsWithTime(x)}`
-        return `coalesce(CASE WHEN ${usual} THEN TRY_CAST(${x} AS TIMESTAMP) END, make_timestamp(googlesql_datetime(${x})))`
+        const time = `TRY_CAST(${x} AS TIMESTAMP)`
+        const fractions = `(${fractionBefore(x, [''])}) AND ${beginsWithTime(x)}`
+        return `coalesce(CASE WHEN ${wholeSeconds(x)} THEN ${time} WHEN ${fractions} THEN ${time} END, make_timestamp(googlesql_datetime(${x})))`
       }
       default: {
         const slow = `make_timestamptz(googlesql_timestamp(${x}, ${zone}))`
@@ -35,17 +36,18 @@ export function timeOfText(value: string, to: SqlType['kind'], zone: string): st
 
 function usualTimestamp(text: string): string {
   const utc = utcOfWall(`TRY_CAST(${text} AS TIMESTAMP)`)
-  const ends = ['Z', ' UTC', '+00', '+00:00'].map(
+  const ends = [' UTC', '+00', '+00:00'].map(
     (end) => `(strlen(${text}) = ${19 + end.length} AND ends_with(${text}, '${end}'))`,
   )
   // Of less than ten hours, in years that they do not lead out of.
-  const offsets = ['+', '-'].map((sign) => `${sign}0[0-9]:[0-5][0-9]`)
-  const offset = offsets.map((end) => `${text} GLOB '${anyTime}${end}'`).join(' OR ')
+  const offsets = ['+', '-'].map((sign) => beginsWithTime(text, `${sign}0[0-9]:[0-5][0-9]`))
   const inside = `${text} >= '0002' AND ${text} < '9999'`
   const fractions = fractionBefore(text, ['', 'Z', ' UTC', '+00', '+00:00'])
   return (
-    `CASE WHEN (strlen(${text}) = 19 OR ${ends.join(' OR ')}) AND ${beginsWithTime(text)} THEN ${utc} ` +
-    `WHEN strlen(${text}) = 25 AND (${offset}) AND ${inside} AND ${beginsWithTime(text)} THEN TRY_CAST(${text} AS TIMESTAMPTZ) ` +
+    `CASE WHEN ${wholeSeconds(text)} THEN ${utc} ` +
+    `WHEN strlen(${text}) = 20 AND ${beginsWithTime(text, 'Z')} THEN ${utc} ` +
+    `WHEN (${ends.join(' OR ')}) AND ${beginsWithTime(text)} THEN ${utc} ` +
+    `WHEN strlen(${text}) = 25 AND ((${offsets.join(') OR (')})) AND ${inside} THEN TRY_CAST(${text} AS TIMESTAMPTZ) ` +
     `WHEN ${isDate(text)} OR ((${fractions}) AND ${beginsWithTime(text)}) THEN ${utc} END`
   )
 }
@@ -58,11 +60,11 @@ const anyTime = '?'.repeat(19)
 const isDate = (text: string): string => `(${text} GLOB '${day}' AND ${text} >= '0001')`
 
 /** DuckDB has an hour 24, too. */
-const beginsWithTime = (text: string): string =>
-  `${text} GLOB '${day}[ T]${clock}*' AND NOT ${text} GLOB '???????????24*' AND ${text} >= '0001'`
+const beginsWithTime = (text: string, rest = '*'): string =>
+  `${text} GLOB '${day}[ T]${clock}${rest}' AND NOT ${text} GLOB '???????????24*' AND ${text} >= '0001'`
 
 /** `2024-01-02 03:04:05`, or with a T. */
-export const wholeSeconds = (text: string): string => `(strlen(${text}) = 19 AND ${beginsWithTime(text)})`
+export const wholeSeconds = (text: string): string => `(strlen(${text}) = 19 AND ${beginsWithTime(text, '')})`
 
 /** Behind a time the fraction of a second, in three or six digits, and then the text's end. */
 const fractionBefore = (text: string, ends: readonly string[]): string =>
