@@ -78,7 +78,12 @@ const topReasons = (reasons: ReadonlyMap<string, number>): string =>
     .map(([reason, count]) => `${count}  ${reason}`)
     .join('\n')
 
-const optionsOf = ({ ordered, rows, parameters }: Query) => ({ ordered, tables: rows.length > 0, parameters })
+const optionsOf = ({ ordered, rows, parameters, bent = false }: Query) => ({
+  ordered,
+  bent,
+  tables: bent || rows.length > 0,
+  parameters,
+})
 
 /** A failure made small, with both answers. */
 async function explain(warehouse: Warehouse, oracle: Oracle, query: Query): Promise<string> {

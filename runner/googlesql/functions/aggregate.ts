@@ -29,7 +29,14 @@ function sum(value: string, call: Call): string {
     case 'INT64':
       return `CAST(${total} AS BIGINT)`
     case 'NUMERIC':
-      return `CAST(${total} AS DECIMAL(38,9))`
+      return inRange(
+        `CAST(${total} AS DECIMAL(38,9))`,
+        'DECIMAL(38,9)',
+        greatestNumeric,
+        `-${greatestNumeric}`,
+      )
+    case 'BIGNUMERIC':
+      return inRange(total, 'BIGNUM', String(2n ** 255n - 1n), String(-(2n ** 255n)))
     case 'FLOAT64':
       return floatSum(value, call)
     default:
@@ -50,6 +57,15 @@ function floatSum(value: string, call: Call): string {
       : `CASE WHEN isfinite(${fast}) THEN TRUE ELSE isfinite(${exact}) END`
   const finite = aggregate('bool_and', [whole], call)
   return `CASE WHEN isfinite(${total}) OR NOT ${finite} THEN ${total} WHEN ${total} IS NOT NULL THEN ${raiseText('double overflow', 'DOUBLE')} END`
+}
+
+const greatestNumeric = `${'9'.repeat(29)}.${'9'.repeat(9)}`
+
+/** DuckDB's sum may be greater than the greatest number of the type. */
+function inRange(total: string, type: string, greatest: string, least: string): string {
+  const bounds = `CAST('${least}' AS ${type}) AND CAST('${greatest}' AS ${type})`
+  const overflow = raiseText(type === 'BIGNUM' ? 'BIGNUMERIC overflow: SUM' : 'numeric overflow: SUM', type)
+  return `CASE WHEN ${total} BETWEEN ${bounds} THEN ${total} WHEN ${total} IS NOT NULL THEN ${overflow} END`
 }
 
 function average(value: string, call: Call): string {

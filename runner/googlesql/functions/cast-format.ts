@@ -2,13 +2,11 @@ import { Problem } from '../../problem.ts'
 import { quoteText } from '../lower/identifier.ts'
 import { once } from '../lower/library/once.ts'
 import { physicalType } from '../types/physical.ts'
-import { typeName } from '../types/print.ts'
 import type { SqlType } from '../types/type.ts'
 import type { CastOptions } from './cast.ts'
 import { textOf } from './cast-text.ts'
 
 const times: readonly SqlType['kind'][] = ['DATE', 'TIME', 'DATETIME', 'TIMESTAMP']
-const numbers: readonly SqlType['kind'][] = ['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC']
 
 /**
  * CAST(… FORMAT …): dates and times to text and back, bytes to text and back
@@ -30,13 +28,10 @@ export function castFormat(value: string, from: SqlType, to: SqlType, options: C
     }
     if (from.kind === 'BYTES' && to.kind === 'STRING') return `googlesql_encode_cast(${v}, ${format})`
     if (from.kind === 'STRING' && to.kind === 'BYTES') return `googlesql_decode_cast(${v}, ${format})`
-    if (numbers.includes(from.kind) && to.kind === 'STRING') {
-      // Refused only when it runs, SAFE_CAST would make a NULL of it.
-      if (/^'TM[9E]?'$/i.test(format))
-        throw new Problem('CAST(… AS STRING FORMAT) with TM is not supported locally')
-      return `googlesql_number_cast(${textOf(from, v) ?? v}, ${from.kind === 'FLOAT64'}, ${format})`
-    }
-    throw new Problem(`FORMAT is not allowed for cast from ${typeName(from)} to ${typeName(to)}`)
+    // Refused only when it runs, SAFE_CAST would make a NULL of it.
+    if (/^'TM[9E]?'$/i.test(format))
+      throw new Problem('CAST(… AS STRING FORMAT) with TM is not supported locally')
+    return `googlesql_number_cast(${textOf(from, v) ?? v}, ${from.kind === 'FLOAT64'}, ${format})`
   }
   return safe === true ? once([value], (v) => `TRY(${lowered(v)})`) : lowered(value)
 }

@@ -1,3 +1,4 @@
+import { Problem } from '../../problem.ts'
 import type { AggregateClauses } from '../functions/function.ts'
 import type {
   AggregateCall,
@@ -110,6 +111,8 @@ function plainly(item: SortItem): SortItem {
 function rangeKey(sql: string, type: SqlType, frame: WindowFrame | undefined): string {
   // The key and its distance may lie beyond 64 bits.
   if (type.kind === 'INT64') return `CAST(${sql} AS HUGEINT)`
+  if (type.kind === 'BIGNUMERIC')
+    throw new Problem('a RANGE frame with a distance over BIGNUMERIC is not supported locally')
   const open = frame?.from.bound === 'UNBOUNDED PRECEDING' || frame?.to.bound === 'UNBOUNDED FOLLOWING'
   if (type.kind !== 'FLOAT64' || !open) return sql
   const refusal = raiseText('a RANGE frame with a distance over NaN is not supported locally', 'DOUBLE')

@@ -1,4 +1,4 @@
-import type { UnnestScan } from '../resolve/resolved.ts'
+import type { Column, UnnestScan } from '../resolve/resolved.ts'
 import { type Block, EMPTY_BLOCK } from './block.ts'
 import { columnName, type Environment, newAlias } from './environment.ts'
 import { lowerExpr } from './expression.ts'
@@ -8,7 +8,7 @@ import { bare, lowerScan } from './relation.ts'
 /** Arrays as rows, beside each row of the input if there is one. */
 export function lowerUnnest(environment: Environment, scan: UnnestScan): Block {
   const input = scan.input === undefined ? undefined : bare(environment, lowerScan(environment, scan.input))
-  const source = elements(environment, scan)
+  const source = elements(environment, scan, input !== undefined && ofArraysOnly(scan) ? input.visible : [])
   const alias = newAlias(environment, 'u')
   const columns = scan.offset === undefined ? scan.columns : [...scan.columns, scan.offset]
   for (const column of columns) environment.names.set(column.id, `${alias}.${columnName(column)}`)
@@ -31,8 +31,23 @@ export function lowerUnnest(environment: Environment, scan: UnnestScan): Block {
   }
 }
 
-function elements(environment: Environment, scan: UnnestScan): string {
-  const arrays = scan.arrays.map((array) => lowerExpr(environment, array))
+/** True if no table stands before it in the FROM clause: the arrays are those of a row outside. */
+function ofArraysOnly({ input }: UnnestScan): boolean {
+  return input?.kind === 'unnest' && (input.input === undefined || ofArraysOnly(input))
+}
+
+/**
+ * `beside`: columns that the arrays are made to depend on. DuckDB else computes each array of a row outside by itself,
+ * and its join of the two loses rows where a key of the one holds a NULL.
+ */
+function elements(environment: Environment, scan: UnnestScan, beside: readonly Column[]): string {
+  const idle = beside.map((column) => `${environment.names.get(column.id)} IS NULL`).join(' AND ')
+  const arrays = scan.arrays.map((array) => {
+    const sql = lowerExpr(environment, array)
+    // A lambda cannot see the columns beside it.
+    if (idle === '' || /\bSELECT\b|lambda/.test(sql)) return sql
+    return `CASE WHEN ${idle} THEN ${sql} ELSE ${sql} END`
+  })
   const names = scan.columns.map(columnName)
   if (scan.offset === undefined) {
     return `SELECT ${arrays.map((array, index) => `unnest(${array}) AS ${names[index] ?? ''}`).join(', ')}`

@@ -63,7 +63,9 @@ function parseGroupingSet(p: Parser): GroupingSet | undefined {
   const kind = groupingKind(p)
   if (kind === undefined) return undefined
   p.expect('(')
-  const sets = p.list(() => parseGroupingSet(p) ?? parseColumns(p))
+  // Within GROUPING SETS stand ROLLUP and CUBE, and within those nothing but columns.
+  const nested = () => (kind === 'groupingSets' && p.word !== 'GROUPING' ? parseGroupingSet(p) : undefined)
+  const sets = p.list(() => nested() ?? parseColumns(p))
   p.closeList()
   return { kind, start, end: p.end, sets }
 }

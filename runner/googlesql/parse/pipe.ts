@@ -194,6 +194,8 @@ function parseAggregateItem(p: Parser): PipeAggregateItem {
 function parsePipeJoin(p: Parser, start: number): PipeJoin {
   const type = parseJoinType(p)
   const right = parseTable(p)
+  if (type === 'CROSS' && (p.word === 'ON' || p.word === 'USING'))
+    p.failPlain(`${p.word} clause cannot be used with CROSS JOIN`)
   const condition = parseCondition(p)
   return { kind: 'pipeJoin', start, end: p.end, type, right, ...condition }
 }

@@ -55,6 +55,9 @@ export function parseSetOperator(p: Parser): SetOperator {
   }
   if (strict) p.advance()
   const matching = parseMatching(p)
+  if (mode !== undefined && matching === undefined) {
+    p.failPlain(`${mode} in set operations cannot be used without CORRESPONDING`, start)
+  }
   const columns = parseMatchColumns(p, matching)
   return { kind: 'setOperator', start, end: p.end, operator, quantifier, mode, matching, strict, columns }
 }

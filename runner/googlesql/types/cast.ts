@@ -25,6 +25,16 @@ export function castable(from: SqlType, to: SqlType): boolean {
   return casts[from.kind]?.includes(to.kind) ?? false
 }
 
+/**
+ * Whether CAST(x AS to FORMAT …) exists for x of type `from`
+ * (https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements).
+ */
+export function castableByFormat(from: SqlType, to: SqlType): boolean {
+  const times: readonly SqlType['kind'][] = ['BYTES', 'DATE', 'TIME', 'DATETIME', 'TIMESTAMP']
+  if (from.kind === 'STRING') return times.includes(to.kind)
+  return to.kind === 'STRING' && [...times, ...numbers].includes(from.kind)
+}
+
 const numbers: readonly ScalarKind[] = ['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC']
 
 const casts: Partial<Record<ScalarKind, readonly ScalarKind[]>> = {

@@ -41,6 +41,16 @@ const answers: Readonly<Record<string, readonly (readonly [query: string, rows: 
       [],
     ],
   ],
+  'two arrays of a row outside are joined whatever NULLs they hold': [
+    [
+      `SELECT (SELECT COUNT(*) FROM UNNEST(t.p) AS p, UNNEST(t.l) AS e WHERE p = e) FROM ${t('[1, 2, 3] AS l, [NULL, 1, 1, 1] AS p')}`,
+      [['3']],
+    ],
+    [
+      `SELECT (SELECT COUNT(*) FROM UNNEST(t.p) AS p, UNNEST(t.l) AS e, UNNEST(t.m) AS f WHERE e = f AND p = f) FROM ${t('[1, 2, NULL] AS l, [NULL, 1, 1] AS p, [NULL, 1, 1] AS m')}`,
+      [['4']],
+    ],
+  ],
   'an outer join may look for its rows with a subquery': [
     [
       `SELECT t.id, u FROM ${t('1 AS id, [1, 2] AS l), (2, []), (3, [5]')} LEFT JOIN (SELECT * FROM UNNEST([1, 2, 3]) AS u) ON EXISTS (SELECT 1 FROM UNNEST(t.l) AS e WHERE e = u) ORDER BY 1, 2`,

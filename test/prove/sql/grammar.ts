@@ -125,9 +125,15 @@ const columns: Readonly<Record<string, ColumnValues>> = {
 
 const ends = /\/\* in order \*\/$/
 
-/** A query by a grammar. `fewest`: rows that each table has at least. */
-export function grammarQuery(random: Random, grammar: Grammar, fewest = 0): Query {
-  const text = expand(random, grammar, 'query')
+/** A query by a grammar. `fewest`: rows that each table has at least. `bend`: what becomes of its text. */
+export function grammarQuery(
+  random: Random,
+  grammar: Grammar,
+  fewest = 0,
+  bend: (random: Random, text: string) => string = (_, text) => text,
+): Query {
+  const whole = expand(random, grammar, 'query')
+  const text = bend(random, whole)
   const tables = ['t', 'u', 'v']
     .filter((alias) => text.includes(`{${alias.toUpperCase()}}`))
     .map((alias) => ({ alias, table: tableOf(random, alias, text, fewest) }))

@@ -5,7 +5,7 @@ import { BOOL } from '../../../runner/googlesql/types/scalars.ts'
 import type { SqlType } from '../../../runner/googlesql/types/type.ts'
 import { clauseQuery } from './clauses.ts'
 import { type Column, Expressions } from './expression.ts'
-import { families } from './families.ts'
+import { families, wrongQuery } from './families.ts'
 import type { Random } from './random.ts'
 import { randomTable, source } from './table.ts'
 import { leaf, type Tree, textOf } from './tree.ts'
@@ -17,6 +17,8 @@ export interface Query {
   /** Rows of its tables, as written; none for a query of one row. */
   readonly rows: readonly (readonly string[])[]
   readonly ordered: boolean
+  /** What may have lost the order that made its answer one, and raises for reasons of its own. */
+  readonly bent?: boolean
   readonly parameters?: readonly QueryParameter[]
   readonly write: (trees: readonly string[], rows: readonly (readonly string[])[]) => string
 }
@@ -25,9 +27,10 @@ export function queryText({ trees, rows, write }: Query): string {
   return write(trees.map(textOf), rows)
 }
 
-/** Of one row in half of the cases; otherwise over small tables, by a grammar or with expressions of any type. */
+/** Of one row in many cases, or wrong; otherwise over small tables, by a grammar or with expressions of any type. */
 export function randomQuery(random: Random): Query {
-  if (random.chance(0.5)) return singleRow(random)
+  if (random.chance(0.45)) return singleRow(random)
+  if (random.chance(0.25)) return wrongQuery(random)
   return random.chance(0.6) ? random.pick(Object.values(families))(random) : overTables(random)
 }
 

@@ -10,7 +10,7 @@ import { resolveAggregateCall } from './aggregate-call.ts'
 import { usable } from './builtin.ts'
 import { checkParts } from './check-parts.ts'
 import { resolveGrouping } from './grouping-call.ts'
-import { findRoutine, resolveRoutineCall } from './routine.ts'
+import { findRoutine, resolveRoutineCall, routineStatement } from './routine.ts'
 import { type GivenArgument, requireSignature } from './signature.ts'
 import { resolveWindowCall } from './window-call.ts'
 
@@ -33,7 +33,12 @@ export function resolveCall(context: Context, node: Call): Expr {
   const parts = nameParts(node.name)
   const name = parts.join('.')
   const routine = findRoutine(context, node.name)
-  if (routine !== undefined) return resolveRoutineCall(context, node, routine)
+  if (routine !== undefined) {
+    const statement = routineStatement(routine)
+    const aggregate = statement?.kind === 'createFunction' && statement.aggregate
+    if (!aggregate) refuseAggregateClauses(context, node, name)
+    return resolveRoutineCall(context, node, routine)
+  }
   if (name.toUpperCase() === 'GROUPING') {
     if (node.over === undefined) return resolveGrouping(context, node)
     throw problemAt(context, node, 'Aggregate function GROUPING does not support an OVER clause')
@@ -60,7 +65,7 @@ export function resolveCall(context: Context, node: Call): Expr {
   if (entry.kind === 'navigation' || entry.kind === 'numbering') {
     throw problemAt(context, node, `Analytic function ${entry.name} cannot be called without an OVER clause`)
   }
-  refuseAggregateClauses(context, node, entry)
+  refuseAggregateClauses(context, node, entry.name)
   const given = resolveArguments(context, entry, node.args)
   const chosen = requireSignature(context, node, entry, given)
   checkParts(context, node, chosen)
@@ -74,9 +79,9 @@ export function resolveCall(context: Context, node: Call): Expr {
   }
 }
 
-function refuseAggregateClauses(context: Context, node: Call, entry: FunctionEntry): void {
+function refuseAggregateClauses(context: Context, node: Call, name: string): void {
   if (node.distinct)
-    throw problemAt(context, node, `Non-aggregate function ${entry.name} cannot be called with DISTINCT`)
+    throw problemAt(context, node, `Non-aggregate function ${name} cannot be called with DISTINCT`)
   if (node.nulls !== undefined) {
     const message = 'IGNORE NULLS and RESPECT NULLS are not supported on scalar functions'
     throw problemAt(context, node, message)

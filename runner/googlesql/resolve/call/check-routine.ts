@@ -19,6 +19,9 @@ export function checkRoutine(
   node: CreateFunction | CreateTableFunction,
   name: string,
 ): void {
+  const names = node.parameters.map((parameter) => parameter.name?.name.toLowerCase())
+  const twice = node.parameters.find((_, index) => names.indexOf(names[index]) !== index)
+  if (twice !== undefined) throw problemAt(context, twice, `Duplicate argument name ${twice.name?.name}`)
   if (node.parameters.some(({ type }) => type.kind === 'anyType')) return
   if (node.kind === 'createFunction' && (node.language !== undefined || node.remote)) return
   try {

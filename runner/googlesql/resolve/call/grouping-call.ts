@@ -13,6 +13,9 @@ export function resolveGrouping(context: Context, node: Call): Expr {
   if (context.aggregates === undefined) {
     throw problemAt(context, node, `Aggregate function GROUPING not allowed in ${context.clause}`)
   }
+  if (node.distinct || node.nulls !== undefined || node.having !== undefined || node.orderBy !== undefined) {
+    throw problemAt(context, node, 'GROUPING takes its argument alone, without DISTINCT and other clauses')
+  }
   if (arg === undefined || node.args.length !== 1) {
     throw problemAt(context, node, 'GROUPING must have exactly one argument')
   }

@@ -1,6 +1,14 @@
 import type { FunctionEntry } from '../../functions/function.ts'
-import type { Call, Frame, FrameBound, Span, WindowReference, WindowSpecification } from '../../parse/ast.ts'
-import { groupable, orderable } from '../../types/predicates.ts'
+import type {
+  Call,
+  Frame,
+  FrameBound,
+  Identifier,
+  Span,
+  WindowReference,
+  WindowSpecification,
+} from '../../parse/ast.ts'
+import { orderable, partitionable, unfitting } from '../../types/predicates.ts'
 import { typeName } from '../../types/print.ts'
 import {
   type Context,
@@ -97,12 +105,7 @@ function resolveWindow(
   return extendWindow(context, windows, base, over)
 }
 
-function namedWindow(
-  context: Context,
-  windows: Windows,
-  name: { readonly name: string; readonly start: number; readonly end: number },
-  seen: readonly string[],
-): Window {
+function namedWindow(context: Context, windows: Windows, name: Identifier, seen: readonly string[]): Window {
   const folded = name.name.toLowerCase()
   const { named } = windows
   // A window may name those before it.
@@ -111,13 +114,13 @@ function namedWindow(
   const known = asking === undefined || names.indexOf(folded) < names.indexOf(asking)
   const found = known ? named.get(folded) : undefined
   if (found === undefined) {
-    throw problemAt(
-      context,
-      name,
-      `Unrecognized window alias ${name.name}${didYouMean(name.name, [...named.keys()])}`,
-    )
+    throw unknownWindow(context, name, names)
   }
   return resolveWindow(context, windows, found, [...seen, folded])
+}
+
+export function unknownWindow(context: Context, name: Identifier, names: readonly string[]): Error {
+  return problemAt(context, name, `Unrecognized window alias ${name.name}${didYouMean(name.name, names)}`)
 }
 
 function extendWindow(context: Context, windows: Windows, base: Window, node: WindowSpecification): Window {
@@ -137,11 +140,11 @@ function extendWindow(context: Context, windows: Windows, base: Window, node: Wi
   const partitionBy = node.partitionBy.map((part) => {
     const expr = resolveExpression({ ...context, clause: 'PARTITION BY' }, part)
     checkNoWindow(context, windows, part, expr, 'PARTITION BY')
-    if (!groupable(expr.type) || expr.type.kind === 'FLOAT64') {
+    if (!partitionable(expr.type)) {
       throw problemAt(
         context,
         part,
-        `Partitioning by expressions of type ${typeName(expr.type)} is not allowed`,
+        `Partitioning by expressions of type ${unfitting(expr.type, partitionable)} is not allowed`,
       )
     }
     return expr
@@ -164,7 +167,13 @@ function extendWindow(context: Context, windows: Windows, base: Window, node: Wi
 }
 
 /** A select list's alias may stand for a window call: no other may be made of it. */
-function checkNoWindow(context: Context, windows: Windows, node: Span, expr: Expr, clause: string): void {
+export function checkNoWindow(
+  context: Context,
+  windows: Windows,
+  node: Span,
+  expr: Expr,
+  clause: string,
+): void {
   if (!usesAggregate(expr, windows.calls)) return
   const column = context.source.text.slice(node.start, node.end).split(/\s/)[0] ?? ''
   throw problemAt(

@@ -53,7 +53,7 @@ export function resolveStruct(context: Context, node: StructConstructor): Expr {
     const values = given.map(asField)
     const fields = node.fields.map(
       (field, index): StructField => ({
-        name: field.alias?.name ?? derivedName(field.value),
+        name: field.alias?.name ?? derivedName(field.value, values[index]),
         type: values[index]?.type ?? { kind: 'INT64' },
       }),
     )
@@ -105,7 +105,9 @@ const asField = (value: Expr): Expr =>
   value.kind === 'array' && value.untyped === true ? { ...value, untyped: false } : value
 
 /** The name that an expression gives a column without AS: of a path its last part. */
-export function derivedName(node: Expression): string | undefined {
+export function derivedName(node: Expression, expr: Expr | undefined): string | undefined {
+  // CURRENT_DATE without parentheses looks like a column, and is a call.
+  if (node.kind === 'path' && node.parts.length === 1 && expr?.kind === 'call') return undefined
   if (node.kind === 'path') return node.parts.at(-1)?.name
   if (node.kind === 'field') return node.name.name
   return undefined

@@ -1,6 +1,7 @@
 import type { Binary, Case, Expression, In, QuantifiedLike, Subscript } from '../../parse/ast.ts'
-import { castable } from '../../types/cast.ts'
+import { castable, castableByFormat } from '../../types/cast.ts'
 import { typeName } from '../../types/print.ts'
+import { STRING } from '../../types/scalars.ts'
 import type { SqlType } from '../../types/type.ts'
 import { callBuiltin } from '../call/builtin.ts'
 import { resolveCall } from '../call/call.ts'
@@ -293,13 +294,13 @@ function resolveCast(context: Context, node: Extract<Expression, { kind: 'cast' 
       : convert(given, type)
   // An array's elements are not cast, even where the array is a literal that would coerce.
   const coerces = type.kind !== 'ARRAY' && coercionCost(given, type) !== undefined
-  const fits = castable(given.type, type) || coerces || (given.kind === 'array' && given.untyped === true)
+  const empty = given.kind === 'array' && given.untyped === true && type.kind === 'ARRAY'
+  const fits = castable(given.type, type) || coerces || empty
   // A FLOAT64 written out becomes a decimal by its text, digit for digit.
   const exact = given.kind === 'literal' && given.text !== undefined && /NUMERIC$/.test(type.kind)
   const decimal = exact && coerces && node.format === undefined ? convert(given, type) : given
   const operand = decimal.kind === 'cast' && decimal.operand === given ? given : decimal
-  const formatted = node.format !== undefined
-  if (!fits && !formatted) {
+  if (!fits && node.format === undefined) {
     const arrays = operand.type.kind === 'ARRAY' && type.kind === 'ARRAY'
     const why = arrays ? 'Casting between arrays with incompatible element types is not supported: ' : ''
     throw problemAt(
@@ -308,15 +309,23 @@ function resolveCast(context: Context, node: Extract<Expression, { kind: 'cast' 
       `${why}Invalid cast from ${typeName(operand.type)} to ${typeName(type)}`,
     )
   }
-  const untyped = operand.kind === 'array' && operand.untyped === true
-  if (untyped) return convert(operand, type)
+  if (node.format !== undefined && !castableByFormat(operand.type, type)) {
+    const message = `FORMAT is not allowed for cast from ${typeName(operand.type)} to ${typeName(type)}`
+    throw problemAt(context, keywordBefore(context, node.format, /FORMAT\s*$/i), message)
+  }
+  if (empty && node.format === undefined) return convert(operand, type)
+  const text = (part: Expression, what: string) => {
+    const expr = resolveExpression(context, part)
+    const message = `${what} expression should return type STRING, but returns ${typeName(expr.type)}`
+    return coerceTo(context, part, expr, STRING, message)
+  }
   return {
     kind: 'cast',
     type,
     operand,
     safe: node.safe,
-    ...(node.format === undefined ? {} : { format: resolveExpression(context, node.format) }),
-    ...(node.timeZone === undefined ? {} : { timeZone: resolveExpression(context, node.timeZone) }),
+    ...(node.format === undefined ? {} : { format: text(node.format, 'FORMAT') }),
+    ...(node.timeZone === undefined ? {} : { timeZone: text(node.timeZone, 'AT TIME ZONE') }),
     ...(parameters === undefined ? {} : { parameters }),
   }
 }
@@ -326,10 +335,12 @@ function resolveSubscript(context: Context, node: Subscript): Expr {
   const index = resolveExpression(context, node.index)
   if (operand.type.kind !== 'ARRAY' && operand.type.kind !== 'JSON') {
     const bracket = keywordBefore(context, node.index, /\[\s*((SAFE_)?(OFFSET|ORDINAL)\s*\(\s*)?$/i)
+    const given = isUntypedNull(index) ? 'INT64' : typeName(index.type)
+    const shown = node.accessor === undefined ? given : `${node.accessor}(${given})`
     throw problemAt(
       context,
       { ...bracket, start: bracket.start + 1 },
-      `Subscript access using [INT64] is not supported on values of type ${typeName(operand.type)}`,
+      `Subscript access using [${shown}] is not supported on values of type ${typeName(operand.type)}`,
     )
   }
   if (operand.type.kind === 'ARRAY' && coercionCost(index, { kind: 'INT64' }) === undefined) {

@@ -28,6 +28,8 @@ export function resolveLiteral(context: Context, node: Exclude<Literal, { kind: 
       return literal({ kind: 'BYTES' }, node.value)
     case 'typedLiteral':
       if (node.type === 'JSON') {
+        const wrong = wrongJson(node.value.value)
+        if (wrong !== undefined) throw problemAt(context, node, `Invalid JSON literal: ${wrong}`)
         return callBuiltin(context, node, 'PARSE_JSON', [literal({ kind: 'STRING' }, node.value.value)])
       }
       if (!readsAs(node.value.value, { kind: node.type }) || tooPrecise(node.value.value, node.type)) {
@@ -40,6 +42,15 @@ export function resolveLiteral(context: Context, node: Exclude<Literal, { kind: 
       const { type } = resolveType(context, { kind: 'rangeType', start, end, element })
       return typed(type, node.value.value)
     }
+  }
+}
+
+function wrongJson(text: string): string | undefined {
+  try {
+    JSON.parse(text)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
   }
 }
 

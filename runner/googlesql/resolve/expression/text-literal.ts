@@ -24,9 +24,9 @@ export function readsAs(text: string, type: SqlType): boolean {
       case 'TIMESTAMP':
         return parseTimestampText(text, 'UTC') !== undefined
       case 'NUMERIC':
-        return parseDecimal(text, 9) !== undefined
+        return within(parseDecimal(text, 9), 10n ** 38n)
       case 'BIGNUMERIC':
-        return parseDecimal(text, 38) !== undefined
+        return within(parseDecimal(text, 38), 2n ** 255n)
       default:
         return true
     }
@@ -35,6 +35,9 @@ export function readsAs(text: string, type: SqlType): boolean {
     return true
   }
 }
+
+const within = (size: bigint | undefined, limit: bigint): boolean =>
+  size !== undefined && size < limit && (size > -limit || (size === -limit && limit === 2n ** 255n))
 
 /** BigQuery's words for a text that is no value of a type. */
 export function badLiteral(text: string, type: SqlType): string {

@@ -1,7 +1,6 @@
 import { visitColumns } from '../../lower/uses.ts'
 import type { Expression, GroupBy, GroupingColumns, GroupingSet, Span } from '../../parse/ast.ts'
-import { groupable } from '../../types/predicates.ts'
-import { typeName } from '../../types/print.ts'
+import { groupable, unfitting } from '../../types/predicates.ts'
 import { pendingGrouping } from '../call/grouping-call.ts'
 import { type Context, newColumn, problemAt } from '../context.ts'
 import { isBareLiteral } from '../expression/bare-literal.ts'
@@ -38,7 +37,8 @@ export function resolveGroupBy(
   const byKey = new Map<string, Column>()
   const add = (expr: Expr, place: Span): number => {
     if (!groupable(expr.type)) {
-      throw problemAt(context, place, `Grouping by expressions of type ${typeName(expr.type)} is not allowed`)
+      const shown = unfitting(expr.type, groupable)
+      throw problemAt(context, place, `Grouping by expressions of type ${shown} is not allowed`)
     }
     const key = exprKey(expr)
     const known = byKey.get(key)

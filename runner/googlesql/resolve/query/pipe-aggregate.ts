@@ -52,7 +52,7 @@ export function resolvePipeAggregate(context: Context, from: From, node: PipeAgg
     ...groups.map(({ named }) => named),
     ...items.map(({ item }, index): NamedColumn => {
       const column = computed[index]?.column
-      const name = item.alias?.name ?? derivedName(item.expression)
+      const name = item.alias?.name ?? derivedName(item.expression, items[index]?.expr)
       const expr = column === undefined ? items[index]?.expr : columnRef(column)
       return {
         name: name ?? '',
@@ -92,9 +92,10 @@ function groupColumns(
               : [],
           )
     return expressions.flatMap(({ expression, item: written }) => {
-      const column = byKey.get(exprKey(resolveExpression(plain, expression)))
+      const resolved = resolveExpression(plain, expression)
+      const column = byKey.get(exprKey(resolved))
       if (column === undefined) return []
-      const name = written?.alias?.name ?? derivedName(expression)
+      const name = written?.alias?.name ?? derivedName(expression, resolved)
       const named: NamedColumn = {
         name: name ?? '',
         expr: columnRef(column),

@@ -1,3 +1,4 @@
+import { holdsSubquery } from '../../lower/uses.ts'
 import type { Expression, Limit, Query, QueryBody } from '../../parse/ast.ts'
 import { type Context, plainContext, problemAt } from '../context.ts'
 import { coerceTo } from '../expression/coerce.ts'
@@ -56,7 +57,7 @@ export function resolveBody(context: Context, node: QueryBody): ResolvedQuery {
 /** LIMIT and OFFSET: constants of type INT64, not negative. */
 export function limited(context: Context, input: Scan, limit: Limit): Scan {
   const plain = plainContext(context, 'LIMIT OFFSET')
-  const constant = (node: Expression): Expr => {
+  const constant = (node: Expression, what: string): Expr => {
     const expr = resolveExpression(
       { ...plain, scope: { names: { columns: [], relations: [] }, outer: undefined } },
       node,
@@ -77,12 +78,13 @@ export function limited(context: Context, input: Scan, limit: Limit): Scan {
         `LIMIT ... OFFSET ... expects a non-negative integer literal or parameter`,
       )
     }
+    if (holdsSubquery(value)) throw problemAt(context, node, `${what} expression must be constant`)
     return value
   }
   return {
     kind: 'limit',
     input,
-    count: constant(limit.count),
-    offset: limit.offset === undefined ? undefined : constant(limit.offset),
+    count: constant(limit.count, 'LIMIT'),
+    offset: limit.offset === undefined ? undefined : constant(limit.offset, 'OFFSET'),
   }
 }

@@ -25,7 +25,7 @@ export function resolveItems(
   return items.flatMap((item) => {
     if (item.kind === 'selectStar') return resolveStar(context, item, from)
     const expr = resolveExpression(context, item.expression)
-    const name = item.alias?.name ?? derivedName(item.expression)
+    const name = item.alias?.name ?? derivedName(item.expression, expr)
     return [{ name: name ?? '', anonymous: name === undefined, expr, node: item.expression }]
   })
 }
@@ -97,14 +97,16 @@ function withReplaced(
 ): readonly ResolvedItem[] {
   const replaced = new Map<string, { readonly expr: Expr; readonly name: string; readonly node: Span }>()
   for (const item of node.replace) {
-    const name = item.alias?.name ?? derivedName(item.expression) ?? ''
+    const name = item.alias?.name ?? derivedName(item.expression, undefined) ?? ''
     const key = name.toLowerCase()
     const place = item.alias ?? item
     if (node.except.some((excepted) => excepted.name.toLowerCase() === key)) {
       const message = `Column ${name} cannot occur in both SELECT * EXCEPT and REPLACE`
       throw problemAt(context, place, message)
     }
-    if (!columns.some((column) => column.name.toLowerCase() === key)) {
+    const found = columns.filter((column) => column.name.toLowerCase() === key).length
+    if (found > 1) throw problemAt(context, place, `Column ${name} in SELECT * REPLACE list is ambiguous`)
+    if (found === 0) {
       const names = columns.map((column) => column.name)
       throw problemAt(
         context,

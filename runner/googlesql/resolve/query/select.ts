@@ -4,6 +4,7 @@ import { typeName } from '../../types/print.ts'
 import type { SqlType } from '../../types/type.ts'
 import { checkNoLiteral, sortItem } from '../call/aggregate-call.ts'
 import { usesAggregate } from '../call/uses-aggregate.ts'
+import { checkNoWindow, unknownWindow } from '../call/window-call.ts'
 import {
   type Aggregates,
   type Context,
@@ -89,6 +90,8 @@ export function resolveSelectOver(
   const ordering = orderBy[0]
   const having =
     node.having && condition({ ...later, windows: undefined, clause: 'HAVING clause' }, node.having, 'HAVING')
+  if (node.having !== undefined && having !== undefined)
+    checkNoWindow(inner, windows, node.having, having, 'HAVING clause')
   const qualify = node.qualify && condition({ ...later, clause: 'QUALIFY clause' }, node.qualify, 'QUALIFY')
   // Behind DISTINCT there are only the columns of the result.
   const sorted = node.quantifier === 'DISTINCT' ? distinctScope(scope, outputs) : aliasScope(scope, items)
@@ -205,6 +208,11 @@ function namedWindows(context: Context, node: Select): ReadonlyMap<string, Windo
   const names = node.windows.map(({ name }) => name.name.toLowerCase())
   const twice = node.windows.find(({ name }, index) => names.indexOf(name.name.toLowerCase()) !== index)
   if (twice !== undefined) throw problemAt(context, twice.name, `Duplicate window alias ${twice.name.name}`)
+  for (const [index, { window }] of node.windows.entries()) {
+    const base = window.name
+    if (base === undefined || names.slice(0, index).includes(base.name.toLowerCase())) continue
+    throw unknownWindow(context, base, names.slice(0, index))
+  }
   return new Map(node.windows.map((named) => [named.name.name.toLowerCase(), named.window]))
 }
 
@@ -258,6 +266,13 @@ function checkWithoutFrom(context: Context, node: Select, orderBy: readonly Orde
     throw problemAt(context, node, 'Query without FROM clause cannot use SELECT DISTINCT')
   if (node.groupBy !== undefined)
     throw problemAt(context, node.groupBy, 'Query without FROM clause cannot have a GROUP BY clause')
+  const [window] = node.windows
+  if (window !== undefined)
+    throw problemAt(
+      context,
+      keywordBefore(context, window, /WINDOW\s*$/i),
+      'Query without FROM clause cannot have a WINDOW clause',
+    )
   const [item] = orderBy
   if (item !== undefined)
     throw problemAt(

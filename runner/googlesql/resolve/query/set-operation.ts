@@ -112,10 +112,20 @@ function converted(
 
 /** BY NAME and CORRESPONDING: every query's columns by the names of the result. */
 function matchByName(context: Context, operation: SetOperator, inputs: readonly Input[]): readonly Input[] {
-  for (const { query, node } of inputs) {
-    if (query.columns.some((column) => column.anonymous)) {
-      throw problemAt(context, node, `Anonymous columns are not allowed with ${operation.matching ?? ''}`)
-    }
+  const value = inputs.findIndex(({ query }) => query.isValue)
+  if (value >= 0) {
+    const message = `Value table type not allowed in set operations when ${operation.matching ?? ''} is used: query ${value + 1}`
+    throw problemAt(context, operation, message)
+  }
+  // A list of columns leaves out those without a name.
+  for (const [index, { query, node }] of operation.columns === undefined ? inputs.entries() : []) {
+    const at = query.columns.findIndex((column) => column.anonymous)
+    if (at < 0) continue
+    throw problemAt(
+      context,
+      node,
+      `Anonymous columns are not allowed in set operations when ${operation.matching ?? ''} is used: query ${index + 1}, column ${at + 1}`,
+    )
   }
   const names = resultNames(context, operation, inputs)
   return inputs.map(({ query, node }) => {

@@ -19,7 +19,6 @@ import { storedColumns } from '../from/ingestion-time.ts'
 import { tableNames, tableScan } from '../from/table.ts'
 import { project } from '../query/project.ts'
 import { resolveQuery } from '../query/query.ts'
-import { valuesAsColumns } from '../query/value-columns.ts'
 import type { Computed, Expr, OutputColumn, ResolvedQuery, RowsScan, Scan, TableScan } from '../resolved.ts'
 import { columnRef, fieldOf, joinNames, type NameList } from '../scope.ts'
 import { hasDefault, resolveDefault } from './default.ts'
@@ -67,7 +66,7 @@ export function resolveInsert(context: Context, node: Insert): Resolved {
   }
   const given =
     node.source.kind === 'query'
-      ? valuesAsColumns(context, resolveQuery(context, node.source))
+      ? resolveQuery(context, node.source)
       : valueRows(context, node.source.rows, listed)
   const place = node.source.kind === 'query' ? node.source : node
   const query = insertedQuery(context, place, given, listed)
@@ -216,6 +215,12 @@ export function resolveUpdate(context: Context, node: Update): Resolved {
   const { scan, names } = targetScan(context, node.target, table, node.alias)
   const from = node.from && resolveFrom(context, node.from)
   const visible = from === undefined ? names : joinNames(names, from.names)
+  const target = node.alias?.name ?? table.target.name
+  const again = from?.names.relations.find(({ name }) => name.toLowerCase() === target.toLowerCase())
+  if (again !== undefined) {
+    const message = `Alias ${again.name} in the FROM clause was already defined as the UPDATE target`
+    throw problemAt(context, node.from ?? node, message)
+  }
   const inner = plainContext({ ...context, scope: { names: visible, outer: context.scope } }, 'UPDATE clause')
   const where = resolveExpression({ ...inner, clause: 'UPDATE scope' }, node.where)
   const joined: Scan | undefined = from && {
@@ -237,7 +242,7 @@ export function resolveUpdate(context: Context, node: Update): Resolved {
       BOOL,
       `WHERE clause should return type BOOL, but returns ${typeName(where.type)}`,
     ),
-    set: resolveAssignments(inner, table, scan, node.items, node.alias?.name ?? table.target.name),
+    set: resolveAssignments(inner, table, scan, node.items, target),
   }
   return { statement, statementType: 'UPDATE', changes: [], writes: [table.target] }
 }

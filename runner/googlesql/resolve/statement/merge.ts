@@ -109,6 +109,11 @@ function resolveWhen(context: Context, node: MergeWhen, parts: MergeParts): Reso
 function insertSet(seen: Context, node: MergeInsert, parts: MergeParts): readonly SetColumn[] {
   const context: Context = { ...seen, clause: 'INSERT VALUES' }
   const columns = node.columns?.map((name) => columnOf(context, parts.table, name)) ?? parts.table.columns
+  const twice = columns.findIndex((column, index) => columns.indexOf(column) !== index)
+  if (twice >= 0) {
+    const message = `MERGE has INSERT operation with duplicated column names: ${columns[twice]?.name}`
+    throw problemAt(context, node.columns?.[twice] ?? node, message)
+  }
   const wrongCount = (count: number) =>
     problemAt(context, node, `Inserted row has wrong column count; Has ${count}, expected ${columns.length}`)
   const set =
