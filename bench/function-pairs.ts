@@ -22,6 +22,7 @@ const columns = [
   's',
   'u',
   'j',
+  'jj',
   'digits',
   'decimals',
   'mixed',
@@ -36,13 +37,14 @@ const columns = [
   'based',
 ]
 
-/** Rows of plain texts, numbers, times and JSON, as DuckDB's SQL. */
+/** Rows of plain texts, numbers, times and JSON, as DuckDB's SQL; `jj` is `j` in the form of the JSON type. */
 export const sourceOf = (rows: number): string => `
   select i as n, (hash(i) % 2000000)::bigint - 1000000 as k, (hash(i) % 100000000) / 997 as f,
     ((hash(i) % 100000000)::decimal(38,9) / 100)::decimal(38,9) as amount,
     'customer ' || i || ' of ' || substr(md5(i::varchar), 1, 12) || '@mail' || i % 97 || '.example.com' as s,
     'Größe ' || i || ' 東京 ' || substr(md5(i::varchar), 1, 8) as u,
     '{"id": ' || i || ', "name": "customer ' || i || '", "tags": ["a", "b"], "address": {"city": "Ulm", "zip": "' || i % 90000 || '"}}' as j,
+    ('{"address":{"city":"Ulm","zip":"' || i % 90000 || '"},"id":' || i || ',"name":"customer ' || i || '","tags":["a","b"]}')::json as jj,
     i::varchar as digits, (i / 8)::varchar as decimals,
     case when i % 10 = 0 then 'n/a' else (i * 7)::varchar end as mixed,
     date '1970-01-01' + (hash(i) % 20000)::int as d,
@@ -71,6 +73,39 @@ export const pairs: readonly FunctionPair[] = [
     theirs: `len(from_json(json_extract(j, '$.tags'), '["VARCHAR"]'))`,
     note: 'which also tells no array from an empty one',
   },
+  {
+    ours: "JSON_EXTRACT_SCALAR(j, \"$['address']['city']\")",
+    theirs: "json_extract_string(j, '$.address.city')",
+  },
+  {
+    ours: "ARRAY_LENGTH(JSON_QUERY_ARRAY(j, '$.tags'))",
+    theirs: `len(from_json(json_extract(j, '$.tags'), '["JSON"]'))`,
+  },
+  {
+    ours: 'TO_JSON_STRING(PARSE_JSON(j))',
+    theirs: 'json(j)::varchar',
+    unlike: true,
+    note: "which leaves keys in any order, equal ones and digits that are lost: DuckDB has nothing that puts an object's keys in order",
+  },
+  {
+    ours: 'ARRAY_LENGTH(JSON_KEYS(jj))',
+    theirs: 'len(json_keys(jj))',
+    unlike: true,
+    note: 'which has the outermost keys alone',
+  },
+  { ours: 'JSON_TYPE(jj)', theirs: 'json_type(jj)' },
+  { ours: 'JSON_TYPE(jj.address)', theirs: "json_type(jj, '$.address')" },
+  { ours: "JSON_VALUE(jj, '$.address.zip')", theirs: "json_extract_string(jj, '$.address.zip')" },
+  { ours: 'JSON_VALUE(jj.tags[0])', theirs: "json_extract_string(jj, '$.tags[0]')" },
+  { ours: 'TO_JSON_STRING(jj.address)', theirs: "json_extract(jj, '$.address')::varchar" },
+  { ours: "TO_JSON_STRING(jj['tags'][1])", theirs: "json_extract(jj, '$.tags[1]')::varchar" },
+  { ours: 'STRING(jj.name)', theirs: "json_extract_string(jj, '$.name')" },
+  { ours: 'INT64(jj.id)', theirs: "json_extract_string(jj, '$.id')::bigint" },
+  { ours: 'LAX_INT64(jj.address.zip)', theirs: "json_extract_string(jj, '$.address.zip')::bigint" },
+  { ours: 'LAX_STRING(jj.id)', theirs: "json_extract_string(jj, '$.id')" },
+  { ours: 'TO_JSON_STRING(TO_JSON(STRUCT(n AS a, s AS b)))', theirs: "to_json({'a': n, 'b': s})::varchar" },
+  { ours: 'TO_JSON_STRING(TO_JSON(f))', theirs: 'to_json(f)::varchar' },
+  { ours: "TO_JSON_STRING(JSON_OBJECT('a', n, 'b', s))", theirs: "json_object('a', n, 'b', s)::varchar" },
   { ours: "REGEXP_CONTAINS(s, r'@mail[0-9]+')", theirs: "regexp_matches(s, '@mail[0-9]+')" },
   { ours: "REGEXP_EXTRACT(s, r'@(.+)$')", theirs: "regexp_extract(s, '@(.+)$', 1)" },
   { ours: "REGEXP_REPLACE(s, r'[0-9]+', '#')", theirs: "regexp_replace(s, '[0-9]+', '#', 'g')" },
