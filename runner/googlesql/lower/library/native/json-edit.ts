@@ -1,6 +1,6 @@
 import { GoogleSqlError } from '../native-function.ts'
 import type { PathStep } from './json-path.ts'
-import { isArray, isObject, type Json } from './json-text.ts'
+import { byCodePoint, isArray, isObject, type Json } from './json-text.ts'
 
 /** Changes of JSON values by path: each gives a new value. A path that does not fit leaves the value as it is. */
 
@@ -108,5 +108,5 @@ export function keysOf(value: Json, depth: number, mode: string): readonly strin
     }
   }
   visit(value, '', 1, 0)
-  return [...found].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  return [...found].sort(byCodePoint)
 }

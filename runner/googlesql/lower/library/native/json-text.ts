@@ -22,6 +22,12 @@ export class JsonError extends Error {}
 
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
+const words = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+] as const
+
 /** Reads values of the JSON type, and text that is to become one. */
 export class JsonReader {
   readonly #text: string
@@ -48,11 +54,7 @@ export class JsonReader {
     if (next === '{') return this.#object()
     if (next === '[') return this.#array()
     if (next === '"') return this.#string()
-    for (const [word, value] of [
-      ['true', true],
-      ['false', false],
-      ['null', null],
-    ] as const) {
+    for (const [word, value] of words) {
       if (!this.#text.startsWith(word, this.#at)) continue
       this.#at += word.length
       return value
@@ -92,8 +94,11 @@ export class JsonReader {
   }
 
   #peek(): string | undefined {
-    while (this.#at < this.#text.length && ' \t\r\n'.includes(this.#text[this.#at] ?? '')) this.#at++
-    return this.#text[this.#at]
+    for (;;) {
+      const sign = this.#text[this.#at]
+      if (sign !== ' ' && sign !== '\n' && sign !== '\t' && sign !== '\r') return sign
+      this.#at++
+    }
   }
 
   #take(sign: string): void {
@@ -198,10 +203,14 @@ export function quoteJson(text: string): string {
   )
 }
 
-/** Order of keys: by code point, as BigQuery keeps JSON. */
-function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+/** Order of keys: by code point, as BigQuery keeps JSON; it is that of the units but for surrogates. */
+export function byCodePoint(a: string, b: string): number {
+  if (a === b) return 0
+  if (surrogate.test(a) || surrogate.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  return a < b ? -1 : 1
 }
+
+const surrogate = /[\ud800-\udfff]/
 
 /** JSON text of the JSON type, without spaces; `sorted`: with keys in BigQuery's order. */
 export function printJson(value: Json, sorted: boolean): string {
