@@ -9,7 +9,7 @@ import { STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { bigNumericText, float64Text, numericText, textOf } from './cast-text.ts'
 import { anyType, repeated, scalar, signature, typeAt } from './define.ts'
-import type { FunctionEntry } from './function.ts'
+import type { FunctionEntry, Signature } from './function.ts'
 import { nativeFormat } from './native-format.ts'
 
 /**
@@ -18,10 +18,9 @@ import { nativeFormat } from './native-format.ts'
  */
 export const formatFunctions: readonly FunctionEntry[] = [
   scalar('FORMAT', 'string_functions#format_string', [
-    signature([STRING, repeated(anyType)], STRING, ([pattern = '', ...args], call) => {
+    signature([STRING, repeated(anyType)], fitting, ([pattern = '', ...args], call) => {
       const types = args.map((_, index) => typeAt(call.argumentTypes, index + 1))
       const wanted = call.literals[0]
-      if (typeof wanted === 'string') checkPattern(wanted, types)
       const native = typeof wanted === 'string' ? nativeFormat(wanted, args, types, printing) : undefined
       if (native !== undefined) return native
       const literal = typeof wanted !== 'string' || wanted.includes('T')
@@ -41,6 +40,15 @@ const printing = {
   plain: (value: string, type: SqlType) => plainText(type, value),
   literal: (value: string, type: SqlType) => literalText(type, value),
   slowly: formatted,
+}
+
+/** STRING, of a pattern that fits its arguments as far as it is known. */
+function fitting(
+  [, ...types]: readonly SqlType[],
+  [pattern]: Parameters<Exclude<Signature['result'], SqlType>>[1],
+): SqlType {
+  if (typeof pattern === 'string') checkPattern(pattern, types)
+  return STRING
 }
 
 /** A literal pattern that does not fit its arguments is an error before anything runs, which SAFE does not forgive. */

@@ -9,6 +9,10 @@ const cases: readonly (readonly [string, string])[] = [
     'SELECT * REPLACE (1 AS a) FROM (SELECT 1 AS a, 2 AS a)',
     '1:24: Column a in SELECT * REPLACE list is ambiguous',
   ],
+  [
+    `SELECT k FROM (SELECT k, FORMAT('%d', s) FROM ${t})`,
+    '1:26: Invalid type for argument 2 to FORMAT; Expected integer; Got STRING',
+  ],
   ['SELECT SAFE_CAST([] AS INT64)', '1:18: Invalid cast from ARRAY<INT64> to INT64'],
   [
     "SELECT CAST(DATE '2024-01-01' AS STRING FORMAT 1)",
