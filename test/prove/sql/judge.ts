@@ -47,7 +47,7 @@ export async function judge(
   }
   // A call with an argument that is a constant NULL, or comes to one, need not compute the others, which may raise; nor
   // need a condition that one of its sides decides.
-  const nulls = /CAST\(NULL AS|UNBOUNDED|\bSAFE[._]|\b(?:AND|OR|BETWEEN|IN)\b/.test(
+  const nulls = /CAST\(NULL AS|\bNULLIF\(|UNBOUNDED|\bSAFE[._]|\b(?:AND|OR|BETWEEN|IN)\b/.test(
     query.replace(/ FROM UNNEST\(\[STRUCT\(.* AS n WHERE n\.i = 1$/, ''),
   )
   const whole = (ours.rows ?? []).every((row) =>
