@@ -140,11 +140,18 @@ function jsonArray(args: readonly string[], call: Call): string {
 
 const nullKey = raiseText('Invalid input to JSON_OBJECT: A key cannot be NULL', 'VARCHAR')
 
+function areKeysAndValues(types: readonly SqlType[]): boolean {
+  const [keys, values] = types
+  if (types.length === 2 && keys?.kind === 'ARRAY') {
+    return keys.element.kind === 'STRING' && values?.kind === 'ARRAY'
+  }
+  return types.length % 2 === 0 && types.every((type, index) => index % 2 === 1 || type.kind === 'STRING')
+}
+
 /** Keys and values in turn, or an array of each. */
 function jsonObject(args: readonly string[], call: Call): string {
   const [keys, values] = call.argumentTypes
   if (args.length === 2 && keys?.kind === 'ARRAY' && values?.kind === 'ARRAY') {
-    if (keys.element.kind !== 'STRING') throw new Problem('JSON_OBJECT: keys must be STRINGs')
     return once([args[0] ?? '', args[1] ?? ''], (k, v) => {
       const unequal = raiseText(
         'Invalid input to JSON_OBJECT: The number of keys and values must match',
@@ -159,11 +166,8 @@ function jsonObject(args: readonly string[], call: Call): string {
       return `CASE WHEN len(${k}) <> len(${v}) THEN ${unequal} ELSE ${whole} END`
     })
   }
-  if (args.length % 2 === 1) throw new Problem('JSON_OBJECT: keys and values must come in pairs')
   const members = Array.from({ length: args.length / 2 }, (_, index) => {
     const at = 2 * index
-    if (typeAt(call.argumentTypes, at).kind !== 'STRING')
-      throw new Problem('JSON_OBJECT: a key must be a STRING')
     const key = call.literals[at]
     const type = typeAt(call.argumentTypes, at + 1)
     return {
@@ -253,7 +257,9 @@ export const jsonFunctions: readonly FunctionEntry[] = [
     ),
   ]),
   entry('JSON_ARRAY', [signature([repeated(anyType)], JSON_TYPE, jsonArray)]),
-  entry('JSON_OBJECT', [signature([repeated(anyType)], JSON_TYPE, jsonObject)]),
+  entry('JSON_OBJECT', [
+    { ...signature([repeated(anyType)], JSON_TYPE, jsonObject), accepts: areKeysAndValues },
+  ]),
   changing('JSON_SET', 'json_set', 'create_if_missing'),
   changing('JSON_ARRAY_APPEND', 'json_array_append', 'append_each_element'),
   changing('JSON_ARRAY_INSERT', 'json_array_insert', 'insert_each_element'),
