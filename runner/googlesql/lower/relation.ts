@@ -4,6 +4,7 @@ import type {
   AggregateScan,
   Column,
   CteScan,
+  Expr,
   JoinScan,
   RowsScan,
   Scan,
@@ -137,15 +138,31 @@ function lowerJoin(environment: Environment, scan: JoinScan): Block {
   const right = bare(environment, lowerScan(environment, scan.right))
   const source = / JOIN /.test(right.from) && !right.from.startsWith('(') ? `(${right.from})` : right.from
   const visible = [...left.visible, ...right.visible]
+  if (scan.type !== 'INNER' && reachesOut(scan.condition, visible)) return lowerLateralJoin(environment, scan)
   if (scan.type === 'CROSS') return { ...EMPTY_BLOCK, from: `${left.from} CROSS JOIN ${source}`, visible }
   const condition = scan.condition === undefined ? 'true' : lowerCondition(environment, scan.condition)
   return { ...EMPTY_BLOCK, from: `${left.from} ${scan.type} JOIN ${source} ON ${condition}`, visible }
 }
 
-/** DuckDB has no subqueries in the condition of an outer join, but for each row of one side it can look for those of the other. */
+/** Whether a condition asks for columns of a query around the join. */
+function reachesOut(condition: Expr | undefined, visible: readonly Column[]): boolean {
+  const own = new Set(visible.map(({ id }) => id))
+  let out = false
+  visitColumns(condition, (id) => {
+    if (!own.has(id)) out = true
+  })
+  return out
+}
+
+/**
+ * DuckDB has neither subqueries nor columns of a query around it in the condition of an outer join, but for each row of one
+ * side it can look for those of the other.
+ */
 function lowerLateralJoin(environment: Environment, { type, left, right, condition }: JoinScan): Block {
   if (type === 'FULL' || condition === undefined) {
-    throw new Problem('FULL JOIN with a subquery in its condition is not supported locally')
+    throw new Problem(
+      'FULL JOIN with a subquery, or a column of a query around it, in its condition is not supported locally',
+    )
   }
   const kept = bare(environment, lowerScan(environment, type === 'LEFT' ? left : right))
   const sought = bare(environment, lowerScan(environment, type === 'LEFT' ? right : left))

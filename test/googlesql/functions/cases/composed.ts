@@ -61,4 +61,17 @@ export const cases: readonly Case[] = [
     "TO_HEX(SHA256(CONCAT(x, '|', IFNULL(y, '')))) FROM UNNEST([STRUCT('a' AS x, 'b' AS y)])",
     { types: 'STRING', values: ['0eab8a0a3380abf4c7d1fb0b43b66aafbb64a4b953e4eb2dccca579461912d0c'] },
   ],
+  [
+    'ARRAY(SELECT AS STRUCT a.id, (SELECT SUM(IFNULL(c.v, 100)) FROM (SELECT 1 AS v UNION ALL SELECT 2) AS b LEFT JOIN (SELECT 2 AS v UNION ALL SELECT 3) AS c ON b.v + a.id = c.v) AS n FROM UNNEST([STRUCT(0 AS id), STRUCT(1), STRUCT(5)]) AS a ORDER BY id)',
+    {
+      types: 'ARRAY<STRUCT<id INT64, n INT64>>',
+      values: [
+        [
+          [0, 102],
+          [1, 5],
+          [5, 200],
+        ],
+      ],
+    },
+  ],
 ]
