@@ -11,7 +11,7 @@ import {
   TIME,
   TIMESTAMP,
 } from '../types/scalars.ts'
-import { shownFloat } from './cast-text.ts'
+import { shownFloat } from './casts/cast-text.ts'
 import { operator, plain } from './define.ts'
 import type { FunctionEntry } from './function.ts'
 import {
@@ -21,7 +21,7 @@ import {
   intervalBetween,
   negated,
   scaleInterval,
-} from './interval-arithmetic.ts'
+} from './times/interval-arithmetic.ts'
 
 /**
  * `+ - * /`, one and two operands (operators#arithmetic_operators). INT64 and NUMERIC overflow raises in DuckDB as in

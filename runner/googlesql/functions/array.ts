@@ -13,10 +13,10 @@ import {
   TIMESTAMP,
 } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { addPart } from './date-arithmetic.ts'
 import { interval, operator, optional, plain, repeated, scalar, signature, typeAt } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
 import { jsonSubscripts } from './json.ts'
+import { addPart } from './times/date-arithmetic.ts'
 
 const page = 'array_functions'
 const first = (args: readonly SqlType[]) => typeAt(args, 0)

@@ -4,9 +4,13 @@ import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { DATE, DATETIME, INT64, STRING, TIME, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { lowerCast } from './cast.ts'
-import { textOf } from './cast-text.ts'
+import { lowerCast } from './casts/cast.ts'
+import { textOf } from './casts/cast-text.ts'
 import { inYears } from './checked.ts'
+import { interval, optional, part, plain, scalar, signature } from './define.ts'
+import type { FunctionEntry, Parameter, Signature } from './function.ts'
+import { pathFrom } from './json/plain-path.ts'
+import { jsonScalar } from './json/scalar.ts'
 import {
   addPart,
   difference,
@@ -17,15 +21,10 @@ import {
   truncateTimestamp,
   unsupportedPart,
   weekStart,
-} from './date-arithmetic.ts'
-
-import { interval, optional, part, plain, scalar, signature } from './define.ts'
-import { formatTime } from './format-time.ts'
-import type { FunctionEntry, Parameter, Signature } from './function.ts'
-import { jsonScalar } from './json-scalar.ts'
-import { parseTime } from './parse-time.ts'
-import { pathFrom } from './plain-path.ts'
-import { wholeSeconds } from './time-of-text.ts'
+} from './times/date-arithmetic.ts'
+import { formatTime } from './times/format-time.ts'
+import { parseTime } from './times/parse-time.ts'
+import { wholeSeconds } from './times/time-of-text.ts'
 
 const pages = {
   DATE: 'date_functions',

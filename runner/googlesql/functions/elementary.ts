@@ -2,7 +2,7 @@ import { Problem } from '../../problem.ts'
 import { onceUnlessCheap } from '../lower/library/once.ts'
 import { raise } from '../lower/library/raise.ts'
 import { BIGNUMERIC, FLOAT64, INT64, NUMERIC } from '../types/scalars.ts'
-import { shownFloat } from './cast-text.ts'
+import { shownFloat } from './casts/cast-text.ts'
 import { plain, scalar, signature } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
 

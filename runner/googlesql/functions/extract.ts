@@ -2,11 +2,11 @@ import { Problem } from '../../problem.ts'
 import { once } from '../lower/library/once.ts'
 import { DATE, DATETIME, INT64, INTERVAL, STRING, TIME, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { lowerCast } from './cast.ts'
-import { weekStart } from './date-arithmetic.ts'
+import { lowerCast } from './casts/cast.ts'
 import { optional, part, scalar, signature } from './define.ts'
 import type { Call, FunctionEntry } from './function.ts'
-import { wallOfZone } from './utc.ts'
+import { weekStart } from './times/date-arithmetic.ts'
+import { wallOfZone } from './times/utc.ts'
 
 const resultOf = (_types: readonly SqlType[], literals: Call['literals']): SqlType =>
   extractType(String(literals[0]))

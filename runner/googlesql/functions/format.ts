@@ -7,10 +7,10 @@ import { physicalFieldNames } from '../types/physical.ts'
 import { typeName } from '../types/print.ts'
 import { STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { bigNumericText, float64Text, numericText, textOf } from './cast-text.ts'
+import { bigNumericText, float64Text, numericText, textOf } from './casts/cast-text.ts'
 import { anyType, repeated, scalar, signature, typeAt } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
-import { nativeFormat } from './native-format.ts'
+import { nativeFormat } from './texts/native-format.ts'
 
 /**
  * FORMAT(pattern, …): each argument goes to the formatter as two texts, what %t prints (numbers are read back from it)

@@ -7,11 +7,11 @@ import { arrayOf, BOOL, FLOAT64, INT64, JSON_TYPE, STRING } from '../types/scala
 import type { SqlType } from '../types/type.ts'
 import { anyType, given, named, optional, repeated, scalar, signature, typeAt } from './define.ts'
 import type { Call, FunctionEntry, Parameter, Signature } from './function.ts'
-import { nativeExtraction, type Reading } from './json-extraction.ts'
-import { nativeMember } from './json-member.ts'
-import { jsonScalar, type ScalarKind } from './json-scalar.ts'
-import { inOrder, jsonArrayOf, jsonObjectOf, jsonText, quotedText, toJson } from './json-sql.ts'
-import { pathFrom, pathOf, plainPath, type Step } from './plain-path.ts'
+import { nativeExtraction, type Reading } from './json/extraction.ts'
+import { inOrder, jsonArrayOf, jsonObjectOf, jsonText, quotedText, toJson } from './json/json-sql.ts'
+import { nativeMember } from './json/member.ts'
+import { pathFrom, pathOf, plainPath, type Step } from './json/plain-path.ts'
+import { jsonScalar, type ScalarKind } from './json/scalar.ts'
 
 const page = 'json_functions'
 /** A JSONPath is known before the query runs. */

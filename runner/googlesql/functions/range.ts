@@ -5,10 +5,10 @@ import { raiseText } from '../lower/library/raise.ts'
 import { physicalType, rangeEnd, rangeStart } from '../types/physical.ts'
 import { BOOL, DATE, DATETIME, rangeOf, TIMESTAMP } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
+import { checkedRange } from './casts/range-text.ts'
 import { plain, scalar, signature, typeAt } from './define.ts'
 import type { FunctionEntry, Signature } from './function.ts'
-import { generateRangeArray } from './generate-range-array.ts'
-import { checkedRange } from './range-text.ts'
+import { generateRangeArray } from './times/generate-range-array.ts'
 
 const page = 'range-functions'
 const start = (range: string) => `struct_extract(${range}, ${quoteText(rangeStart)})`

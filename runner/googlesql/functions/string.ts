@@ -4,7 +4,7 @@ import { once, onceUnlessCheap } from '../lower/library/once.ts'
 import { raise, raiseText } from '../lower/library/raise.ts'
 import { arrayOf, BOOL, BYTES, INT64, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
-import { lowerCast } from './cast.ts'
+import { lowerCast } from './casts/cast.ts'
 import {
   anyType,
   named,
@@ -17,12 +17,21 @@ import {
   signature,
   typeAt,
 } from './define.ts'
-import { jsonScope, textsOf } from './field-texts.ts'
 import type { Call, FunctionEntry, Signature } from './function.ts'
-import { instr } from './instr.ts'
-import { changeCase } from './letter-case.ts'
-import { pad } from './pad.ts'
-import { bytesLength, duckType, either, guarded, least, lengthOf, slice, substr } from './text-or-bytes.ts'
+import { jsonScope, textsOf } from './texts/field-texts.ts'
+import { instr } from './texts/instr.ts'
+import { changeCase } from './texts/letter-case.ts'
+import { pad } from './texts/pad.ts'
+import {
+  bytesLength,
+  duckType,
+  either,
+  guarded,
+  least,
+  lengthOf,
+  slice,
+  substr,
+} from './texts/text-or-bytes.ts'
 
 const page = 'string_functions'
 const first = (args: readonly SqlType[]) => typeAt(args, 0)

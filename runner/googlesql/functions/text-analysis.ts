@@ -2,8 +2,8 @@ import { once } from '../lower/library/once.ts'
 import { BOOL, INT64, STRING } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { anyType, given, optional, scalar, signature, typeAt } from './define.ts'
-import { jsonScope, textsOf } from './field-texts.ts'
 import type { FunctionEntry, Parameter } from './function.ts'
+import { jsonScope, textsOf } from './texts/field-texts.ts'
 
 const page = 'text-analysis-functions'
 

@@ -1,5 +1,5 @@
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts'
-import { lowerCast } from '../functions/cast.ts'
+import { lowerCast } from '../functions/casts/cast.ts'
 import { ingestionUnit, PARTITION_TIME, storedColumns } from '../resolve/from/ingestion-time.ts'
 import type {
   AlterStep,

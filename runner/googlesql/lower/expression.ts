@@ -1,4 +1,4 @@
-import { lowerCast } from '../functions/cast.ts'
+import { lowerCast } from '../functions/casts/cast.ts'
 import type { Call } from '../functions/function.ts'
 import type { CallExpr, Expr, LetExpr, PartArgument } from '../resolve/resolved.ts'
 import { physicalFieldNames } from '../types/physical.ts'

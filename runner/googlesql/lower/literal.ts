@@ -1,4 +1,4 @@
-import { lowerCast } from '../functions/cast.ts'
+import { lowerCast } from '../functions/casts/cast.ts'
 import type { Value } from '../result.ts'
 import { physicalFieldNames, physicalType } from '../types/physical.ts'
 import type { SqlType } from '../types/type.ts'

@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { beforeAll, expect, test } from 'vitest'
-import { numericText } from '../../../runner/googlesql/functions/cast-text.ts'
+import { numericText } from '../../../runner/googlesql/functions/casts/cast-text.ts'
 import { findFunction } from '../../../runner/googlesql/functions/index.ts'
-import { nativeFormat } from '../../../runner/googlesql/functions/native-format.ts'
+import { nativeFormat } from '../../../runner/googlesql/functions/texts/native-format.ts'
 import { FLOAT64, INT64, NUMERIC, STRING } from '../../../runner/googlesql/types/scalars.ts'
 import { differing, openLibrary } from './native-library.ts'
 

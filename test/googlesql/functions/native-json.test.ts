@@ -1,10 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { beforeAll, expect, test } from 'vitest'
-import { nativeExtraction, type Reading } from '../../../runner/googlesql/functions/json-extraction.ts'
-import { nativeMember } from '../../../runner/googlesql/functions/json-member.ts'
-import { jsonScalar, type ScalarKind } from '../../../runner/googlesql/functions/json-scalar.ts'
-import { jsonArrayOf, jsonObjectOf, jsonText, toJson } from '../../../runner/googlesql/functions/json-sql.ts'
-import { pathOf, plainPath } from '../../../runner/googlesql/functions/plain-path.ts'
+import { nativeExtraction, type Reading } from '../../../runner/googlesql/functions/json/extraction.ts'
+import {
+  jsonArrayOf,
+  jsonObjectOf,
+  jsonText,
+  toJson,
+} from '../../../runner/googlesql/functions/json/json-sql.ts'
+import { nativeMember } from '../../../runner/googlesql/functions/json/member.ts'
+import { pathOf, plainPath } from '../../../runner/googlesql/functions/json/plain-path.ts'
+import { jsonScalar, type ScalarKind } from '../../../runner/googlesql/functions/json/scalar.ts'
 import { installLibrary } from '../../../runner/googlesql/lower/library/install.ts'
 import { arrayOf, BOOL, FLOAT64, INT64, STRING } from '../../../runner/googlesql/types/scalars.ts'
 import type { SqlType } from '../../../runner/googlesql/types/type.ts'

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { beforeAll, expect, test } from 'vitest'
-import { lowerCast } from '../../../runner/googlesql/functions/cast.ts'
+import { lowerCast } from '../../../runner/googlesql/functions/casts/cast.ts'
 import { FLOAT64, INT64, NUMERIC } from '../../../runner/googlesql/types/scalars.ts'
 import { differing, lowered, openLibrary } from './native-library.ts'
 

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { beforeAll, expect, test } from 'vitest'
-import { zonedText } from '../../../runner/googlesql/functions/format-time.ts'
 import { findFunction } from '../../../runner/googlesql/functions/index.ts'
+import { zonedText } from '../../../runner/googlesql/functions/times/format-time.ts'
 import { INT64, STRING, TIME, TIMESTAMP } from '../../../runner/googlesql/types/scalars.ts'
 import { differing, lowered, mutated, openLibrary, tableOf } from './native-library.ts'
 

@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { beforeAll, expect, test } from 'vitest'
-import { lowerCast } from '../../../runner/googlesql/functions/cast.ts'
-import { formatTime } from '../../../runner/googlesql/functions/format-time.ts'
-import { parseTime } from '../../../runner/googlesql/functions/parse-time.ts'
+import { lowerCast } from '../../../runner/googlesql/functions/casts/cast.ts'
+import { formatTime } from '../../../runner/googlesql/functions/times/format-time.ts'
+import { parseTime } from '../../../runner/googlesql/functions/times/parse-time.ts'
 import { STRING } from '../../../runner/googlesql/types/scalars.ts'
 import { differing, mutated, openLibrary, tableOf } from './native-library.ts'
 

@@ -1,5 +1,5 @@
 import type { CatalogRoutine } from '../../catalog.ts'
-import { lowerCast } from '../../functions/cast.ts'
+import { lowerCast } from '../../functions/casts/cast.ts'
 import type { FunctionEntry, Signature } from '../../functions/function.ts'
 import { findFunction } from '../../functions/index.ts'
 import { quoteText, targetName } from '../../lower/identifier.ts'

@@ -1,8 +1,8 @@
-import { Problem } from '../../problem.ts'
-import { quoteText } from '../lower/identifier.ts'
-import { once } from '../lower/library/once.ts'
-import { physicalType } from '../types/physical.ts'
-import type { SqlType } from '../types/type.ts'
+import { Problem } from '../../../problem.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { once } from '../../lower/library/once.ts'
+import { physicalType } from '../../types/physical.ts'
+import type { SqlType } from '../../types/type.ts'
 import type { CastOptions } from './cast.ts'
 import { textOf } from './cast-text.ts'
 

@@ -1,7 +1,7 @@
-import { onceUnlessCheap } from '../lower/library/once.ts'
-import { BYTES, STRING } from '../types/scalars.ts'
-import { plain } from './define.ts'
-import type { Signature } from './function.ts'
+import { onceUnlessCheap } from '../../lower/library/once.ts'
+import { BYTES, STRING } from '../../types/scalars.ts'
+import { plain } from '../define.ts'
+import type { Signature } from '../function.ts'
 
 /** Letters whose upper case is several, ß apart. */
 const severalUpper =

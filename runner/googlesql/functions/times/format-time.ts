@@ -1,6 +1,6 @@
-import { quoteText } from '../lower/identifier.ts'
-import { onceUnlessCheap } from '../lower/library/once.ts'
-import { datetimeText } from './cast-text.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { onceUnlessCheap } from '../../lower/library/once.ts'
+import { datetimeText } from '../casts/cast-text.ts'
 import type { TimeKind } from './date-arithmetic.ts'
 import { wallOfZone } from './utc.ts'
 

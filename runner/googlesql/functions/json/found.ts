@@ -1,4 +1,4 @@
-import { quoteText } from '../lower/identifier.ts'
+import { quoteText } from '../../lower/identifier.ts'
 
 /** Conditions on what DuckDB's JSON functions find, as DuckDB SQL: what of it is what BigQuery gives. */
 

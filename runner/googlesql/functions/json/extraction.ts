@@ -1,6 +1,6 @@
-import { quoteText } from '../lower/identifier.ts'
-import { onceUnlessCheap } from '../lower/library/once.ts'
-import { arrayOfJson, arrayOfTexts, bare, has, scalarOf, without } from './json-found.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { onceUnlessCheap } from '../../lower/library/once.ts'
+import { arrayOfJson, arrayOfTexts, bare, has, scalarOf, without } from './found.ts'
 import type { PlainPath } from './plain-path.ts'
 
 /** Which of the functions that read a value at a path; the same name with `googlesql_json_` is the registered one. */

@@ -1,6 +1,6 @@
-import { quoteText } from '../lower/identifier.ts'
-import { onceUnlessCheap } from '../lower/library/once.ts'
-import type { SqlType } from '../types/type.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { onceUnlessCheap } from '../../lower/library/once.ts'
+import type { SqlType } from '../../types/type.ts'
 
 /** Flags, width, precision and kind; a width or precision of `*` is an argument of its own and not read here. */
 const specifier = /%(?:%|([-+ 0']*)(\d{1,3})?(\.\d{0,2})?([dixXofFeEgGstT]))/y

@@ -1,8 +1,8 @@
-import { Problem } from '../../problem.ts'
-import { once, onceUnlessCheap } from '../lower/library/once.ts'
-import { raise } from '../lower/library/raise.ts'
-import type { SqlType } from '../types/type.ts'
-import { datetimeText } from './cast-text.ts'
+import { Problem } from '../../../problem.ts'
+import { once, onceUnlessCheap } from '../../lower/library/once.ts'
+import { raise } from '../../lower/library/raise.ts'
+import type { SqlType } from '../../types/type.ts'
+import { datetimeText } from '../casts/cast-text.ts'
 import { utcOfWall, wallOfUtc, wallOfZone } from './utc.ts'
 
 /** Adding, subtracting and truncating dates and times by parts, for every type that has them. */

@@ -1,6 +1,6 @@
-import { quoteText } from '../lower/identifier.ts'
-import { type PathMode, parsePathSteps } from '../lower/library/native/json-path.ts'
-import type { Call } from './function.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { type PathMode, parsePathSteps } from '../../lower/library/native/json-path.ts'
+import type { Call } from '../function.ts'
 
 /** A path of names and indexes that means the same to DuckDB, in its spelling. */
 export interface PlainPath {

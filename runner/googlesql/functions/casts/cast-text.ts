@@ -1,6 +1,6 @@
-import { once, onceUnlessCheap } from '../lower/library/once.ts'
-import type { SqlType } from '../types/type.ts'
-import { wallOfUtc } from './utc.ts'
+import { once, onceUnlessCheap } from '../../lower/library/once.ts'
+import type { SqlType } from '../../types/type.ts'
+import { wallOfUtc } from '../times/utc.ts'
 
 /** DuckDB SQL that prints values as BigQuery's CAST(x AS STRING) does, one function a type. */
 

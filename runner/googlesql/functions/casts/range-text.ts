@@ -1,8 +1,8 @@
-import { quoteText } from '../lower/identifier.ts'
-import { once } from '../lower/library/once.ts'
-import { raise } from '../lower/library/raise.ts'
-import { physicalType, rangeEnd, rangeStart } from '../types/physical.ts'
-import type { SqlType } from '../types/type.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { once } from '../../lower/library/once.ts'
+import { raise } from '../../lower/library/raise.ts'
+import { physicalType, rangeEnd, rangeStart } from '../../types/physical.ts'
+import type { SqlType } from '../../types/type.ts'
 import { lowerCast } from './cast.ts'
 
 /** CAST('[a, b)' AS RANGE<T>): the ends are cast as T; UNBOUNDED and NULL are NULL. */

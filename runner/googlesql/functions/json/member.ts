@@ -1,7 +1,7 @@
-import { quoteText } from '../lower/identifier.ts'
-import { onceUnlessCheap } from '../lower/library/once.ts'
-import type { Reading } from './json-extraction.ts'
-import { arrayOfJson, arrayOfTexts, has, scalarOf, without } from './json-found.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { onceUnlessCheap } from '../../lower/library/once.ts'
+import type { Reading } from './extraction.ts'
+import { arrayOfJson, arrayOfTexts, has, scalarOf, without } from './found.ts'
 import type { PlainPath } from './plain-path.ts'
 
 /**

@@ -1,9 +1,9 @@
-import { once } from '../lower/library/once.ts'
-import { raiseText } from '../lower/library/raise.ts'
-import { BYTES, STRING } from '../types/scalars.ts'
-import type { SqlType } from '../types/type.ts'
-import { optional, signature } from './define.ts'
-import type { Signature } from './function.ts'
+import { once } from '../../lower/library/once.ts'
+import { raiseText } from '../../lower/library/raise.ts'
+import { BYTES, STRING } from '../../types/scalars.ts'
+import type { SqlType } from '../../types/type.ts'
+import { optional, signature } from '../define.ts'
+import type { Signature } from '../function.ts'
 
 /** The same function of STRING and of BYTES; `lower` is told which. */
 export function either(

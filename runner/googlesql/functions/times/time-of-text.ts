@@ -1,5 +1,5 @@
-import { once } from '../lower/library/once.ts'
-import type { SqlType } from '../types/type.ts'
+import { once } from '../../lower/library/once.ts'
+import type { SqlType } from '../../types/type.ts'
 import { utcOfWall } from './utc.ts'
 
 /**

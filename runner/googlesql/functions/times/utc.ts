@@ -1,4 +1,4 @@
-import { onceUnlessCheap } from '../lower/library/once.ts'
+import { onceUnlessCheap } from '../../lower/library/once.ts'
 
 /**
  * TIMESTAMP and DATETIME into each other, by the clock of UTC: both are microseconds since 1970. DuckDB's own conversion

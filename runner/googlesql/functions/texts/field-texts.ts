@@ -1,11 +1,11 @@
-import { Problem } from '../../problem.ts'
-import { quoteText } from '../lower/identifier.ts'
-import { once } from '../lower/library/once.ts'
-import { physicalFieldNames } from '../types/physical.ts'
-import { STRING } from '../types/scalars.ts'
-import type { SqlType } from '../types/type.ts'
-import { lowerCast } from './cast.ts'
-import type { Call } from './function.ts'
+import { Problem } from '../../../problem.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { once } from '../../lower/library/once.ts'
+import { physicalFieldNames } from '../../types/physical.ts'
+import { STRING } from '../../types/scalars.ts'
+import type { SqlType } from '../../types/type.ts'
+import { lowerCast } from '../casts/cast.ts'
+import type { Call } from '../function.ts'
 
 /** `JSON_VALUES` unless the call says otherwise: a literal. */
 export function jsonScope(call: Call, index: number): string {

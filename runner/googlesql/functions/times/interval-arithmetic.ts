@@ -1,6 +1,6 @@
-import { onceUnlessCheap } from '../lower/library/once.ts'
-import { raiseText } from '../lower/library/raise.ts'
-import { inYears } from './checked.ts'
+import { onceUnlessCheap } from '../../lower/library/once.ts'
+import { raiseText } from '../../lower/library/raise.ts'
+import { inYears } from '../checked.ts'
 import { utcOfWall, wallOfUtc } from './utc.ts'
 
 /** `DATE`, `DATETIME`, `TIMESTAMP` ± `INTERVAL` (operators#interval_arithmetic_operators): months, then days, then time. */

@@ -1,11 +1,11 @@
-import { quoteText } from '../lower/identifier.ts'
-import { once } from '../lower/library/once.ts'
-import { raiseText } from '../lower/library/raise.ts'
-import { physicalType, rangeEnd, rangeStart } from '../types/physical.ts'
-import { BOOL, INTERVAL } from '../types/scalars.ts'
-import type { SqlType } from '../types/type.ts'
-import { given, optional, signature, typeAt } from './define.ts'
-import type { Signature } from './function.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { once } from '../../lower/library/once.ts'
+import { raiseText } from '../../lower/library/raise.ts'
+import { physicalType, rangeEnd, rangeStart } from '../../types/physical.ts'
+import { BOOL, INTERVAL } from '../../types/scalars.ts'
+import type { SqlType } from '../../types/type.ts'
+import { given, optional, signature, typeAt } from '../define.ts'
+import type { Signature } from '../function.ts'
 
 /** GENERATE_RANGE_ARRAY: a range cut into ranges of one step, the last of them shorter where it does not go in. */
 export const generateRangeArray: Signature = signature(

@@ -1,5 +1,5 @@
-import { quoteText } from '../lower/identifier.ts'
-import { onceUnlessCheap } from '../lower/library/once.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { onceUnlessCheap } from '../../lower/library/once.ts'
 import type { TimeKind } from './date-arithmetic.ts'
 import { utcOfWall } from './utc.ts'
 

@@ -1,11 +1,11 @@
-import { Problem } from '../../problem.ts'
-import { quoteText } from '../lower/identifier.ts'
-import { cheap, once, onceUnlessCheap } from '../lower/library/once.ts'
-import { physicalFieldNames, rangeEnd, rangeStart } from '../types/physical.ts'
-import { typeName } from '../types/print.ts'
-import type { SqlType } from '../types/type.ts'
-import { bigNumericText, datetimeText, float64Text, numericText, timeText } from './cast-text.ts'
-import { wallOfUtc } from './utc.ts'
+import { Problem } from '../../../problem.ts'
+import { quoteText } from '../../lower/identifier.ts'
+import { cheap, once, onceUnlessCheap } from '../../lower/library/once.ts'
+import { physicalFieldNames, rangeEnd, rangeStart } from '../../types/physical.ts'
+import { typeName } from '../../types/print.ts'
+import type { SqlType } from '../../types/type.ts'
+import { bigNumericText, datetimeText, float64Text, numericText, timeText } from '../casts/cast-text.ts'
+import { wallOfUtc } from '../times/utc.ts'
 
 /**
  * Values as JSON text. `STRING` is TO_JSON_STRING's form, where a number that a double cannot hold is a text; `JSON`

@@ -1,5 +1,5 @@
-import { once } from '../lower/library/once.ts'
-import { has } from './json-found.ts'
+import { once } from '../../lower/library/once.ts'
+import { has } from './found.ts'
 import type { PlainPath } from './plain-path.ts'
 
 /** The kinds of scalars that a JSON is converted to. */

@@ -1,6 +1,6 @@
-import { onceUnlessCheap } from '../lower/library/once.ts'
-import { INT64 } from '../types/scalars.ts'
-import type { Signature } from './function.ts'
+import { onceUnlessCheap } from '../../lower/library/once.ts'
+import { INT64 } from '../../types/scalars.ts'
+import type { Signature } from '../function.ts'
 import { either } from './text-or-bytes.ts'
 
 /** LPAD and RPAD (string_functions#lpad). */
