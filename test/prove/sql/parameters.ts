@@ -22,6 +22,7 @@ const known: Readonly<Record<string, readonly [SqlType, readonly Value[]]>> = {
   i: [INT64, [0n, 1n, 2n, -1n, 3n, 9223372036854775807n]],
   n: [INT64, [1n, 2n, 3n]],
   p: [INT64, [1n, 2n, 3n]],
+  z: [STRING, ['', '-', ', ']],
   s: [STRING, ['', 'a', 'abc', '%b%', 'ä', '2024-02-29', '7']],
   b: [BOOL, [true, false]],
   f: [FLOAT64, [0.5, -2, 1e10, 0]],
@@ -150,7 +151,7 @@ const grammar: Grammar = {
   aggregate: [
     'COUNTIF(t.n > @i)',
     'SUM(t.n + @n)',
-    'STRING_AGG(t.s, @s ORDER BY t.id)',
+    'STRING_AGG(t.s, @z ORDER BY t.id)',
     'MAX(IF(t.b = @b, t.s, NULL))',
     'ARRAY_LENGTH(ARRAY_AGG(t.id LIMIT @p))',
     'MIN(t.d) < @d',
@@ -164,8 +165,8 @@ export function parametrized(random: Random): Query {
   const names = new Set([...text.matchAll(/@([a-z])\b/g)].map((match) => match[1] ?? ''))
   const parameters = [...names].map((name): QueryParameter => {
     const [type, values] = known[name] ?? [INT64, [null]]
-    // A limit, frame or distance of NULL is wrong in itself: the reference implementation tells of it only where there is something to limit.
-    const mayBeNull = name !== 'p'
+    // A limit, frame, distance or separator of NULL is wrong in itself: the reference implementation tells of it only where there is something to limit.
+    const mayBeNull = name !== 'p' && name !== 'z'
     return { name, type, value: mayBeNull && random.chance(0.1) ? null : random.pick(values) }
   })
   return { ...query, parameters }
