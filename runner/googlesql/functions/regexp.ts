@@ -91,10 +91,12 @@ function extractNth(
 ): string {
   return once([value, pattern, position, occurrence], (v, p, at, n) => {
     const wrongPosition = raiseText('Position must be positive', 'VARCHAR')
+    // Of BYTES the text has a character a byte.
+    const size = call.argumentTypes[0]?.kind === 'BYTES' ? `length(${v})` : `strlen(${v})`
     const wrongOccurrence = raiseText('Occurrence must be positive', 'VARCHAR')
     return (
       `CASE WHEN ${v} IS NULL OR ${p} IS NULL OR ${at} IS NULL OR ${n} IS NULL THEN NULL ` +
-      `WHEN ${at} < 1 THEN ${wrongPosition} WHEN ${n} < 1 THEN ${wrongOccurrence} WHEN (${at} > strlen(${v}) AND ${at} > 1) THEN NULL ELSE (${matches(v, p, call, at)})[${n}] END`
+      `WHEN ${at} < 1 THEN ${wrongPosition} WHEN ${n} < 1 THEN ${wrongOccurrence} WHEN (${at} > ${size} AND ${at} > 1) THEN NULL ELSE (${matches(v, p, call, at)})[${n}] END`
     )
   })
 }

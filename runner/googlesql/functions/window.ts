@@ -2,6 +2,7 @@ import { Problem } from '../../problem.ts'
 import { once } from '../lower/library/once.ts'
 import { raiseText } from '../lower/library/raise.ts'
 import { physicalType } from '../types/physical.ts'
+import { orderable } from '../types/predicates.ts'
 import { FLOAT64, INT64, NUMERIC } from '../types/scalars.ts'
 import type { SqlType } from '../types/type.ts'
 import { anyType, optional, signature, typeAt } from './define.ts'
@@ -133,7 +134,12 @@ function percentile(name: 'PERCENTILE_CONT' | 'PERCENTILE_DISC'): FunctionEntry 
         ),
         signature([FLOAT64, { type: FLOAT64, literal: true }], FLOAT64, lower),
       ]
-    : [signature([anyType, { type: FLOAT64, literal: true }], first, lower)]
+    : [
+        {
+          ...signature([anyType, { type: FLOAT64, literal: true }], first, lower),
+          accepts: ([type]: readonly SqlType[]) => type !== undefined && orderable(type),
+        },
+      ]
   return {
     name,
     kind: 'navigation',

@@ -37,6 +37,9 @@ const mistakes: readonly Grammar[] = [
   wrongWindows,
 ]
 
+/** A table of ours keeps an empty array for a NULL, the reference implementation's a NULL: bent, a change would show it. */
+const bendable = Object.values(grammars).filter((grammar) => grammar !== changes)
+
 /** Rows that each table has at least: of sets of keys over no rows the reference implementation leaves out the row of (). */
 const fewest: Readonly<Record<string, number>> = { groups: 1, pipes: 1 }
 
@@ -49,7 +52,7 @@ const fewest: Readonly<Record<string, number>> = { groups: 1, pipes: 1 }
 export function wrongQuery(random: Random): Query {
   const query = random.chance(0.4)
     ? grammarQuery(random, random.pick(mistakes), 1)
-    : grammarQuery(random, random.pick(Object.values(grammars)), 1, bent)
+    : grammarQuery(random, random.pick(bendable), 1, bent)
   return { ...query, ordered: false, bent: true }
 }
 

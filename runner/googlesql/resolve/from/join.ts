@@ -141,6 +141,14 @@ function once(using: readonly Identifier[]): readonly Identifier[] {
 }
 
 function usingColumn(context: Context, names: NameList, name: Identifier, side: string): NamedColumn {
+  const table = names.relations.find((relation) => relation.name.toLowerCase() === name.name.toLowerCase())
+  if (table?.value.type.kind === 'STRUCT') {
+    throw problemAt(
+      context,
+      name,
+      `Name ${name.name} in USING clause is a table alias, not a column name, on ${side} side of join`,
+    )
+  }
   const found = findName({ columns: names.columns, relations: [] }, name.name)
   if (found?.kind === 'column') return found.column
   throw problemAt(

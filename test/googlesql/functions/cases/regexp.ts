@@ -104,4 +104,5 @@ export const cases: readonly Case[] = [
   ["REGEXP_INSTR(b'abcb', b'b', 3)", { types: 'INT64', values: [4] }],
   ["REGEXP_SUBSTR('abc', 'b')", { types: 'STRING', values: ['b'] }],
   ["REGEXP_CONTAINS(b'\\xc9', b'(?i)\\xe9')", { types: 'BOOL', values: [true] }],
+  ["REGEXP_SUBSTR(b'\\xe2\\x82\\xac', b'', 5)", { types: 'BYTES', values: [null] }],
 ]

@@ -293,4 +293,5 @@ export const cases: readonly Case[] = [
     { types: 'STRING, STRING', values: ['1', null] },
   ],
   ["REPEAT('a' || CAST(NULL AS STRING), 3)", { types: 'STRING', values: [null] }],
+  ["FORMAT('% 5.0x|%.0d|%+.0d|%#.0x', 0, 0, 0, 0)", { types: 'STRING', values: ['    0||+|0x0'] }],
 ]

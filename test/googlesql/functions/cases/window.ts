@@ -112,4 +112,5 @@ export const cases: readonly Case[] = [
       ],
     },
   ],
+  ['PERCENTILE_DISC([1], 0.5) OVER ()', { error: '' }],
 ]

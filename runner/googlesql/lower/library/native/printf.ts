@@ -142,7 +142,7 @@ function formatInteger(specifier: Specifier, value: bigint): string {
   const radix = kind === 'o' ? 8 : kind === 'x' || kind === 'X' ? 16 : 10
   let digits = (value < 0n ? -value : value).toString(radix)
   if (kind === 'X') digits = digits.toUpperCase()
-  if (precision === 0 && value === 0n) digits = ''
+  if (precision === 0 && value === 0n && radix === 10 && !flags.includes("'")) digits = ''
   // An octal number's prefix is one of the zeros that fill it up.
   const size = precision ?? 0
   const leading = flags.includes('#') && kind === 'o' ? Math.max(Number(value === 0n), size - 1) : size
