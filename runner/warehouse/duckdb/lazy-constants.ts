@@ -1,13 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { userMessage } from '../../googlesql/lower/library/raise.ts'
 
-/** DuckDB's optimizers that compute constants wherever they stand, and let their errors out. */
-const EAGER = 'expression_rewriter,statistics_propagation'
-
 /**
- * Runs a statement; where it raises an error of the query's while it is planned, once more with constants computed only
- * where a row needs them. Of `IF(x > 0, IF(DIV(10, x) > 2, …), …)` with a constant `x`, DuckDB computes the condition in
- * the branch that no row takes; BigQuery does not.
+ * Runs a statement; where it raises an error of the query's while it is planned, once more without DuckDB's optimizer, which
+ * computes constants wherever they stand: of `IF(x > 0, IF(DIV(10, x) > 2, …), …)` with a constant `x` the condition in the
+ * branch that no row takes, which BigQuery does not. The optimizer is switched off as a whole, for this connection: the list
+ * of its parts is one of all connections, which may be reading it.
  *
  * @param failed the DuckDB SQL that `run` was at when it raised; only asked for then
  * @throws what the last attempt threw
@@ -24,11 +22,11 @@ export async function withLazyConstants<Result>(
     const raised = userMessage(error instanceof Error ? error.message : String(error)) !== undefined
     if (sql === undefined || !raised || (await isPlanned(connection, sql))) throw error
   }
-  await connection.run(`SET disabled_optimizers = '${EAGER}'`)
+  await connection.run('PRAGMA disable_optimizer')
   try {
     return await run()
   } finally {
-    await connection.run('RESET disabled_optimizers')
+    await connection.run('PRAGMA enable_optimizer')
   }
 }
 

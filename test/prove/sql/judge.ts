@@ -48,7 +48,7 @@ export async function judge(
   // A call with an argument that is a constant NULL, or comes to one, need not compute the others, which may raise; nor
   // need a condition that one of its sides decides.
   const nulls =
-    /CAST\(NULL AS|\bn\.c\d|\b(?:NULLIF|REGEXP_EXTRACT|REGEXP_SUBSTR)\(|UNBOUNDED|\bSAFE[._]|\b(?:AND|OR|BETWEEN|IN)\b/.test(
+    /\bNULL\b|\bn\.c\d|\b(?:NULLIF|REGEXP_EXTRACT|REGEXP_SUBSTR)\(|UNBOUNDED|\bSAFE[._]|\b(?:AND|OR|BETWEEN|IN)\b/.test(
       query.replace(/ FROM UNNEST\(\[STRUCT\(.* AS n WHERE n\.i = 1$/, ''),
     )
   const whole = (ours.rows ?? []).every((row) =>
