@@ -1,6 +1,7 @@
 import { quoteText } from '../../lower/identifier.ts'
 import { onceUnlessCheap } from '../../lower/library/once.ts'
 import { datetimeText } from '../casts/cast-text.ts'
+import { composites } from './composites.ts'
 import type { TimeKind } from './date-arithmetic.ts'
 import { wallOfZone } from './utc.ts'
 
@@ -21,13 +22,8 @@ const printed: Readonly<Record<string, string>> = {
   t: '\t',
 }
 
-const composites: Readonly<Record<string, string>> = {
-  F: '%Y-%m-%d',
-  D: '%m/%d/%y',
-  x: '%m/%d/%y',
-  T: '%H:%M:%S',
-  X: '%H:%M:%S',
-  R: '%H:%M',
+const expanded: Readonly<Record<string, string>> = {
+  ...composites,
   r: '%I:%M:%S %p',
   c: '%a %b %e %H:%M:%S %Y',
 }
@@ -146,7 +142,7 @@ function piecesOf(
 ): readonly (string | ((moment: Moment) => string))[] | undefined {
   const pattern = given.replace(/%([FDxTXRrc])/g, (whole, letter: string, at: number) =>
     // The second of two percent signs begins nothing.
-    /(?:^|[^%])(?:%%)*$/.test(given.slice(0, at)) ? (composites[letter] ?? whole) : whole,
+    /(?:^|[^%])(?:%%)*$/.test(given.slice(0, at)) ? (expanded[letter] ?? whole) : whole,
   )
   const pieces: (string | ((moment: Moment) => string))[] = ['']
   for (const [part, element] of pattern.matchAll(/%(E4Y|E\*S|E\dS|Ez|-?[\s\S])|[^%]+|%/g)) {

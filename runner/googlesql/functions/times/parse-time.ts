@@ -1,16 +1,8 @@
 import { quoteText } from '../../lower/identifier.ts'
 import { onceUnlessCheap } from '../../lower/library/once.ts'
+import { composites } from './composites.ts'
 import type { TimeKind } from './date-arithmetic.ts'
 import { utcOfWall } from './utc.ts'
-
-const composites: Readonly<Record<string, string>> = {
-  F: '%Y-%m-%d',
-  D: '%m/%d/%y',
-  x: '%m/%d/%y',
-  T: '%H:%M:%S',
-  X: '%H:%M:%S',
-  R: '%H:%M',
-}
 
 const digits = (count: number) => '[0-9]'.repeat(count)
 const letters = '[A-Za-z]'
